@@ -3,7 +3,7 @@
 A member is the number itself (`AddressFamily.AF_INET == 2`). Programs rather import the plain names from `winapi`, which are
 ints, so that an outcome prints as numbers on both arms.
 
-Sources: learn.microsoft.com pages of the functions that take each constant; K-01 to K-76, S-01 to S-115 section 19.
+Sources: learn.microsoft.com pages of the functions that take each constant; K-01 to K-76, S-01 to S-115.
 """
 
 from enum import IntEnum, IntFlag

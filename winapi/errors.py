@@ -4,7 +4,7 @@ Two names of one number are aliases (ERROR_IO_PENDING, WSA_IO_PENDING); the firs
 Which status becomes which error is not said here: that depends on the DLL through which a program asks.
 
 Sources: learn.microsoft.com "System Error Codes", "Windows Sockets Error Codes", WaitForMultipleObjectsEx,
-         [MS-ERREF] 2.3 NTSTATUS; K-01 to K-76, S-01 to S-115 section 19.
+         [MS-ERREF] 2.3 NTSTATUS; K-01 to K-76, S-01 to S-115.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from __future__ import annotations
 from ctypes import Structure, c_ubyte, c_uint16, c_uint32
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +30,15 @@ class GUID(Structure):
     @classmethod
     def parse(cls, text: str) -> GUID:
         """The GUID written `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`; ValueError if it is not."""
-        return cls.from_buffer_copy(UUID(text).bytes_le)
+        numbers = text.split("-")
+        if [len(number) for number in numbers] != [8, 4, 4, 4, 12]:
+            raise ValueError(f"not a GUID: {text!r}")
+        first, second, third, *rest = numbers
+        return cls(int(first, 16), int(second, 16), int(third, 16), (c_ubyte * 8)(*bytes.fromhex("".join(rest))))
 
     def __str__(self) -> str:
-        return str(UUID(bytes_le=bytes(self)))
+        rest = bytes(self.Data4).hex()
+        return f"{self.Data1:08x}-{self.Data2:04x}-{self.Data3:04x}-{rest[:4]}-{rest[4:]}"
 
     def __repr__(self) -> str:
         return f"GUID.parse({str(self)!r})"

@@ -1,0 +1,58 @@
+"""The real Win32 API: `real()` gives it in the shape that programs expect, or says clearly why it cannot.
+
+Needs:   64-bit Windows, or a 64-bit Windows Python under Wine.
+Sources: learn.microsoft.com WSAStartup.
+"""
+
+from __future__ import annotations
+
+import sys
+from ctypes import byref, c_void_p, sizeof
+from threading import Lock
+from typing import TYPE_CHECKING, cast
+
+from winapi.abi import WSADATA
+from winapi.errors import meaning
+from winapi.interlocked import Interlocked
+
+if TYPE_CHECKING:
+    from winapi.surface import WinApi
+
+__all__ = ["Interlocked", "RealWinApiUnavailable", "real"]
+
+_WINSOCK_2_2 = 0x0202
+_lock = Lock()
+_instance: WinApi | None = None
+
+
+class RealWinApiUnavailable(OSError):
+    """There is no usable Win32 API here; the message says what is missing and what to do."""
+
+
+def real() -> WinApi:
+    """The real Win32 API, one object per process, with Winsock started.
+
+    Raises RealWinApiUnavailable where there is none.
+    """
+    global _instance
+    with _lock:
+        if _instance is None:
+            _instance = _start()
+        return _instance
+
+
+def _start() -> WinApi:
+    if sys.platform == "win32":
+        from winapi.binding import RealWinApi  # only here, for it needs Windows
+
+        if sizeof(c_void_p) != 8:
+            raise RealWinApiUnavailable("this Python is a 32-bit one: install the 64-bit (x64) Python for Windows")
+        w = cast("WinApi", RealWinApi())
+        error = w.WSAStartup(_WINSOCK_2_2, byref(WSADATA()))
+        if error:
+            raise RealWinApiUnavailable(f"WSAStartup failed with error {error}: {meaning(error)}")
+        return w
+    raise RealWinApiUnavailable(
+        "no Win32 API here: it takes Windows, or a Windows Python under Wine; "
+        "run this on Windows, or `make test-wine`, or use the simulated kernel (alertable.run)"
+    )
