@@ -1,0 +1,1 @@
+"""AFD: the socket driver.  Endpoints, connections, receive and send queues, readiness."""

@@ -1,0 +1,132 @@
+"""The end of a connection: shutdown, graceful and hard close, reset.
+
+Models:  half-close, graceful close in the background, linger, RST for unread data or a pending receive at close.
+Sources: learn.microsoft.com closesocket, shutdown, "Graceful Shutdown, Linger Options, and Socket Closure";
+         Wine ws2_32/tests/sock.c test_iocp, test_shutdown (S-48 to S-55, S-60, S-61); libuv #3034 (RST at close).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.afd.connect import give_up
+from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from kernel_model.afd.poll import notify
+from kernel_model.iomgr.cancel import cancel_irp
+from kernel_model.iomgr.completion import pend_irp
+from kernel_model.status import NtStatus
+from kernel_model.tcpip.flow import Flow, pump, transmit
+from kernel_model.tcpip.segment import Segment, SegmentKind
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.kernel import Kernel
+
+SD_RECEIVE: Final = 0
+SD_SEND: Final = 1
+SD_BOTH: Final = 2
+
+
+def shutdown_endpoint(k: Kernel, e: AfdEndpoint, how: int) -> NtStatus:
+    """SUCCESS | INVALID_PARAMETER (direction) | INVALID_CONNECTION | the reset's status."""
+    if how not in (SD_RECEIVE, SD_SEND, SD_BOTH):
+        return NtStatus.INVALID_PARAMETER
+    if e.abort_status is not None:
+        return e.abort_status
+    if e.stream and e.state is not EndpointState.CONNECTED:
+        return NtStatus.INVALID_CONNECTION
+    if not e.stream and e.peer is None:
+        return NtStatus.INVALID_CONNECTION
+    if how != SD_SEND:
+        e.receive_shutdown = True
+    if how != SD_RECEIVE and not e.send_shutdown:
+        e.send_shutdown = True
+        if e.outbound is not None:
+            e.outbound.fin_queued = True
+            pump(k, e.outbound)
+    return NtStatus.SUCCESS
+
+
+def linger_irp_wanted(e: AfdEndpoint) -> bool:
+    """Does a blocking closesocket have to wait (linger on, more than 0 seconds, something unsent)?"""
+    on, seconds = e.linger
+    flow = e.outbound
+    return bool(
+        on and seconds and flow is not None and e.abort_status is None and (flow.chunks or flow.segments) and e.handle_count == 1
+    )
+
+
+def begin_lingering_close(k: Kernel, e: AfdEndpoint, irp: Irp) -> None:
+    """Shut sending down; the IRP completes when the peer has everything."""
+    shutdown_endpoint(k, e, SD_SEND)
+    flow = e.outbound
+    assert flow is not None
+    flow.closing = irp
+    irp.cancel = _stop_lingering
+    pend_irp(k, irp)
+
+
+def _stop_lingering(_k: Kernel, irp: Irp) -> None:
+    e = irp.file
+    assert isinstance(e, AfdEndpoint)
+    if e.outbound is not None:
+        e.outbound.closing = None
+
+
+def close_endpoint(k: Kernel, e: AfdEndpoint) -> None:
+    """The last handle is closed: pending operations end, then the connection is closed or reset."""
+    connected = e.stream and e.state is EndpointState.CONNECTED
+    hard = (e.linger[0] and not e.linger[1]) or bool(e.received) or bool(e.reads)
+    # A connected TCP socket really gives CONNECTION_ABORTED, the documentation says CANCELLED (S-53).
+    status = NtStatus.CONNECTION_ABORTED if connected and e.abort_status is None else NtStatus.CANCELLED
+    for irp in tuple(e.irps):
+        cancel_irp(k, irp, status)
+    e.closed = True
+    k.network.unbind(e)
+    for waiting in e.accept_queue:
+        reset(k, waiting)
+        waiting.closed = True
+    e.accept_queue.clear()
+    if e.state is EndpointState.CONNECTING:
+        give_up(k, e)
+    elif connected and e.abort_status is None and e.outbound is not None:
+        if hard:
+            reset(k, e)
+        elif not e.send_shutdown:
+            e.outbound.fin_queued = True
+            pump(k, e.outbound)
+    notify(k, e)
+
+
+def reset(k: Kernel, e: AfdEndpoint) -> None:
+    """Send an RST after what is on the wire already; the rest is lost (S-55)."""
+    flow = e.outbound
+    if flow is None or e.abort_status is not None:
+        return
+    flow.chunks.clear()
+    flow.buffered = 0
+    flow.fin_queued = False
+    e.abort_status = NtStatus.CONNECTION_ABORTED
+    e.received.clear()
+    transmit(k, flow, Segment(SegmentKind.RST))
+
+
+def rst_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
+    """Pending operations fail with CONNECTION_RESET, unread data is lost, later calls fail at once (S-50, S-51)."""
+    e = flow.target
+    if e is None:
+        return
+    if e.state is EndpointState.CONNECTING:
+        give_up(k, e)
+    if e.abort_status is not None:
+        return
+    e.abort_status = NtStatus.CONNECTION_RESET
+    e.received.clear()
+    if e.outbound is not None:
+        pending = [chunk.irp for chunk in e.outbound.chunks if chunk.irp is not None]
+        e.outbound.discard(k)
+        for irp in pending:
+            cancel_irp(k, irp, NtStatus.CONNECTION_RESET)
+    for irp in tuple(e.irps):
+        cancel_irp(k, irp, NtStatus.CONNECTION_RESET)
+    notify(k, e)

@@ -1,0 +1,202 @@
+"""Binding, listening, connecting, accepting.
+
+Models:  backlog, connections that exist before accept, refusal with the SYN retries of Windows, blocking and not.
+Differs: F-010 a refused SYN is retried twice, 500 ms apart (Windows: registry value, "up to two seconds", S-69).
+Sources: learn.microsoft.com bind, listen, connect, accept (S-68 to S-73).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState
+from kernel_model.afd.poll import notify
+from kernel_model.iomgr.completion import complete_irp, pend_irp
+from kernel_model.ke.timerq import cancel_timer, queue_timer
+from kernel_model.status import NtStatus
+from kernel_model.tcpip.flow import Flow, transmit
+from kernel_model.tcpip.network import ANY_ADDRESS, LOOPBACK
+from kernel_model.tcpip.segment import Segment, SegmentKind
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+    from kernel_model.tcpip.segment import Address
+
+SYN_RETRIES: Final = 2
+SYN_RETRY_100NS: Final = 5_000_000
+
+
+def bind_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address) -> NtStatus:
+    """SUCCESS | INVALID_PARAMETER (bound already) | INVALID_ADDRESS_COMPONENT | SHARING_VIOLATION (in use)."""
+    if e.local is not None:
+        return NtStatus.INVALID_PARAMETER
+    host, port = address
+    network = k.network
+    if not network.local(host):
+        return NtStatus.INVALID_ADDRESS_COMPONENT
+    if port and network.in_use(e, address):
+        return NtStatus.SHARING_VIOLATION
+    if not port:
+        free = network.free_port(t, e)
+        if free is None:
+            return NtStatus.INSUFFICIENT_RESOURCES
+        port = free
+    network.bind(e, (host, port))
+    e.advance(AfdEvent.BIND)
+    return NtStatus.SUCCESS
+
+
+def bind_implicitly(k: Kernel, t: KThread, e: AfdEndpoint, host: bytes = ANY_ADDRESS) -> NtStatus:
+    """What connect and sendto do for an unbound socket."""
+    return NtStatus.SUCCESS if e.local is not None else bind_endpoint(k, t, e, (host, 0))
+
+
+def listen_endpoint(e: AfdEndpoint, backlog: int) -> NtStatus:
+    """SUCCESS | NOT_SUPPORTED (datagram) | INVALID_PARAMETER (unbound) | CONNECTION_ACTIVE (connected)."""
+    if not e.stream:
+        return NtStatus.NOT_SUPPORTED
+    status = e.advance(AfdEvent.LISTEN)
+    if not status:
+        e.backlog = max(1, backlog)
+    return status
+
+
+def connect_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address, irp: Irp | None) -> NtStatus:
+    """Send the SYN.  PENDING, or why it was not started; the IRP (None: non-blocking) completes with the outcome."""
+    was = e.state
+    status = e.advance(AfdEvent.CONNECT)
+    if status:
+        return status
+    status = bind_implicitly(k, t, e, address[0])
+    if status:
+        e.state = was
+        return status
+    k.network.connections += 1
+    name = f"c{k.network.connections}"
+    out, back = Flow(f"{name}>", e, None), Flow(f"{name}<", None, e)
+    out.reverse, back.reverse = back, out
+    e.outbound, e.inbound = out, back
+    e.peer = (LOOPBACK if address[0] == ANY_ADDRESS else address[0], address[1])
+    e.connect_error, e.connect_retries, e.connect_irp = None, 0, irp
+    if irp is not None:
+        irp.cancel = cancel_connect
+        pend_irp(k, irp)
+    send_syn(k, e)
+    return NtStatus.PENDING
+
+
+def send_syn(k: Kernel, e: AfdEndpoint) -> None:
+    """(Re)send the SYN."""
+    e.connect_timer = None
+    if e.outbound is not None:
+        transmit(k, e.outbound, Segment(SegmentKind.SYN, source=e.local, target=e.peer))
+
+
+def cancel_connect(k: Kernel, irp: Irp) -> None:
+    """The connecting call is cancelled: the attempt is given up."""
+    e = irp.file
+    assert isinstance(e, AfdEndpoint)
+    e.connect_irp = None
+    give_up(k, e)
+
+
+def give_up(k: Kernel, e: AfdEndpoint) -> None:
+    """Forget the attempt; the endpoint is bound and may connect again."""
+    if e.connect_timer is not None:
+        cancel_timer(k, e.connect_timer)
+        e.connect_timer = None
+    if e.outbound is not None:
+        e.outbound.discard(k)
+    e.outbound = e.inbound = e.peer = None
+    e.advance(AfdEvent.REFUSED)
+
+
+def syn_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
+    """A listener with room takes the connection (it exists from now on, S-73); anything else refuses."""
+    client = flow.source
+    if client is None or client.closed or segment.target is None:
+        return
+    for listener in k.network.lookup(True, segment.target):
+        if listener.state is EndpointState.LISTENING and (listener.accepts or len(listener.accept_queue) < listener.backlog):
+            break
+    else:
+        transmit(k, flow.reverse, Segment(SegmentKind.REFUSED))
+        return
+    server = AfdEndpoint(f"{flow.label[:-1]}.server", stream=True, overlapped=listener.overlapped)
+    server.state = EndpointState.CONNECTED
+    server.local, server.peer = segment.target, segment.source
+    inherit(server, listener)
+    server.connected_at_100ns = k.now_100ns
+    flow.target, flow.reverse.source = server, server
+    server.inbound, server.outbound = flow, flow.reverse
+    transmit(k, flow.reverse, Segment(SegmentKind.SYN_ACK))
+    if listener.accepts:
+        irp = listener.accepts.popleft()
+        irp.result = server
+        complete_irp(k, irp, NtStatus.SUCCESS, 0)
+    else:
+        listener.accept_queue.append(server)
+        notify(k, listener)
+
+
+def inherit(server: AfdEndpoint, listener: AfdEndpoint) -> None:
+    """The accepted socket has the listener's options and mode (S-71)."""
+    server.nonblocking = listener.nonblocking
+    server.options = dict(listener.options)
+    server.linger = listener.linger
+    server.send_buffer, server.receive_buffer = listener.send_buffer, listener.receive_buffer
+
+
+def syn_ack_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
+    """The client's side is connected."""
+    client = flow.target
+    if client is None or client.closed or client.state is not EndpointState.CONNECTING:
+        return
+    client.advance(AfdEvent.SYN_ACKED)
+    client.connected_at_100ns = k.now_100ns
+    if client.connect_irp is not None:
+        irp, client.connect_irp = client.connect_irp, None
+        complete_irp(k, irp, NtStatus.SUCCESS, 0)
+    notify(k, client)
+
+
+def refusal_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
+    """RST to a SYN: try again a little later, then fail with CONNECTION_REFUSED."""
+    client = flow.target
+    if client is None or client.closed or client.state is not EndpointState.CONNECTING:
+        return
+    if client.connect_retries < SYN_RETRIES:
+        client.connect_retries += 1
+        client.connect_timer = queue_timer(k, k.now_100ns + SYN_RETRY_100NS, send_syn, client, f"syn:{flow.label[:-1]}")
+        return
+    irp, client.connect_irp = client.connect_irp, None
+    give_up(k, client)
+    if irp is not None:
+        complete_irp(k, irp, NtStatus.CONNECTION_REFUSED, 0)
+    else:
+        client.connect_error = NtStatus.CONNECTION_REFUSED
+        notify(k, client)
+
+
+def accept_connection(k: Kernel, e: AfdEndpoint, irp: Irp | None) -> AfdEndpoint | NtStatus:
+    """The oldest waiting connection; else PENDING with an IRP, DEVICE_NOT_READY without; INVALID_PARAMETER unless listening."""
+    if not e.stream:
+        return NtStatus.NOT_SUPPORTED
+    if e.state is not EndpointState.LISTENING:
+        return NtStatus.INVALID_PARAMETER
+    if e.accept_queue:
+        return e.accept_queue.popleft()
+    if irp is None:
+        return NtStatus.DEVICE_NOT_READY
+    irp.cancel = cancel_accept
+    e.accepts.append(irp)
+    return pend_irp(k, irp)
+
+
+def cancel_accept(_k: Kernel, irp: Irp) -> None:
+    """Off the listener's queue."""
+    e = irp.file
+    assert isinstance(e, AfdEndpoint)
+    e.accepts.remove(irp)

@@ -1,0 +1,130 @@
+"""Endpoints: what a socket is inside the kernel (NT: AFD_ENDPOINT).
+
+The life of a stream endpoint is a table; a missing pair is a status of a second table and changes nothing.
+Sources: learn.microsoft.com bind, listen, connect, shutdown (S-60, S-61, S-66 to S-73).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.iomgr.file_object import FileObject
+from kernel_model.status import NtStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kernel_model.afd.poll import Poll
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.ke.timerq import TimerEntry
+    from kernel_model.kernel import Kernel
+    from kernel_model.tcpip.flow import Flow
+    from kernel_model.tcpip.segment import Address
+
+DEFAULT_BUFFER: Final = 65_536  # SO_SNDBUF and SO_RCVBUF of Windows 10
+
+
+class EndpointState(Enum):
+    """Where a stream endpoint is in its life."""
+
+    CREATED = "created"
+    BOUND = "bound"
+    LISTENING = "listening"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+
+
+class AfdEvent(Enum):
+    """What may happen to it."""
+
+    BIND = "bind"
+    LISTEN = "listen"
+    CONNECT = "connect"
+    SYN_ACKED = "SYN-ACK arrives"
+    REFUSED = "connect fails"
+
+
+_S, _E = EndpointState, AfdEvent
+
+TRANSITIONS: Final[Mapping[tuple[EndpointState, AfdEvent], EndpointState]] = {
+    (_S.CREATED, _E.BIND): _S.BOUND,
+    (_S.CREATED, _E.CONNECT): _S.CONNECTING,  # connect binds implicitly (S-72)
+    (_S.BOUND, _E.LISTEN): _S.LISTENING,
+    (_S.BOUND, _E.CONNECT): _S.CONNECTING,
+    (_S.LISTENING, _E.LISTEN): _S.LISTENING,
+    (_S.CONNECTING, _E.SYN_ACKED): _S.CONNECTED,
+    (_S.CONNECTING, _E.REFUSED): _S.BOUND,  # it may connect again (S-69)
+}
+
+REFUSALS: Final[Mapping[tuple[EndpointState, AfdEvent], NtStatus]] = {
+    (_S.LISTENING, _E.CONNECT): NtStatus.INVALID_PARAMETER,
+    (_S.CONNECTED, _E.CONNECT): NtStatus.CONNECTION_ACTIVE,
+    (_S.CONNECTED, _E.LISTEN): NtStatus.CONNECTION_ACTIVE,
+}
+
+
+class AfdEndpoint(FileObject):
+    """A socket.
+
+    Addresses are (4 bytes, port); buffers are counted in bytes.
+    """
+
+    __slots__ = (
+        "abort_status", "accept_queue", "accepts", "backlog", "connect_error", "connect_irp", "connect_retries",
+        "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "inbound", "linger", "local", "nonblocking",
+        "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown", "received", "reuse_address",
+        "send_buffer", "send_shutdown", "state", "stream", "unreachable",
+    )  # fmt: skip
+
+    def __init__(self, label: str, *, stream: bool, overlapped: bool) -> None:
+        super().__init__(label, overlapped)
+        self.stream = stream
+        self.state = EndpointState.CREATED
+        self.local: Address | None = None
+        self.peer: Address | None = None
+        self.nonblocking = False
+        # options
+        self.options: dict[tuple[int, int], int] = {}  # level, option -> value of those without an effect in the model
+        self.linger: tuple[bool, int] = (False, 0)  # on, seconds
+        self.reuse_address = False
+        self.send_buffer = DEFAULT_BUFFER
+        self.receive_buffer = DEFAULT_BUFFER
+        # connection: outbound carries what this side sends
+        self.outbound: Flow | None = None
+        self.inbound: Flow | None = None
+        self.connect_irp: Irp | None = None
+        self.connect_timer: TimerEntry | None = None
+        self.connect_retries = 0
+        self.connect_error: NtStatus | None = None  # of a failed connect, for SO_ERROR and the except set
+        self.connected_at_100ns = 0
+        self.abort_status: NtStatus | None = None  # reset: every call fails with it
+        self.send_shutdown = False
+        self.receive_shutdown = False
+        self.fin_received = False
+        # receiving
+        self.received = bytearray()
+        self.reads: deque[Irp] = deque()
+        self.datagrams: deque[tuple[Address, bytes]] = deque()
+        self.unreachable = False  # a datagram of ours found nobody (S-111)
+        # listening
+        self.backlog = 0
+        self.accept_queue: deque[AfdEndpoint] = deque()
+        self.accepts: deque[Irp] = deque()
+        # readiness
+        self.polls: dict[Poll, None] = {}
+
+    def advance(self, event: AfdEvent) -> NtStatus:
+        """Follow the table: SUCCESS, or why not (INVALID_PARAMETER where Windows has no better word)."""
+        after = TRANSITIONS.get((self.state, event))
+        if after is None:
+            return REFUSALS.get((self.state, event), NtStatus.INVALID_PARAMETER)
+        self.state = after
+        return NtStatus.SUCCESS
+
+    def on_last_handle_closed(self, k: Kernel) -> None:
+        from kernel_model.afd.close import close_endpoint  # noqa: PLC0415 - close needs every other part of AFD
+
+        super().on_last_handle_closed(k)
+        close_endpoint(k, self)

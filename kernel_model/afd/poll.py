@@ -1,0 +1,76 @@
+"""Readiness: what select reports, and who waits for it (NT: IOCTL_AFD_POLL).
+
+Sources: learn.microsoft.com select (S-86 to S-92).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from kernel_model.ke.event import KEvent, set_event
+
+if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
+
+
+def readable(e: AfdEndpoint) -> bool:
+    """Data, end of stream, reset, or a connection waiting (S-88)."""
+    if not e.stream:
+        return bool(e.datagrams) or e.unreachable
+    if e.state is EndpointState.LISTENING:
+        return bool(e.accept_queue)
+    return bool(e.received) or e.fin_received or e.abort_status is not None
+
+
+def writable(e: AfdEndpoint) -> bool:
+    """Connected with room in the send buffer, or a datagram socket (S-89)."""
+    if not e.stream:
+        return True
+    if e.state is not EndpointState.CONNECTED or e.outbound is None:
+        return False
+    if e.abort_status is not None:
+        return True
+    return not e.outbound.chunks and (e.outbound.buffered < e.send_buffer or not e.outbound.buffered)
+
+
+def exceptional(e: AfdEndpoint) -> bool:
+    """A non-blocking connect failed (S-90); out-of-band data is not modelled."""
+    return e.connect_error is not None
+
+
+class Poll:
+    """One select in progress: the endpoints it looks at, and the event that it waits for."""
+
+    __slots__ = ("event", "exceptions", "reads", "writes")
+
+    def __init__(self, reads: list[AfdEndpoint], writes: list[AfdEndpoint], exceptions: list[AfdEndpoint]) -> None:
+        self.reads = reads
+        self.writes = writes
+        self.exceptions = exceptions
+        self.event = KEvent("select", True, False)
+
+    def ready(self) -> bool:
+        """Is anything that it looks for there?"""
+        return (
+            any(readable(e) for e in self.reads)
+            or any(writable(e) for e in self.writes)
+            or any(exceptional(e) for e in self.exceptions)
+        )
+
+    def begin(self) -> None:
+        """Have the endpoints tell when they change."""
+        for e in (*self.reads, *self.writes, *self.exceptions):
+            e.polls[self] = None
+
+    def end(self) -> None:
+        """Nobody waits any more."""
+        for e in (*self.reads, *self.writes, *self.exceptions):
+            e.polls.pop(self, None)
+
+
+def notify(k: Kernel, e: AfdEndpoint) -> None:
+    """The endpoint's readiness changed."""
+    for poll in tuple(e.polls):
+        if poll.ready():
+            set_event(k, poll.event)

@@ -1,0 +1,133 @@
+"""Receiving on streams.
+
+Models:  blocking, non-blocking, overlapped, scatter, zero-byte receives, MSG_PEEK, MSG_WAITALL, end of stream, reset.
+Rejects: out-of-band data.
+Sources: learn.microsoft.com recv, WSARecv (S-01, S-08, S-36 to S-41, S-48 to S-51).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from kernel_model.afd.poll import notify
+from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
+from kernel_model.status import NtStatus
+from kernel_model.tcpip.flow import Flow, acknowledge, pump, transmit
+from kernel_model.tcpip.segment import Segment, SegmentKind
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.kernel import Kernel
+
+MSG_PEEK: Final = 2
+MSG_WAITALL: Final = 8
+SUCCESS: Final = NtStatus.SUCCESS
+
+
+def read_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtStatus:
+    """Start a receive: SUCCESS (complete), PENDING, or why it was not started.
+
+    Statuses: the reset's | INVALID_CONNECTION | PIPE_DISCONNECTED (receiving shut down) | DEVICE_NOT_READY (nothing there
+    and may_pend is false).
+    """
+    if e.abort_status is not None:
+        return e.abort_status
+    if e.state is not EndpointState.CONNECTED:
+        return NtStatus.INVALID_CONNECTION
+    if e.receive_shutdown:
+        return NtStatus.PIPE_DISCONNECTED
+    if not e.reads and (e.received or e.fin_received):
+        start_irp(irp)
+        if try_read(k, e, irp):
+            return SUCCESS
+    elif not may_pend:
+        return NtStatus.DEVICE_NOT_READY
+    else:
+        start_irp(irp)
+    irp.cancel = cancel_read
+    e.reads.append(irp)
+    if not e.receive_buffer and e.inbound is not None:
+        pump(k, e.inbound)
+    return pend_irp(k, irp)
+
+
+def try_read(k: Kernel, e: AfdEndpoint, irp: Irp) -> bool:
+    """Give the receive what has arrived; True if it is complete now."""
+    received = e.received
+    if not received:
+        if not e.fin_received:
+            return False
+        complete_irp(k, irp, SUCCESS, irp.done)
+        return True
+    room = irp.length - irp.done
+    if irp.flags & MSG_PEEK:
+        irp.scatter(bytes(received[:room]))
+        complete_irp(k, irp, SUCCESS, irp.done)
+        return True
+    if room >= len(received):
+        data = bytes(received)
+        received.clear()
+    else:
+        data = bytes(received[:room])
+        del received[:room]
+    if data:
+        irp.scatter(data)
+    wants_all = irp.flags & MSG_WAITALL and irp.done < irp.length and not e.fin_received
+    if not wants_all:
+        complete_irp(k, irp, SUCCESS, irp.done)
+    if data and e.inbound is not None and e.inbound.chunks:
+        pump(k, e.inbound)
+    return not wants_all
+
+
+def cancel_read(_k: Kernel, irp: Irp) -> None:
+    """Off the endpoint's queue."""
+    e = irp.file
+    assert isinstance(e, AfdEndpoint)
+    e.reads.remove(irp)
+
+
+def serve_reads(k: Kernel, e: AfdEndpoint) -> None:
+    """Something arrived: receives are filled in posting order (S-08)."""
+    while e.reads and (e.received or e.fin_received):
+        irp = e.reads[0]
+        e.reads.popleft()
+        if not try_read(k, e, irp):
+            e.reads.appendleft(irp)
+            break
+
+
+def data_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
+    """A DATA segment reaches its target; a socket that is gone or does not receive any more answers with RST."""
+    e = flow.target
+    acknowledge(k, flow, segment)
+    if e is None or e.closed or e.receive_shutdown:
+        if e is not None and e.abort_status is None:
+            e.abort_status = NtStatus.CONNECTION_ABORTED
+            flow.reverse.discard(k)
+            transmit(k, flow.reverse, Segment(SegmentKind.RST))
+        return
+    e.received += segment.data
+    if e.reads:
+        serve_reads(k, e)
+    if e.polls:
+        notify(k, e)
+    source = flow.source
+    if flow.chunks or flow.fin_queued:
+        pump(k, flow)
+    if source is not None and source.polls:
+        notify(k, source)
+
+
+def fin_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
+    """The peer sends no more: pending receives complete with 0 bytes, after what was sent before (S-48, S-49)."""
+    if flow.closing is not None:
+        complete_irp(k, flow.closing, SUCCESS, 0)
+        flow.closing = None
+    e = flow.target
+    if e is None or e.closed or e.abort_status is not None:
+        return
+    e.fin_received = True
+    serve_reads(k, e)
+    notify(k, e)

@@ -1,0 +1,78 @@
+"""Sending on streams.
+
+Models:  blocking, non-blocking with partial sends, overlapped, gather, a bounded send buffer, SO_SNDBUF 0.
+Rejects: out-of-band data, MSG_PARTIAL.
+Sources: learn.microsoft.com send, WSASend; Wine ws2_32/tests/sock.c test_send (S-37, S-44 to S-47, S-60).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
+from kernel_model.status import NtStatus
+from kernel_model.tcpip.flow import SendChunk, pump
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.kernel import Kernel
+
+SUCCESS: Final = NtStatus.SUCCESS
+
+
+def write_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtStatus:
+    """Start a send: SUCCESS (complete; partly, without may_pend), PENDING, or why it was not started.
+
+    Statuses: the reset's | INVALID_CONNECTION | PIPE_DISCONNECTED (sending shut down) | DEVICE_NOT_READY (no room and
+    may_pend is false).
+    """
+    if e.abort_status is not None:
+        return e.abort_status
+    flow = e.outbound
+    if e.state is not EndpointState.CONNECTED or flow is None:
+        return NtStatus.INVALID_CONNECTION
+    if e.send_shutdown:
+        return NtStatus.PIPE_DISCONNECTED
+    length = irp.length
+    room = e.send_buffer - flow.buffered
+    if length <= room and not any(chunk.irp is not None for chunk in flow.chunks):
+        start_irp(irp)
+        return _copy(k, e, irp, length)
+    if not may_pend:
+        # With SO_SNDBUF 0 a non-blocking send still takes over one send at a time.
+        take = min(length, room if e.send_buffer else (0 if flow.buffered else length))
+        if take <= 0:
+            return NtStatus.DEVICE_NOT_READY
+        start_irp(irp)
+        return _copy(k, e, irp, take)
+    start_irp(irp)
+    irp.cancel = cancel_write
+    pend_irp(k, irp)
+    flow.chunks.append(SendChunk(irp, b"", length))
+    pump(k, flow)
+    return NtStatus.PENDING
+
+
+def _copy(k: Kernel, e: AfdEndpoint, irp: Irp, count: int) -> NtStatus:
+    """Take the bytes over: the send is complete, whether or not the peer has read it (S-45)."""
+    flow = e.outbound
+    assert flow is not None
+    if count:
+        flow.chunks.append(SendChunk(None, irp.gather(0, count), count))
+        flow.buffered += count
+    complete_irp(k, irp, SUCCESS, count)
+    if count:
+        pump(k, flow)
+    return SUCCESS
+
+
+def cancel_write(_k: Kernel, irp: Irp) -> None:
+    """What is not on the wire yet is not sent."""
+    e = irp.file
+    assert isinstance(e, AfdEndpoint)
+    if e.outbound is not None:
+        for chunk in e.outbound.chunks:
+            if chunk.irp is irp:
+                e.outbound.chunks.remove(chunk)
+                break

@@ -1,0 +1,55 @@
+"""What a trace is made of: the kernel's side of an execution, told to whoever listens.
+
+`Kernel.trace` is None on every execution that nobody will read; then none of this costs more than one test.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.ke.apc import KApc
+    from kernel_model.ke.dispatcher import Dispatcher
+    from kernel_model.ke.timerq import TimerEntry
+    from kernel_model.ke.wait import Wait
+    from kernel_model.ps.thread import KThread
+    from kernel_model.tcpip.flow import Flow
+    from kernel_model.tcpip.segment import Segment
+
+
+class Trace(Protocol):
+    """A listener; each method is one kind of kernel event."""
+
+    def thread_created(self, creator: KThread | None, t: KThread) -> None:
+        """A thread object exists."""
+
+    def thread_ended(self, t: KThread) -> None:
+        """A thread has ended; its exit code is set."""
+
+    def blocked(self, t: KThread, wait: Wait, timeout_100ns: int | None) -> None:
+        """The thread waits from here on."""
+
+    def unblocked(self, t: KThread, wait: Wait, status: int) -> None:
+        """The wait is over with this status."""
+
+    def signaled(self, obj: Dispatcher) -> None:
+        """The object became signalled."""
+
+    def apc_queued(self, t: KThread, apc: KApc) -> None:
+        """An APC is at the end of the thread's queue."""
+
+    def timer(self, entry: TimerEntry) -> None:
+        """A timer or time-out expires."""
+
+    def irp_pended(self, irp: Irp) -> None:
+        """The operation could not finish at once."""
+
+    def irp_completed(self, irp: Irp) -> None:
+        """The operation has its status and count."""
+
+    def segment_sent(self, flow: Flow, segment: Segment) -> None:
+        """A segment is in flight."""
+
+    def segment_delivered(self, flow: Flow, segment: Segment) -> None:
+        """A segment arrives."""

@@ -1,0 +1,1 @@
+"""I/O manager: file objects, IRPs, completion, cancellation."""

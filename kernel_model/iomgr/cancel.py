@@ -1,0 +1,46 @@
+"""Cancellation: CancelIo, CancelIoEx, thread exit, close.
+
+A cancelled operation completes like any other, with CANCELLED and 0 bytes.
+Sources: learn.microsoft.com CancelIo, CancelIoEx, ExitThread, closesocket (K-66, K-67, S-12, S-25, S-53, S-56 to S-59).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel_model.iomgr.completion import complete_irp
+from kernel_model.status import NtStatus
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.file_object import FileObject
+    from kernel_model.iomgr.irp import Irp, UserIosb
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+
+
+def cancel_irp(k: Kernel, irp: Irp, status: NtStatus = NtStatus.CANCELLED) -> None:
+    """Take a pending IRP off its driver's queues and complete it."""
+    if irp.cancel is not None:
+        irp.cancel(k, irp)
+    complete_irp(k, irp, status, 0)
+
+
+def cancel_io(k: Kernel, t: KThread, file: FileObject) -> None:
+    """NtCancelIoFile: the calling thread's own operations on the file."""
+    for irp in tuple(file.irps):
+        if irp.thread is t:
+            cancel_irp(k, irp)
+
+
+def cancel_io_ex(k: Kernel, file: FileObject, iosb: UserIosb | None) -> NtStatus:
+    """NtCancelIoFileEx: any thread's operations, all or the one with this status block.  SUCCESS | NOT_FOUND."""
+    found = [irp for irp in file.irps if irp.iosb is not None and (iosb is None or irp.iosb == iosb)]
+    for irp in found:
+        cancel_irp(k, irp)
+    return NtStatus.SUCCESS if found else NtStatus.NOT_FOUND
+
+
+def rundown_irps(k: Kernel, t: KThread) -> None:
+    """The thread has ended: what it had pending is cancelled; completion routines are dropped with its queue (K-67)."""
+    for irp in tuple(t.irps):
+        cancel_irp(k, irp)

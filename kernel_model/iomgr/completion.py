@@ -1,0 +1,67 @@
+"""Completion: one path for event, APC and file object (NT: IoCompleteRequest).
+
+Models:  status block, event or file object, then the APC of the issuing thread.
+Rejects: completion packets (a port cannot be associated yet).
+Sources: learn.microsoft.com WSARecv, "Alertable I/O"; ReactOS io/iomgr/irp.c (K-62 to K-65, S-02, S-03, S-13, S-18 to S-20).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel_model.errors import BugCheck
+from kernel_model.iomgr.irp import Irp, IrpState
+from kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc
+from kernel_model.ke.event import reset_event, set_event
+from kernel_model.ke.wait import release_waiters
+from kernel_model.status import NtStatus
+
+if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
+
+
+def start_irp(irp: Irp) -> None:
+    """The operation is accepted: the event, or else the file object, is reset (S-18; with a routine hEvent is ignored)."""
+    if irp.event is not None:
+        reset_event(irp.event)
+    elif irp.apc_routine is None:
+        irp.file.signal_state = 0
+
+
+def pend_irp(k: Kernel, irp: Irp) -> NtStatus:
+    """The operation cannot finish at once; it belongs to its thread and its file until it completes."""
+    irp.state = IrpState.PENDING
+    irp.thread.irps[irp] = None
+    irp.file.irps[irp] = None
+    if irp.iosb is not None:
+        irp.iosb.pend()
+    if k.trace is not None:
+        k.trace.irp_pended(irp)
+    return NtStatus.PENDING
+
+
+def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus:
+    """Complete once, notify once; returns SUCCESS for a convenient tail call of operations that finish at once."""
+    if irp.state is IrpState.COMPLETED:
+        raise BugCheck(f"{irp.major.value} on {irp.file.label} completed twice")
+    if irp.state is IrpState.PENDING:
+        del irp.thread.irps[irp]
+        del irp.file.irps[irp]
+    irp.state = IrpState.COMPLETED
+    irp.status = status
+    irp.information = information
+    if irp.on_complete is not None:
+        irp.on_complete(k, irp)
+    if irp.iosb is not None:
+        irp.iosb.complete(status, information)
+    if k.trace is not None:
+        k.trace.irp_completed(irp)
+    if irp.event is not None:
+        set_event(k, irp.event)
+    elif not irp.file.signal_state:
+        irp.file.signal_state = 1
+        if irp.file.waiters:
+            release_waiters(k, irp.file)
+    if irp.apc_routine is not None:
+        insert_queue_apc(k, irp.thread, KApc(ApcKind.IO, irp.apc_routine, irp))
+    return NtStatus.SUCCESS

@@ -1,0 +1,140 @@
+"""I/O request packets: created, pending or completed at once, completed exactly once, notified exactly once (law 3).
+
+Sources: learn.microsoft.com "Synchronization and Overlapped Input and Output", WSARecv, WSASend (K-63 to K-67, S-01 to S-20).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kernel_model.status import NtStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kernel_model.iomgr.file_object import FileObject
+    from kernel_model.ke.event import KEvent
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+
+
+class UserBuffer(Protocol):
+    """A range of the program's memory, as the kernel sees it."""
+
+    @property
+    def length(self) -> int:
+        """Bytes."""
+
+    def read(self, offset: int, count: int, /) -> bytes:
+        """Copy out."""
+
+    def write(self, offset: int, data: bytes, /) -> None:
+        """Copy in."""
+
+
+class UserIosb(Protocol):
+    """The program's OVERLAPPED: Internal and InternalHigh."""
+
+    def pend(self) -> None:
+        """Internal = STATUS_PENDING; InternalHigh stays (S-20)."""
+
+    def complete(self, status: int, information: int, /) -> None:
+        """The result."""
+
+
+class Major(Enum):
+    """What an IRP asks for."""
+
+    READ = "recv"
+    WRITE = "send"
+    ACCEPT = "accept"
+    CONNECT = "connect"
+    CLOSE = "close"
+    POLL = "poll"
+
+
+class IrpState(Enum):
+    """The life of an IRP."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    COMPLETED = "completed"
+
+
+class Irp:
+    """One operation on a file object.
+
+    buffers: the program's memory, in order; done: bytes transferred so far.
+    event: set at completion; apc_routine with apc_context: queued to the issuing thread at completion.
+    result: what else an operation leaves behind (the accepted endpoint, a sender's address).
+    """
+
+    __slots__ = (
+        "apc_context", "apc_routine", "buffers", "cancel", "done", "event", "file", "flags", "information", "iosb", "length",
+        "major", "on_complete", "result", "state", "status", "thread", "watched",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        thread: KThread,
+        file: FileObject,
+        major: Major,
+        buffers: Sequence[UserBuffer] = (),
+        flags: int = 0,
+        iosb: UserIosb | None = None,
+        event: KEvent | None = None,
+        apc_routine: Any = None,  # noqa: ANN401 - a user-mode routine, opaque to the kernel
+        apc_context: Any = None,  # noqa: ANN401
+    ) -> None:
+        self.thread = thread
+        self.file = file
+        self.major = major
+        self.buffers = buffers
+        self.flags = flags
+        self.iosb = iosb
+        self.event = event
+        self.apc_routine = apc_routine
+        self.apc_context = apc_context
+        self.length = sum(b.length for b in buffers) if len(buffers) != 1 else buffers[0].length
+        self.watched: tuple[UserBuffer, ...] = ()  # out-parameters that the operation writes at completion
+        self.done = 0
+        self.state = IrpState.CREATED
+        self.status: int = NtStatus.PENDING
+        self.information = 0
+        self.result: Any = None
+        self.cancel: Callable[[Kernel, Irp], None] | None = None  # takes the IRP off the driver's queues
+        self.on_complete: Callable[[Kernel, Irp], None] | None = None  # fills out-parameters before anybody is notified
+
+    def scatter(self, data: bytes) -> None:
+        """Fill the buffers on from `done`, in order, without holes (S-36)."""
+        buffers = self.buffers
+        if len(buffers) == 1:
+            buffers[0].write(self.done, data)
+            self.done += len(data)
+            return
+        start = self.done
+        self.done += len(data)
+        for buffer in buffers:
+            if start >= buffer.length:
+                start -= buffer.length
+                continue
+            part = data[: buffer.length - start]
+            if part:
+                buffer.write(start, part)
+            data, start = data[len(part) :], 0
+
+    def gather(self, offset: int, count: int) -> bytes:
+        """Bytes offset .. offset + count of the buffers, as if concatenated (S-37)."""
+        buffers = self.buffers
+        if len(buffers) == 1:
+            return buffers[0].read(offset, count)
+        parts = []
+        for buffer in buffers:
+            if offset >= buffer.length:
+                offset -= buffer.length
+                continue
+            take = min(count, buffer.length - offset)
+            parts.append(buffer.read(offset, take))
+            count, offset = count - take, 0
+        return b"".join(parts)

@@ -1,0 +1,1 @@
+"""Kernel core: dispatcher objects, waits, APCs, the timer queue."""

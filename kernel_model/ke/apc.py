@@ -1,0 +1,83 @@
+"""User APCs: one FIFO queue per thread (NT: KAPC, KeInsertQueueApc).
+
+Models:  QueueUserAPC, NtQueueApcThread, I/O completion and timer APCs in one queue; special user APCs in a second
+         one that needs no alertable wait; delivery itself is user mode's part (sim.runtime).
+Rejects: kernel APCs (not observable).
+Sources: learn.microsoft.com QueueUserAPC, QueueUserAPC2, "Asynchronous Procedure Calls" (K-04 to K-19).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from kernel_model.ke.wait import end_wait
+from kernel_model.status import NtStatus
+
+if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+
+
+class ApcKind(Enum):
+    """Who queued it, which decides what its routine is called with."""
+
+    USER = "user"  # QueueUserAPC: routine(data)
+    NATIVE = "native"  # NtQueueApcThread: routine(a, b, c)
+    IO = "io"  # completion routine: context is the Irp
+    TIMER = "timer"  # timer completion routine: routine(argument, low, high)
+
+
+class KApc:
+    """One asynchronous procedure call; it is in at most one queue at a time."""
+
+    __slots__ = ("context", "inserted", "kind", "routine")
+
+    def __init__(self, kind: ApcKind, routine: Any, context: Any) -> None:  # noqa: ANN401 - opaque to the kernel
+        self.kind = kind
+        self.routine = routine
+        self.context = context
+        self.inserted = False
+
+
+def insert_queue_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
+    """Append to the thread's queue; an alertable wait ends.  False if the thread has ended or the APC is queued already."""
+    if t.terminated or apc.inserted:
+        return False
+    apc.inserted = True
+    t.user_apcs.append(apc)
+    if k.trace is not None:
+        k.trace.apc_queued(t, apc)
+    wait = t.wait
+    if wait is not None and wait.alertable and not t.suspend_count:
+        end_wait(k, wait, NtStatus.USER_APC)
+    return True
+
+
+def insert_special_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
+    """QueueUserAPC2(SPECIAL_USER_APC): runs as soon as the thread is in user mode; an alertable wait ends (K-19)."""
+    if t.terminated:
+        return False
+    t.special_apcs.append(apc)
+    if k.trace is not None:
+        k.trace.apc_queued(t, apc)
+    wait = t.wait
+    if wait is not None and wait.alertable and not t.suspend_count:
+        end_wait(k, wait, NtStatus.USER_APC)
+    return True
+
+
+def remove_queue_apc(t: KThread, apc: KApc) -> None:
+    """Take a queued APC out again (KeRemoveQueueApc); nothing if it is not queued."""
+    if apc.inserted:
+        t.user_apcs.remove(apc)
+        apc.inserted = False
+
+
+def next_apc(t: KThread) -> KApc | None:
+    """Take the oldest user APC for delivery."""
+    if not t.user_apcs:
+        return None
+    apc = t.user_apcs.popleft()
+    apc.inserted = False
+    return apc

@@ -1,0 +1,55 @@
+"""Events (NT: KEVENT).
+
+Sources: learn.microsoft.com "Event Objects", SetEvent, PulseEvent (K-34 to K-36).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.ke.dispatcher import Dispatcher
+from kernel_model.ke.wait import release_waiters
+from kernel_model.status import NtStatus
+
+if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+
+SUCCESS: Final = NtStatus.SUCCESS
+
+
+class KEvent(Dispatcher):
+    """A manual-reset (notification) or auto-reset (synchronization) event."""
+
+    __slots__ = ("manual_reset",)
+
+    def __init__(self, label: str, manual_reset: bool, signaled: bool) -> None:
+        super().__init__(label, 1 if signaled else 0)
+        self.manual_reset = manual_reset
+
+    def satisfy(self, thread: KThread) -> NtStatus:
+        if not self.manual_reset:
+            self.signal_state = 0
+        return SUCCESS
+
+
+def set_event(k: Kernel, event: KEvent) -> None:
+    """KeSetEvent: an auto-reset event releases one waiter and ends reset, a manual-reset one releases all."""
+    if not event.signal_state:
+        event.signal_state = 1
+        if k.trace is not None:
+            k.trace.signaled(event)
+        if event.waiters:
+            release_waiters(k, event)
+
+
+def reset_event(event: KEvent) -> None:
+    """KeClearEvent."""
+    event.signal_state = 0
+
+
+def pulse_event(k: Kernel, event: KEvent) -> None:
+    """KePulseEvent: release as SetEvent would, and leave the event reset (K-36)."""
+    event.signal_state = 1
+    release_waiters(k, event)
+    event.signal_state = 0

@@ -1,0 +1,76 @@
+"""The timer queue: what is due when, in due order (NT: the timer table; here a heap).
+
+The model has no clock of its own: `Kernel.now_100ns` moves only when a due entry fires.
+"""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kernel_model.kernel import Kernel
+
+
+class TimerEntry:
+    """One future expiry: fire(k, context) at due_100ns."""
+
+    __slots__ = ("context", "due_100ns", "fire", "label", "live", "sequence")
+
+    def __init__(self, due_100ns: int, sequence: int, fire: Callable[[Kernel, Any], None], context: object, label: str) -> None:
+        self.due_100ns = due_100ns
+        self.sequence = sequence
+        self.fire = fire
+        self.context = context
+        self.label = label
+        self.live = True
+
+    def __lt__(self, other: TimerEntry) -> bool:
+        if self.due_100ns != other.due_100ns:
+            return self.due_100ns < other.due_100ns
+        return self.sequence < other.sequence
+
+
+def queue_timer(k: Kernel, due_100ns: int, fire: Callable[[Kernel, Any], None], context: object, label: str) -> TimerEntry:
+    """Put an expiry into the queue."""
+    k.timer_sequence += 1
+    entry = TimerEntry(due_100ns, k.timer_sequence, fire, context, label)
+    heappush(k.timers, entry)
+    k.live_timers += 1
+    return entry
+
+
+def cancel_timer(k: Kernel, entry: TimerEntry) -> None:
+    """Take an expiry out; dead entries are swept when they are the majority, so polling loops cost no memory."""
+    if entry.live:
+        entry.live = False
+        k.live_timers -= 1
+        if len(k.timers) > 64 and k.live_timers * 2 < len(k.timers):
+            k.timers = [e for e in k.timers if e.live]
+            heapify(k.timers)
+
+
+def next_due(k: Kernel) -> int | None:
+    """The earliest due time, None when nothing is due ever."""
+    timers = k.timers
+    while timers and not timers[0].live:
+        heappop(timers)
+    return timers[0].due_100ns if timers else None
+
+
+def due_entries(k: Kernel, until_100ns: int) -> list[TimerEntry]:
+    """All live entries due at or before a time, in due order, then in the order in which they were set."""
+    return sorted(e for e in k.timers if e.live and e.due_100ns <= until_100ns)
+
+
+def fire_timer(k: Kernel, entry: TimerEntry) -> None:
+    """Let one entry expire; time moves to its due time if it was still ahead."""
+    entry.live = False
+    k.live_timers -= 1
+    if entry.due_100ns > k.now_100ns:
+        k.now_100ns = entry.due_100ns
+    if k.trace is not None:
+        k.trace.timer(entry)
+    entry.fire(k, entry.context)

@@ -1,0 +1,165 @@
+"""Waits: test, satisfy, enqueue wait blocks, hand off (NT: KeWaitForSingleObject, KeWaitForMultipleObjects).
+
+Models:  any / all, time-outs, alertable waits; every wait is decided in one fixed order: objects, then user APCs,
+         then a zero time-out, then it blocks (K-01).  Whoever signals satisfies the waiter in the same transition.
+Sources: learn.microsoft.com WaitForMultipleObjectsEx; ReactOS ke/wait.c; K-01 to K-03, K-27, K-28, K-38, K-39.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.ke.timerq import TimerEntry, cancel_timer, queue_timer
+from kernel_model.status import NtStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kernel_model.ke.dispatcher import Dispatcher
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+    from kernel_model.rtl.condition import RtlCondition
+    from kernel_model.rtl.lock import RtlLock
+
+SUCCESS: Final = NtStatus.SUCCESS
+
+
+class Wait:
+    """A blocked wait: the wait blocks of one thread, and what they are for."""
+
+    __slots__ = ("alertable", "all", "condition", "lock", "objects", "on_abort", "reason", "thread", "timeout")
+
+    def __init__(self, thread: KThread, objects: tuple[Dispatcher, ...], all_: bool, alertable: bool, reason: str) -> None:
+        self.thread = thread
+        self.objects = objects
+        self.all = all_
+        self.alertable = alertable
+        self.reason = reason  # the API function, for the wait-for chain
+        self.timeout: TimerEntry | None = None
+        self.on_abort: Callable[[Kernel], None] | None = None  # undo of what waits outside the dispatcher (rtl, poll)
+        self.lock: RtlLock | None = None
+        self.condition: RtlCondition | None = None
+
+    def ready_status(self) -> int | None:
+        """The status with which the objects satisfy this wait now (taking them), or None."""
+        thread = self.thread
+        if self.all:
+            for obj in self.objects:
+                if not obj.signaled_for(thread):
+                    return None
+            status: int = SUCCESS
+            for obj in self.objects:
+                status = obj.satisfy(thread) or status
+            return status  # 0x80 whatever the index of an abandoned mutex (K-39)
+        for index, obj in enumerate(self.objects):
+            if obj.signaled_for(thread):
+                return index + obj.satisfy(thread)
+        return None
+
+
+def wait_for_single_object(
+    k: Kernel, t: KThread, obj: Dispatcher, timeout_100ns: int | None, alertable: bool, reason: str
+) -> int | None:
+    """Decide a wait for one object: its status, or None when the thread is now blocked.
+
+    timeout_100ns: relative, 0 polls, None waits for ever.
+    Statuses: SUCCESS | ABANDONED_WAIT_0 | USER_APC (alertable only) | TIMEOUT.
+    """
+    if obj.signaled_for(t):
+        return obj.satisfy(t)  # the object is tested first: a queued user APC stays queued
+    if alertable and t.user_apcs:
+        return NtStatus.USER_APC  # a pending APC beats a time-out of 0
+    if timeout_100ns == 0:
+        return NtStatus.TIMEOUT
+    block(k, Wait(t, (obj,), False, alertable, reason), timeout_100ns)
+    return None
+
+
+def wait_for_multiple_objects(
+    k: Kernel, t: KThread, objects: tuple[Dispatcher, ...], all_: bool, timeout_100ns: int | None, alertable: bool, reason: str
+) -> int | None:
+    """The same for several objects; WAIT_0 + index, or ABANDONED_WAIT_0 + index, in a wait for any."""
+    wait = Wait(t, objects, all_, alertable, reason)
+    status = wait.ready_status()
+    if status is not None:
+        return status
+    if alertable and t.user_apcs:
+        return NtStatus.USER_APC
+    if timeout_100ns == 0:
+        return NtStatus.TIMEOUT
+    block(k, wait, timeout_100ns)
+    return None
+
+
+def delay_execution(k: Kernel, t: KThread, timeout_100ns: int | None, alertable: bool, reason: str) -> int | None:
+    """NtDelayExecution: a wait that no object ends.  SUCCESS when the interval elapses (K-09, K-18)."""
+    if alertable and t.user_apcs:
+        return NtStatus.USER_APC
+    if timeout_100ns == 0:
+        return SUCCESS
+    block(k, Wait(t, (), False, alertable, reason), timeout_100ns)
+    return None
+
+
+def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
+    """Enqueue the wait blocks; the thread is WAITING from here on."""
+    t = wait.thread
+    t.wait = wait
+    if wait.alertable:
+        t.alerted = False  # a Win32 wait swallows the alert and starts again (K-18)
+    for obj in wait.objects:
+        obj.waiters.append(wait)
+    if timeout_100ns is not None:
+        wait.timeout = queue_timer(k, k.now_100ns + timeout_100ns, expire_wait, wait, f"timeout:{t.name}")
+    if k.trace is not None:
+        k.trace.blocked(t, wait, timeout_100ns)
+
+
+def expire_wait(k: Kernel, wait: Wait) -> None:
+    """The time-out of a wait has come."""
+    wait.timeout = None
+    end_wait(k, wait, NtStatus.TIMEOUT if wait.objects or wait.condition is not None else SUCCESS)
+
+
+def end_wait(k: Kernel, wait: Wait, status: int) -> None:
+    """Unlink the wait blocks and make the thread ready with this status."""
+    t = wait.thread
+    t.wait = None
+    t.wait_status = status
+    for obj in wait.objects:
+        if wait in obj.waiters:
+            obj.waiters.remove(wait)
+    if wait.timeout is not None:
+        cancel_timer(k, wait.timeout)
+    if wait.on_abort is not None:
+        wait.on_abort(k)
+    if k.trace is not None:
+        k.trace.unblocked(t, wait, status)
+    k.make_ready(t)
+
+
+def release_waiters(k: Kernel, obj: Dispatcher) -> None:
+    """Hand the signalled object to the threads that wait for it, oldest first, until it is used up (KiWaitTest)."""
+    for wait in tuple(obj.waiters):
+        if wait.thread.suspend_count:
+            continue  # a suspended thread's wait is tested again when it is resumed (F-003)
+        if not obj.signaled_for(wait.thread):
+            if obj.signal_state <= 0:
+                break
+            continue
+        if wait in obj.waiters:  # once per wait, though it may name the object twice
+            status = wait.ready_status()
+            if status is not None:
+                end_wait(k, wait, status)
+
+
+def retest_wait(k: Kernel, t: KThread) -> None:
+    """A resumed thread starts its wait again (NT: the suspend APC ended it with STATUS_KERNEL_APC)."""
+    wait = t.wait
+    if wait is None:
+        return
+    status = wait.ready_status() if wait.objects else None
+    if status is None and wait.alertable and t.user_apcs:
+        status = NtStatus.USER_APC
+    if status is not None:
+        end_wait(k, wait, status)

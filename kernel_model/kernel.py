@@ -1,0 +1,114 @@
+"""The kernel: tables, queues and virtual time.  It decides nothing and switches nothing.
+
+Transitions are functions of the sub-packages that take a Kernel; whoever runs a program asks three questions here:
+which threads are ready, which segments are in flight, which timers are due.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.ps.process import EProcess
+from kernel_model.ps.thread import KThread
+from kernel_model.tcpip.network import Network
+
+if TYPE_CHECKING:
+    from kernel_model.events import Trace
+    from kernel_model.ke.timerq import TimerEntry
+    from kernel_model.ob.object import KObject
+    from kernel_model.tcpip.flow import Flow
+
+# An arbitrary but fixed boot: 2024-01-01 00:00 UTC in 100 ns since 1601 (F-004).
+BOOT_TIME_100NS: Final = 133_485_408_000_000_000
+ROOTS: Final = 16
+CHILDREN: Final = 1 << 12
+
+
+class Kernel:
+    """One simulated machine."""
+
+    __slots__ = (
+        "alive", "arenas", "live_timers", "names", "network", "now_100ns", "processes", "ready", "roots", "threads", "timer_sequence",
+        "timers", "trace", "wire",
+    )  # fmt: skip
+
+    def __init__(self, trace: Trace | None = None) -> None:
+        self.trace = trace
+        self.now_100ns = 0
+        self.timers: list[TimerEntry] = []
+        self.timer_sequence = 0
+        self.live_timers = 0
+        self.threads: list[KThread] = []
+        self.roots = 0
+        self.arenas = 0
+        self.alive = 0  # non-daemon threads that have not ended
+        self.ready: deque[KThread] = deque()  # in the order in which they became ready
+        self.wire: dict[Flow, None] = {}  # flows with a segment in flight, oldest first
+        self.names: dict[str, KObject] = {}
+        self.processes: list[EProcess] = []
+        self.network = Network()
+
+    def create_process(self) -> EProcess:
+        """A process without threads."""
+        process = EProcess(f"process#{len(self.processes) + 1}", 4 * (len(self.processes) + 1))
+        self.processes.append(process)
+        return process
+
+    def create_thread(self, process: EProcess, creator: KThread | None, label: str, *, daemon: bool, suspended: bool) -> KThread:
+        """A thread object; it is ready at once unless suspended."""
+        arena = self._arena_of_new_thread(creator)
+        t = KThread(process, label, len(self.threads), arena, daemon)
+        self.threads.append(t)
+        if not daemon:
+            self.alive += 1
+        if suspended:
+            t.suspend_count = 1
+        else:
+            self.make_ready(t)
+        if self.trace is not None:
+            self.trace.thread_created(creator, t)
+        return t
+
+    def _arena_of_new_thread(self, creator: KThread | None) -> int:
+        """A number that depends only on the creator's own history: identifiers and handle values come from it (F-002)."""
+        if creator is None:
+            self.roots += 1
+            return self.roots - 1 if self.roots <= ROOTS else self.next_arena()
+        creator.children += 1
+        if creator.arena < ROOTS and creator.children < CHILDREN:
+            return ROOTS + creator.arena * CHILDREN + creator.children
+        return self.next_arena()
+
+    def next_arena(self) -> int:
+        """An arena by order of demand, for deep or huge families of threads."""
+        self.arenas += 1
+        return ROOTS + ROOTS * CHILDREN + self.arenas
+
+    def make_ready(self, t: KThread) -> None:
+        """The thread may run; it goes to the end of the line."""
+        if not t.listed and not t.suspend_count and not t.terminated:
+            t.listed = True
+            self.ready.append(t)
+
+    def unready(self, t: KThread) -> None:
+        """The thread may not run (any more)."""
+        if t.listed:
+            t.listed = False
+            self.ready.remove(t)
+
+    def thread_ended(self, t: KThread) -> None:
+        """Book-keeping of end_thread."""
+        if not t.daemon:
+            self.alive -= 1
+
+    def thread_by_tid(self, tid: int) -> KThread | None:
+        """The thread with this identifier, ended or not, while the machine runs."""
+        for t in self.threads:
+            if t.tid == tid:
+                return t
+        return None
+
+    def system_time_100ns(self) -> int:
+        """UTC in 100 ns since 1601."""
+        return BOOT_TIME_100NS + self.now_100ns

@@ -1,0 +1,1 @@
+"""Object manager: objects, handles, names."""

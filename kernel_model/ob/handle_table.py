@@ -1,0 +1,106 @@
+"""Handle tables: values are multiples of 4, the low two bits are ignored (K-74).
+
+Models:  open, close, duplicate, access masks, pseudo-handles; LIFO reuse, so that stale handles become visible.
+Differs: F-002 values come from an arena of the creating thread, so that creating handles in two threads stays
+         independent; Windows promises nothing about values.
+Sources: learn.microsoft.com CloseHandle, DuplicateHandle, "Handles and Objects" (K-25, K-72 to K-76).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from kernel_model.ob.object import ALL_ACCESS, KObject
+from kernel_model.status import NtStatus
+
+if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+
+CURRENT_PROCESS: Final = 2**64 - 1
+CURRENT_THREAD: Final = 2**64 - 2
+ARENA_HANDLES: Final = 1 << 12
+DUPLICATE_CLOSE_SOURCE: Final = 1
+DUPLICATE_SAME_ACCESS: Final = 2
+
+T = TypeVar("T", bound=KObject)
+
+
+def open_handle(k: Kernel, t: KThread, obj: KObject, access: int = ALL_ACCESS) -> int:
+    """A new handle of the thread's process to obj."""
+    free = t.free_handles
+    if free:
+        handle = free.pop()
+    else:
+        if t.handles_made == ARENA_HANDLES - 1:
+            t.handle_arena, t.handles_made = k.next_arena(), 0
+        t.handles_made += 1
+        handle = 4 * (t.handle_arena * ARENA_HANDLES + t.handles_made)
+    t.process.handles[handle] = (obj, access)
+    obj.handle_count += 1
+    return handle
+
+
+def entry_of(t: KThread, handle: int) -> tuple[KObject, int] | None:
+    """(object, access) that a handle names, pseudo-handles included; None for anything else."""
+    handle &= 2**64 - 1
+    entry = t.process.handles.get(handle & ~3)
+    if entry is not None:
+        return entry
+    if handle == CURRENT_THREAD:
+        return t, ALL_ACCESS
+    if handle == CURRENT_PROCESS:
+        return t.process, ALL_ACCESS
+    return None
+
+
+def reference(t: KThread, handle: int, kind: type[T], access: int) -> T | NtStatus:
+    """ObReferenceObjectByHandle: the object, or INVALID_HANDLE | OBJECT_TYPE_MISMATCH | ACCESS_DENIED (in this order)."""
+    entry = t.process.handles.get(handle) or entry_of(t, handle)
+    if entry is None:
+        return NtStatus.INVALID_HANDLE
+    obj, granted = entry
+    if not isinstance(obj, kind):
+        return NtStatus.OBJECT_TYPE_MISMATCH
+    if access & ~granted:
+        return NtStatus.ACCESS_DENIED
+    return obj
+
+
+def close_handle(k: Kernel, t: KThread, handle: int) -> NtStatus:
+    """NtClose: SUCCESS | INVALID_HANDLE.  Closing a pseudo-handle has no effect (K-25)."""
+    handle &= 2**64 - 1
+    if handle in (CURRENT_THREAD, CURRENT_PROCESS):
+        return NtStatus.SUCCESS
+    entry = t.process.handles.pop(handle & ~3, None)
+    if entry is None:
+        return NtStatus.INVALID_HANDLE
+    t.free_handles.append(handle & ~3)
+    release(k, entry[0])
+    return NtStatus.SUCCESS
+
+
+def release(k: Kernel, obj: KObject) -> None:
+    """Drop one handle's hold on the object."""
+    obj.handle_count -= 1
+    if not obj.handle_count:
+        obj.on_last_handle_closed(k)
+
+
+def duplicate_handle(k: Kernel, t: KThread, source: int, access: int, options: int) -> int | NtStatus:
+    """DuplicateHandle within a process: the new handle, or a status.
+
+    With SAME_ACCESS | CLOSE_SOURCE the same value comes back (K-73, Wine test process.c test_DuplicateHandle).
+    CLOSE_SOURCE closes the source whatever else happens (documented).
+    """
+    entry = entry_of(t, source)
+    if entry is None:
+        return NtStatus.INVALID_HANDLE
+    obj, granted = entry
+    real = (source & ~3) in t.process.handles
+    if options & DUPLICATE_CLOSE_SOURCE and options & DUPLICATE_SAME_ACCESS and real:
+        return source & ~3
+    handle = open_handle(k, t, obj, granted if options & DUPLICATE_SAME_ACCESS else access)
+    if options & DUPLICATE_CLOSE_SOURCE and real:
+        close_handle(k, t, source)
+    return handle

@@ -1,0 +1,33 @@
+"""Kernel objects: identity by counter, life by handle count.
+
+Models:  handle counts, names that go with the last handle.
+Differs: F-001 pointer references are the Python references of the model; only handle counts are observable.
+Sources: learn.microsoft.com "Handles and Objects", CloseHandle (K-72).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
+
+SYNCHRONIZE = 0x00100000
+ALL_ACCESS = 0x001FFFFF
+
+
+class KObject:
+    """Anything a handle can name."""
+
+    __slots__ = ("handle_count", "label", "name")
+
+    def __init__(self, label: str) -> None:
+        self.label = label  # "ev#3": what a person reads in traces, never an address
+        self.handle_count = 0
+        self.name: str | None = None  # key in Kernel.names, or None
+
+    def on_last_handle_closed(self, k: Kernel) -> None:
+        """Called once when the last handle is closed; the name goes with it (K-41)."""
+        if self.name is not None:
+            del k.names[self.name]
+            self.name = None

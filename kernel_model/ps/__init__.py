@@ -1,0 +1,1 @@
+"""Process structure: processes and threads."""

@@ -1,0 +1,154 @@
+"""Threads (NT: KTHREAD, ETHREAD and the TEB's last error).
+
+Models:  create, suspended or not; suspend counts; exit, terminate; exit codes; rundown of mutexes, timers, I/O, APCs.
+Differs: F-003 a suspended thread that waits takes nothing until it is resumed, then its wait starts again.
+Sources: learn.microsoft.com CreateThread, SuspendThread, ResumeThread, TerminateThread, "Terminating a Thread";
+         Wine kernel32/tests/thread.c (K-10, K-11, K-20 to K-25).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel_model.iomgr.cancel import rundown_irps
+from kernel_model.ke.dispatcher import Dispatcher
+from kernel_model.ke.mutant import abandon_mutants
+from kernel_model.ke.timer import rundown_timers
+from kernel_model.ke.timerq import cancel_timer
+from kernel_model.ke.wait import release_waiters, retest_wait
+from kernel_model.status import NtStatus
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.ke.apc import KApc
+    from kernel_model.ke.mutant import KMutant
+    from kernel_model.ke.timer import KTimer
+    from kernel_model.ke.wait import Wait
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.process import EProcess
+
+STILL_ACTIVE: Final = 259
+MAXIMUM_SUSPEND_COUNT: Final = 127
+
+
+class ThreadState(Enum):
+    """What a thread is doing, as the wait-for chain tells it."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    SUSPENDED = "suspended"
+    TERMINATED = "terminated"
+
+
+class KThread(Dispatcher):
+    """A thread object: unsignalled until the thread ends, then signalled for ever."""
+
+    __slots__ = (
+        "alerted", "apc_timers", "arena", "carrier", "children", "daemon", "exit_code", "free_handles", "handle_arena", "handles_made", "irps",
+        "last_error", "listed", "objects_made", "ordinal", "owned_mutants", "ports_made", "process", "special_apcs", "suspend_count",
+        "terminated", "tid", "user_apcs", "wait", "wait_status", "yielding",
+    )  # fmt: skip
+
+    def __init__(self, process: EProcess, label: str, ordinal: int, arena: int, daemon: bool) -> None:
+        super().__init__(label)
+        self.name = None
+        self.process = process
+        self.ordinal = ordinal  # order of creation, for sorting only
+        self.arena = arena
+        self.tid = 4 * (arena + 1)
+        self.daemon = daemon
+        self.carrier: Any = None  # what runs the thread's user code; only the runtime looks at it
+        self.last_error = 0
+        self.exit_code = STILL_ACTIVE
+        self.terminated = False
+        self.listed = False  # in Kernel.ready
+        self.yielding = False  # polled in vain: anything else may go first
+        # suspension
+        self.suspend_count = 0
+        # ke.wait owns these
+        self.wait: Wait | None = None
+        self.wait_status: int = 0
+        # ke.apc owns these
+        self.user_apcs: deque[KApc] = deque()
+        self.special_apcs: deque[KApc] = deque()
+        self.alerted = False
+        # rundown lists, oldest first
+        self.irps: dict[Irp, None] = {}
+        self.owned_mutants: list[KMutant] = []
+        self.apc_timers: list[KTimer] = []
+        # arenas: what a thread creates is numbered by its own history, not by that of others
+        self.children = 0
+        self.handle_arena = arena
+        self.objects_made = 0
+        self.handles_made = 0
+        self.ports_made = 0
+        self.free_handles: list[int] = []
+
+    def held_by(self) -> KThread | None:
+        return self
+
+    @property
+    def state(self) -> ThreadState:
+        if self.terminated:
+            return ThreadState.TERMINATED
+        if self.suspend_count:
+            return ThreadState.SUSPENDED
+        return ThreadState.WAITING if self.wait is not None else ThreadState.READY
+
+
+def suspend_thread(k: Kernel, t: KThread) -> int | NtStatus:
+    """KeSuspendThread: the previous count, or THREAD_IS_TERMINATING | SUSPEND_COUNT_EXCEEDED."""
+    if t.terminated:
+        return NtStatus.THREAD_IS_TERMINATING
+    if t.suspend_count >= MAXIMUM_SUSPEND_COUNT:
+        return NtStatus.SUSPEND_COUNT_EXCEEDED
+    t.suspend_count += 1
+    k.unready(t)
+    return t.suspend_count - 1
+
+
+def resume_thread(k: Kernel, t: KThread) -> int:
+    """KeResumeThread: the previous count; at 0 the thread runs, or its wait is tested anew.  An ended thread gives 0."""
+    previous = t.suspend_count
+    if t.terminated or not previous:
+        return 0
+    t.suspend_count -= 1
+    if not t.suspend_count:
+        if t.wait is not None:
+            retest_wait(k, t)
+        else:
+            k.make_ready(t)
+    return previous
+
+
+def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
+    """PspExitThread: cancel its I/O and timers, drop its APCs, abandon its mutexes, signal the thread object."""
+    if t.terminated:
+        return
+    wait = t.wait
+    if wait is not None:
+        t.wait = None
+        for obj in wait.objects:
+            if wait in obj.waiters:
+                obj.waiters.remove(wait)
+        if wait.timeout is not None:
+            cancel_timer(k, wait.timeout)
+        if wait.on_abort is not None:
+            wait.on_abort(k)
+        if wait.lock is not None:
+            wait.lock.waiting.pop(t, None)
+    t.terminated = True  # first: completions of the rundown must not queue APCs any more (K-67, S-12)
+    t.exit_code = exit_code
+    t.user_apcs.clear()
+    t.special_apcs.clear()
+    k.unready(t)
+    rundown_irps(k, t)
+    rundown_timers(k, t)
+    abandon_mutants(k, t)
+    t.signal_state = 1
+    if k.trace is not None:
+        k.trace.thread_ended(t)
+    k.thread_ended(t)
+    release_waiters(k, t)

@@ -1,0 +1,47 @@
+"""Condition variables.
+
+Models:  sleeping releases the lock and returns holding it again; time-outs; wakes without a sleeper are lost.
+Differs: F-005 wake-ups are never spurious under profile "windows".
+Sources: learn.microsoft.com "Condition Variables", SleepConditionVariableCS (K-51).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel_model.ke.wait import Wait, block, end_wait
+from kernel_model.status import NtStatus
+
+if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+
+
+class RtlCondition:
+    """The sleepers, oldest first."""
+
+    __slots__ = ("label", "sleepers")
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.sleepers: list[Wait] = []
+
+
+def sleep_on(k: Kernel, t: KThread, condition: RtlCondition, timeout_100ns: int | None, reason: str) -> None:
+    """Block until woken or timed out; the lock was released in the same transition."""
+    wait = Wait(t, (), False, False, reason)
+    wait.condition = condition
+    condition.sleepers.append(wait)
+
+    def unlink(k: Kernel) -> None:
+        if wait in condition.sleepers:
+            condition.sleepers.remove(wait)
+
+    wait.on_abort = unlink
+    block(k, wait, timeout_100ns)
+
+
+def wake(k: Kernel, condition: RtlCondition, everyone: bool) -> None:
+    """WakeConditionVariable, WakeAllConditionVariable."""
+    for wait in tuple(condition.sleepers) if everyone else tuple(condition.sleepers[:1]):
+        end_wait(k, wait, NtStatus.SUCCESS)

@@ -1,0 +1,118 @@
+"""Guarded locks: the common part of critical sections and SRW locks.
+
+State is kept by address, beside the program's memory, which only shows it (OwningThread, Ptr).
+Models:  exclusive and shared modes, recursion for critical sections, try, waiting in any order.
+Rejects: spin counts (accepted, without effect), keyed events of the real implementation (not observable).
+Sources: learn.microsoft.com "Critical Section Objects", "Slim Reader/Writer (SRW) Locks" (K-49, K-50).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel_model.ke.wait import Wait, block, end_wait
+
+if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+
+
+class RtlLock:
+    """owner: exclusive holder; depth: its recursion; shared: how many shared holders, by thread."""
+
+    __slots__ = ("depth", "label", "owner", "recursive", "shared", "waiting")
+
+    def __init__(self, label: str, recursive: bool) -> None:
+        self.label = label
+        self.recursive = recursive
+        self.owner: KThread | None = None
+        self.depth = 0
+        self.shared: dict[KThread, int] = {}
+        self.waiting: dict[KThread, tuple[bool, str]] = {}  # thread -> (wants it shared, function); oldest first
+
+    def admits(self, t: KThread, shared: bool) -> bool:
+        """Could the thread take the lock now?"""
+        if self.owner is not None:
+            return self.recursive and self.owner is t
+        return shared or not self.shared
+
+    def take(self, t: KThread, shared: bool) -> None:
+        """Take it; admits() holds."""
+        if shared:
+            self.shared[t] = self.shared.get(t, 0) + 1
+        else:
+            self.owner = t
+            self.depth += 1
+
+    @property
+    def held(self) -> bool:
+        """Is it held in any mode?"""
+        return self.owner is not None or bool(self.shared)
+
+
+def try_acquire(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
+    """Take the lock if it admits the thread."""
+    if not lock.admits(t, shared):
+        return False
+    lock.take(t, shared)
+    if lock.waiting:
+        refresh(k, lock)
+    return True
+
+
+def wait_for_lock(k: Kernel, t: KThread, lock: RtlLock, shared: bool, reason: str) -> None:
+    """The acquire must wait: the thread runs again only while the lock admits it."""
+    lock.waiting[t] = (shared, reason)
+    wait = Wait(t, (), False, False, reason)
+    wait.lock = lock
+    block(k, wait, None)
+    refresh(k, lock)
+
+
+def acquire_after_wait(k: Kernel, t: KThread, lock: RtlLock) -> bool:
+    """The thread was let run: take the lock; False (and waiting again) if it was suspended meanwhile and is too late."""
+    shared, _ = lock.waiting.pop(t)
+    if not lock.admits(t, shared):
+        return False
+    lock.take(t, shared)
+    refresh(k, lock)
+    return True
+
+
+def release(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
+    """Give it back once; False if the thread does not hold it so."""
+    if shared:
+        count = lock.shared.get(t, 0)
+        if not count:
+            # SRW locks have no owners: any thread may release a shared hold
+            holder = next(iter(lock.shared), None)
+            if holder is None:
+                return False
+            t, count = holder, lock.shared[holder]
+        if count == 1:
+            del lock.shared[t]
+        else:
+            lock.shared[t] = count - 1
+    else:
+        if lock.owner is None or (lock.recursive and lock.owner is not t):
+            return False
+        lock.depth -= 1
+        if not lock.depth:
+            lock.owner = None
+    if lock.waiting:
+        refresh(k, lock)
+    return True
+
+
+def refresh(k: Kernel, lock: RtlLock) -> None:
+    """After every change of state: a waiting thread is ready exactly while the lock admits it."""
+    for t, (shared, reason) in lock.waiting.items():
+        if lock.admits(t, shared):
+            if t.wait is not None:
+                end_wait(k, t.wait, 0)
+        elif t.wait is None and not t.terminated:
+            k.unready(t)
+            wait = Wait(t, (), False, False, reason)
+            wait.lock = lock
+            t.wait = wait
+

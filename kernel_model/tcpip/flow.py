@@ -1,0 +1,139 @@
+"""Flows: each direction of each connection is an actor of its own, with the segments that it has in flight.
+
+Models:  in-order delivery, a receive window of SO_RCVBUF, a bounded send buffer, sends without a buffer (SO_SNDBUF 0).
+Differs: F-006 acknowledgements and window updates are instantaneous; F-007 no loss, no retransmission of data.
+Sources: RFC 9293; learn.microsoft.com "High-performance Windows Sockets Applications" (S-44 to S-47).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.iomgr.completion import complete_irp
+from kernel_model.iomgr.irp import Irp, IrpState
+from kernel_model.status import NtStatus
+from kernel_model.tcpip.segment import Segment, SegmentKind
+
+if TYPE_CHECKING:
+    from kernel_model.afd.endpoint import AfdEndpoint
+    from kernel_model.kernel import Kernel
+
+SEGMENT_MAX: Final = 65_495  # MSS of a 65,535-byte loopback MTU
+
+
+class SendChunk:
+    """One send: its bytes were copied (data) or are still the program's (irp pending)."""
+
+    __slots__ = ("acked", "data", "irp", "length", "sent")
+
+    def __init__(self, irp: Irp | None, data: bytes, length: int) -> None:
+        self.irp = irp
+        self.data = data
+        self.length = length
+        self.sent = 0
+        self.acked = 0
+
+    def take(self, count: int) -> bytes:
+        """The next bytes to go on the wire."""
+        start = self.sent
+        self.sent += count
+        if self.irp is not None:
+            return self.irp.gather(start, count)
+        return self.data[start : start + count] if count < self.length else self.data
+
+
+class Flow:
+    """One direction: source sends, target receives.  target is None until the SYN found its listener."""
+
+    __slots__ = ("buffered", "chunks", "closing", "fin_queued", "in_flight", "label", "reverse", "segments", "source", "target")
+
+    def __init__(self, label: str, source: AfdEndpoint | None, target: AfdEndpoint | None) -> None:
+        self.label = label
+        self.source = source
+        self.target = target
+        self.reverse: Flow = self
+        self.segments: deque[Segment] = deque()
+        self.chunks: deque[SendChunk] = deque()  # not yet completely on the wire
+        self.buffered = 0  # bytes taken over from the program and not yet acknowledged
+        self.in_flight = 0  # bytes on the wire
+        self.fin_queued = False
+        self.closing: Irp | None = None  # a lingering close that waits for the last acknowledgement
+
+    def discard(self, k: Kernel) -> None:
+        """Forget everything that was not delivered: a reset."""
+        self.segments.clear()
+        self.chunks.clear()
+        self.buffered = self.in_flight = 0
+        self.fin_queued = False
+        k.wire.pop(self, None)
+
+
+def transmit(k: Kernel, flow: Flow, segment: Segment) -> None:
+    """Put a segment on the wire."""
+    flow.segments.append(segment)
+    k.wire[flow] = None
+    if k.trace is not None:
+        k.trace.segment_sent(flow, segment)
+
+
+def window(flow: Flow) -> int:
+    """Bytes that the receiver would take now."""
+    target = flow.target
+    if target is None:
+        return 0
+    if target.closed:
+        return SEGMENT_MAX
+    capacity = target.receive_buffer or sum(irp.length - irp.done for irp in target.reads)
+    return capacity - len(target.received) - flow.in_flight
+
+
+def pump(k: Kernel, flow: Flow) -> None:
+    """Send as much as the window allows, then take over what fits the send buffer, then the FIN."""
+    chunks = flow.chunks
+    while chunks:
+        chunk = chunks[0]
+        room = window(flow)
+        if room <= 0:
+            break
+        count = min(room, chunk.length - chunk.sent, SEGMENT_MAX)
+        flow.in_flight += count
+        transmit(k, flow, Segment(SegmentKind.DATA, chunk.take(count), chunk))
+        if chunk.sent == chunk.length:
+            chunks.popleft()
+    for chunk in chunks:
+        if not absorb(k, flow, chunk):
+            break
+    if flow.fin_queued and not chunks:
+        flow.fin_queued = False
+        transmit(k, flow, Segment(SegmentKind.FIN))
+
+
+def absorb(k: Kernel, flow: Flow, chunk: SendChunk) -> bool:
+    """Copy the rest of a pending send once it fits the send buffer; the send is complete then."""
+    irp = chunk.irp
+    if irp is None:
+        return True
+    rest = chunk.length - chunk.acked
+    source = flow.source
+    if source is None or flow.buffered + rest > source.send_buffer:
+        return False
+    chunk.data = irp.gather(0, chunk.length)
+    chunk.irp = None
+    flow.buffered += rest
+    complete_irp(k, irp, NtStatus.SUCCESS, chunk.length)
+    return True
+
+
+def acknowledge(k: Kernel, flow: Flow, segment: Segment) -> None:
+    """The receiver's side has taken a DATA segment: completes sends without a buffer, frees the send buffer."""
+    chunk, count = segment.chunk, len(segment.data)
+    flow.in_flight -= count
+    if chunk is None:
+        return
+    chunk.acked += count
+    irp = chunk.irp
+    if irp is None:
+        flow.buffered -= count
+    elif chunk.acked == chunk.length and irp.state is IrpState.PENDING:
+        complete_irp(k, irp, NtStatus.SUCCESS, chunk.length)

@@ -1,0 +1,1 @@
+"""Choosers, one small file each."""

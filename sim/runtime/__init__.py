@@ -1,0 +1,1 @@
+"""The runtime: greenlet threads, the run loop, virtual time, the guard, results."""

@@ -1,0 +1,374 @@
+"""One execution: who runs next, when time moves, when it is over.  The only place that switches greenlets.
+
+A *decision* is made when a thread is about to enter a system call and when it blocks or ends.  Without a chooser the
+answer is always option 0: go on with the running thread, else deliver what is in flight, fire what is due, let the thread
+that has been ready longest run, and only when nothing of that is left let time pass (the eager clock).  A thread that polled in
+vain (WSAEWOULDBLOCK, a zero time-out, a clock that stands still) gives way at its next call, so that busy loops end.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from greenlet import getcurrent, greenlet
+
+from kernel_model.choice import ChoiceKind, ChoicePoint
+from kernel_model.errors import BugCheck, NotModelled
+from kernel_model.kernel import Kernel
+from kernel_model.ke.timerq import due_entries, fire_timer, next_due
+from kernel_model.ps.thread import KThread, end_thread
+from kernel_model.tcpip.deliver import deliver
+from sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
+from sim.runtime.deadlock import blocked_threads, describe
+from sim.runtime.outcome import ForbiddenCall, ReplayDivergence, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kernel_model.choice import Chooser
+    from kernel_model.events import Trace
+    from kernel_model.ke.timerq import TimerEntry
+    from kernel_model.ps.process import EProcess
+    from kernel_model.tcpip.flow import Flow
+
+NEVER: Final = sys.maxsize
+SWALLOWED_MAX: Final = 100  # how often a program may catch Unwound before its greenlet is abandoned
+_ABANDONED: Final[list[Carrier]] = []  # kept: collecting a greenlet would throw into it once more
+
+
+class Machine:
+    """A kernel, the threads that run on it, and the decisions that were made.
+
+    chooser: None for the default; trace: who listens; record: keep the decisions for `moves()`.
+    """
+
+    __slots__ = (
+        "alarm", "alertable_depth", "chooser", "current", "deliver_special", "failure", "hub", "kernel", "log", "max_steps",
+        "over", "pending", "record", "running", "steps", "swallowed", "violation",
+    )  # fmt: skip
+
+    def __init__(self, *, chooser: Chooser | None = None, trace: Trace | None = None, max_steps: int = 10_000, record: bool = True) -> None:
+        self.kernel = Kernel(trace)
+        self.chooser = chooser
+        self.max_steps = max_steps
+        self.record = record
+        self.steps = 0
+        self.alarm = 0 if chooser is not None else max_steps  # the step at which a system call must look up
+        self.log: list[Any] = []  # label, step, label, step, ...
+        self.current: Any = None  # the running KThread; None in the hub
+        self.hub: greenlet = getcurrent()
+        self.running: dict[KThread, None] = {}  # threads that have a carrier
+        self.violation: Violation | None = None
+        self.pending: Violation | None = None  # of the running thread; counts at its next system call
+        self.failure: BaseException | None = None
+        self.over = False
+        self.swallowed = 0
+        self.deliver_special: Callable[[KThread], None] | None = None
+
+    # ---- threads ------------------------------------------------------------------------------------------------------
+
+    def start(
+        self, process: EProcess, creator: KThread | None, label: str, body: Callable[[KThread], int],
+        *, daemon: bool = False, suspended: bool = False,
+    ) -> KThread:  # fmt: skip
+        """A thread that will run body(thread) and end with what it returns."""
+        t = self.kernel.create_thread(process, creator, label, daemon=daemon, suspended=suspended)
+        t.carrier = body  # becomes a Carrier when the thread first runs
+        return t
+
+    def run(self) -> None:
+        """Run everything until it is over; must be called where the machine was made."""
+        successor = self._successor()
+        if successor is not self.hub:
+            successor.switch()
+        self.current = None
+        self._unwind()
+        if self.failure is not None:
+            raise self.failure
+
+    def _thread_main(self, t: KThread, body: Callable[[KThread], int]) -> greenlet:
+        """What a carrier runs; the greenlet to go on with is returned to it."""
+        code = 0
+        try:
+            code = body(t)
+        except Unwound:
+            self.running.pop(t, None)
+            return self.hub
+        except ThreadExit as leave:
+            code = leave.code
+        except (BugCheck, NotModelled, ReplayDivergence) as failure:
+            return self._give_up(t, failure)
+        except BaseException as error:  # noqa: BLE001 - whatever the program raised is its result
+            if self.over:
+                return self._give_up(t, None)
+            if isinstance(error, KeyboardInterrupt):
+                return self._give_up(t, error)
+            self.violation = program_error(t, error, self.steps)
+            return self._give_up(t, None)
+        self.running.pop(t, None)
+        self.pending = None  # frames that die because the thread ends take their I/O with them
+        if self.over:
+            return self.hub
+        try:
+            end_thread(self.kernel, t, code)
+            return self._successor()
+        except (BugCheck, ReplayDivergence, KeyboardInterrupt) as failure:
+            return self._give_up(t, failure)
+
+    def _give_up(self, t: KThread, failure: BaseException | None) -> greenlet:
+        self.running.pop(t, None)
+        if self.failure is None and failure is not None:
+            self.failure = failure
+        self.over = True
+        return self.hub
+
+    def stop(self, violation: Violation) -> NoReturn:
+        """End the execution with this violation; does not return to the program."""
+        if self.violation is None:
+            self.violation = violation
+        self._leave()
+
+    def _leave(self) -> NoReturn:
+        self.over = True
+        self.alarm = 0
+        raise Unwound
+
+    def _unwind(self) -> None:
+        """Free what parked threads still hold.  Code that runs meanwhile finds every system call raising Unwound."""
+        self.over = True
+        self.alarm = 0
+        for t in tuple(self.running):
+            carrier = t.carrier
+            self.current = t
+            self.swallowed = 0
+            self.hub = getcurrent()
+            carrier.greenlet.parent = self.hub
+            carrier.greenlet.throw(Unwound)
+            if t in self.running:
+                _ABANDONED.append(carrier)
+        self.current = None
+
+    # ---- decisions ----------------------------------------------------------------------------------------------------
+
+    def attend(self) -> None:
+        """A system call is about to happen and something wants a look: a chooser, the step bound, a polling loop, the end."""
+        if self.over:
+            self.swallowed += 1
+            if self.swallowed > SWALLOWED_MAX:
+                self.hub.switch()  # a program that catches everything is left behind
+            raise Unwound
+        t: KThread = self.current
+        if self.pending is not None:
+            self.stop(self.pending)
+        if self.violation is not None or self.failure is not None:
+            self._leave()
+        if self.steps > self.max_steps:
+            self.stop(step_bound(self.max_steps, t.label))
+        if self.chooser is not None or t.yielding:
+            self.steps -= 1
+            self._make_way(t)
+        self.alarm = 0 if self.chooser is not None else self.max_steps
+
+    def poke(self) -> None:
+        """Have the next system call attend."""
+        self.alarm = 0
+
+    def polled_in_vain(self, t: KThread) -> None:
+        """The thread looked and found nothing: at its next call anything else may go first."""
+        t.yielding = True
+        self.alarm = 0
+
+    def _make_way(self, t: KThread) -> None:
+        """The decision before a system call of a thread that could go on."""
+        k = self.kernel
+        t.listed = True
+        if t.yielding:
+            k.ready.append(t)
+            chosen = self._choose(None)
+        else:
+            k.ready.appendleft(t)
+            chosen = self._choose(t)
+        if chosen is None:
+            self._leave()
+        elif chosen is not t:
+            self._switch_to(chosen)
+            if t.special_apcs and self.deliver_special is not None:
+                self.deliver_special(t)
+
+    def block(self) -> int:
+        """The running thread waits (or is suspended): run others until it is chosen again; its wait status."""
+        t: KThread = self.current
+        chosen = self._choose(None)
+        if chosen is not t:
+            if chosen is None:
+                self._finish()
+                self.hub.switch()
+            else:
+                self._switch_to(chosen)
+        if t.special_apcs and self.deliver_special is not None:
+            self.deliver_special(t)
+        return t.wait_status
+
+    def _switch_to(self, chosen: KThread) -> None:
+        me = self.current
+        self._greenlet_of(chosen).switch()
+        self.current = me
+
+    def _greenlet_of(self, t: KThread) -> greenlet:
+        """Where the thread goes on; the first time it gets a carrier."""
+        self.current = t
+        carrier = t.carrier
+        if type(carrier) is not Carrier:
+            body = carrier
+            carrier = t.carrier = acquire(lambda: self._thread_main(t, body), self.hub)
+            self.running[t] = None
+        return carrier.greenlet
+
+    def _successor(self) -> greenlet:
+        """A thread has ended: where to go on."""
+        if not self.kernel.alive:
+            self.over = True
+            return self.hub
+        chosen = self._choose(None)
+        if chosen is None:
+            self._finish()
+            return self.hub
+        return self._greenlet_of(chosen)
+
+    def _finish(self) -> None:
+        """Nothing can happen any more."""
+        self.over = True
+        if self.violation is None and blocked_threads(self.kernel):
+            self.violation = deadlock(self.kernel, self.steps)
+
+    def _choose(self, running: KThread | None) -> KThread | None:
+        """Let the environment move until a thread is chosen; None at quiescence.  The chosen thread is off the ready list."""
+        if self.chooser is not None:
+            return self._ask(running)
+        k = self.kernel
+        while True:
+            if self.steps >= self.max_steps:
+                return self._exhausted(running)
+            self.steps += 1
+            if k.wire:
+                flow = next(iter(k.wire))
+                if self.record:
+                    self.log += (flow.label, self.steps)
+                deliver(k, flow)
+                continue
+            timer = self._due_timer()
+            if timer is None:
+                t = next((t for t in k.ready if not t.yielding), None)
+                if t is None:
+                    timer = self._next_timer()
+                    if timer is None:
+                        t = k.ready[0] if k.ready else None
+                if t is not None:
+                    return self._go(t)
+                if timer is None:
+                    self.steps -= 1
+                    return None
+            if self.record:
+                self.log += (timer.label, self.steps)
+            fire_timer(k, timer)
+
+    def _go(self, t: KThread) -> KThread:
+        t.yielding = False
+        self.kernel.unready(t)
+        if self.record:
+            self.log += (t.label, self.steps)
+        return t
+
+    def _ask(self, running: KThread | None) -> KThread | None:
+        """The same with a chooser."""
+        k = self.kernel
+        chooser = self.chooser
+        assert chooser is not None
+        while True:
+            if self.steps >= self.max_steps:
+                return self._exhausted(running)
+            options = self._options(running)
+            if not options:
+                return None
+            labels = tuple([o.label for o in options])
+            try:
+                picked = options[chooser.choose(ChoicePoint(ChoiceKind.TRANSITION, labels, self.steps + 1))]
+            except BaseException as failure:
+                self.failure = failure  # it passes through the program's frames, which might swallow it
+                raise
+            self.steps += 1
+            if type(picked) is KThread:
+                return self._go(picked)
+            if self.record:
+                self.log += (picked.label, self.steps)
+            self._fire(picked)
+
+    def _fire(self, actor: Flow | TimerEntry) -> None:
+        if hasattr(actor, "fire"):
+            fire_timer(self.kernel, actor)
+        else:
+            deliver(self.kernel, actor)
+
+    def _options(self, running: KThread | None) -> list[Any]:
+        """All that may happen next; the default takes the first."""
+        k = self.kernel
+        ready = [t for t in k.ready if not t.yielding]
+        running_first = ready[:1] if running is not None else []
+        options: list[Any] = [*running_first, *k.wire]
+        if k.live_timers:
+            options += due_entries(k, k.now_100ns)
+        options += ready[len(running_first) :]
+        if not options and k.live_timers:
+            due = next_due(k)
+            if due is not None:
+                options += due_entries(k, due)
+        options += [t for t in k.ready if t.yielding]
+        return options
+
+    def _due_timer(self) -> TimerEntry | None:
+        due = next_due(self.kernel)
+        return self.kernel.timers[0] if due is not None and due <= self.kernel.now_100ns else None
+
+    def _next_timer(self) -> TimerEntry | None:
+        return self.kernel.timers[0] if next_due(self.kernel) is not None else None
+
+    def _exhausted(self, running: KThread | None) -> KThread | None:
+        """The step bound is reached between two calls."""
+        if self.violation is None:
+            who = running.label if running is not None else "the environment"
+            self.violation = step_bound(self.max_steps, who)
+        if running is not None:
+            self._leave()
+        self.over = True
+        return None
+
+    def moves(self) -> list[tuple[str, int]]:
+        """The decisions as (label, steps) pairs."""
+        log = self.log
+        starts = [*log[1::2], self.steps + 1]
+        return [(label, starts[i + 1] - starts[i]) for i, label in enumerate(log[::2])]
+
+
+def program_error(t: KThread, error: BaseException, step: int) -> Violation:
+    """The program raised: its traceback, without our own frames."""
+    if isinstance(error, ForbiddenCall):
+        return Violation(id="forbidden-call", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial")
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if "sim" not in f.filename.replace("\\", "/").split("/")[-3:-1] and "/sim/" not in f.filename.replace("\\", "/")]
+    text = "".join(traceback.format_list(own)) + "".join(traceback.format_exception_only(error))
+    return Violation(id="program-error", title="the program raised", message=f"{t.label}: {text.rstrip()}", step=step, source="Python")
+
+
+def step_bound(bound: int, who: str) -> Violation:
+    """The execution was cut."""
+    message = f"not over after {bound} steps; {who} was to move. A loop without progress, or raise max_steps."
+    return Violation(id="step-bound", title="too many steps", message=message, step=bound, source="max_steps")
+
+
+def deadlock(k: Kernel, step: int) -> Violation:
+    """Nothing can happen any more, and somebody still waits."""
+    return Violation(
+        id="deadlock", title="blocked for ever", message=describe(k), step=step, source='learn.microsoft.com "Wait Functions"'
+    )

@@ -1,0 +1,64 @@
+"""What an execution leaves behind, and how it can go wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.trace.record import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A law that was broken: which, where, and what to read about it."""
+
+    id: str
+    title: str
+    message: str
+    step: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """One execution of one or several programs.
+
+    outcome: what program(w) returned; a tuple of results where several programs ran; None for what did not return.
+    schedule: readable text; `alertable.replay(program, schedule=...)` does the same again.
+    """
+
+    outcome: Any
+    violation: Violation | None
+    trace: tuple[Event, ...] = field(repr=False)
+    schedule: str
+    steps: int
+
+    @property
+    def ok(self) -> bool:
+        """No violation."""
+        return self.violation is None
+
+
+class ReplayDivergence(Exception):
+    """A schedule does not fit the program: it names the step, what was recorded and what is offered now."""
+
+    def __init__(self, step: int, expected: str, options: tuple[str, ...], why: str = "") -> None:
+        super().__init__(step, expected, options)
+        self.step = step
+        self.expected = expected
+        self.options = options
+        self.why = why
+
+    def __str__(self) -> str:
+        offered = ", ".join(self.options) or "nothing"
+        tail = f" ({self.why})" if self.why else ""
+        return f"step {self.step}: the schedule says {self.expected!r}, the program offers [{offered}]{tail}"
+
+
+class ScheduleError(ValueError):
+    """A text that is no schedule."""
+
+
+class ForbiddenCall(RuntimeError):
+    """A program reached for a clock, a thread, a socket or a die of its own; the message names the replacement."""

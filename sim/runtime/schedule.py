@@ -1,0 +1,46 @@
+"""Schedules as readable, versioned text: `v1: server*4 client*3 c1> server*2`.
+
+One word per actor that moves, in order; `*n` means n steps in a row.  Actors are threads by name, flows (`c1>` carries what
+the connecting side of connection 1 sends, `c1<` the other direction, `u1>` datagrams) and timers (`timer#1`, `timeout:server`).
+The text stands for choices, not for code: it does not depend on Python's version or on the platform.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from sim.runtime.outcome import ScheduleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VERSION: Final = "v1"
+_WORD: Final = re.compile(r"(?P<label>[^\s*]+)(?:\*(?P<count>[1-9][0-9]*))?\Z")
+
+
+def render(moves: Iterable[tuple[str, int]]) -> str:
+    """The text of (label, steps) pairs; neighbours of one label are joined."""
+    words: list[tuple[str, int]] = []
+    for label, count in moves:
+        if words and words[-1][0] == label:
+            words[-1] = (label, words[-1][1] + count)
+        else:
+            words.append((label, count))
+    return " ".join([f"{VERSION}:", *(label if count == 1 else f"{label}*{count}" for label, count in words)])
+
+
+def parse(text: str) -> list[tuple[str, int]]:
+    """The (label, steps) pairs of a text; ScheduleError names the word that is wrong."""
+    head, colon, rest = text.strip().partition(":")
+    if not colon or not re.fullmatch(r"v\d+", head):
+        raise ScheduleError(f"a schedule begins with '{VERSION}:', this begins with {text.strip()[:20]!r}")
+    if head != VERSION:
+        raise ScheduleError(f"schedule version {head} is not known; this program reads {VERSION}")
+    moves = []
+    for word in rest.split():
+        match = _WORD.match(word)
+        if match is None:
+            raise ScheduleError(f"{word!r} is no schedule word; write an actor's label, or label*count")
+        moves.append((match["label"], int(match["count"] or 1)))
+    return moves

@@ -1,0 +1,42 @@
+"""SimWinApi: the Win32 API of one execution, all DLLs flattened into one object, as programs see it (`w`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.win32.callback import prototype
+from sim.win32.kernel32_io import Kernel32Io
+from sim.win32.kernel32_locks import Kernel32Locks
+from sim.win32.kernel32_sync import Kernel32Sync
+from sim.win32.kernel32_threads import Kernel32Threads
+from sim.win32.kernel32_waits import Kernel32Waits
+from sim.win32.ntdll import Ntdll
+from sim.win32.ws2_32_options import Ws2Options
+from sim.win32.ws2_32_select import Ws2Select
+from sim.win32.ws2_32_sockets import Ws2Sockets
+from sim.win32.ws2_32_transfer import Ws2Transfer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class SimWinApi(Kernel32Locks, Ws2Transfer, Ws2Sockets, Ws2Select, Ws2Options, Kernel32Threads, Kernel32Io, Kernel32Sync, Kernel32Waits, Ntdll):
+    """Win32 on the kernel model."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def CALLBACK(restype: Any, *argtypes: Any) -> Any:  # noqa: ANN401 - ctypes types
+        """A callback prototype; WINFUNCTYPE on Windows."""
+        return prototype(restype, *argtypes)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Functions that Windows has and the model has not, and names that are neither."""
+        from winapi.surface import FUNCTIONS  # noqa: PLC0415 - only when something is missing
+
+        if name in FUNCTIONS:
+            return lambda *_arguments: self._not_modelled(name)
+        raise AttributeError(f"the Win32 API has no function {name!r} (kernel32, ws2_32, mswsock, user32, ntdll)")
+
+
+setattr(SimWinApi, "__WSAFDIsSet", Ws2Select._fd_is_set)  # noqa: B010 - inside a class body the name would be mangled

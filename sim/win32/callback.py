@@ -1,0 +1,108 @@
+"""Callbacks: `w.CALLBACK(restype, *argtypes)` makes real ctypes prototypes, but the simulator calls the Python function.
+
+So exceptions and thread switches pass; arguments and results are converted as the C thunk would.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.win32.memory import CData, address_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PROTOTYPES: Final[dict[tuple[Any, ...], Any]] = {}
+_INTEGERS: Final = {
+    getattr(ctypes, name)
+    for name in ("c_int8", "c_int16", "c_int32", "c_int64", "c_uint8", "c_uint16", "c_uint32", "c_uint64", "c_size_t", "c_ssize_t",
+                 "c_int", "c_uint", "c_long", "c_ulong", "c_short", "c_ushort", "c_longlong", "c_ulonglong", "c_byte", "c_ubyte")
+}  # fmt: skip
+
+
+def prototype(restype: Any, *argtypes: Any) -> Any:  # noqa: ANN401 - a ctypes type in, a ctypes type out
+    """A callback type; instances remember the Python function that they were made of."""
+    key = (restype, *argtypes)
+    made = _PROTOTYPES.get(key)
+    if made is None:
+        base = ctypes.CFUNCTYPE(restype, *argtypes)
+
+        class Callback(base):  # type: ignore[valid-type, misc]  # ctypes makes the base class at run time
+            _flags_ = base._flags_
+            _restype_ = base._restype_
+            _argtypes_ = base._argtypes_
+
+            def __init__(self, function: object = None) -> None:
+                super().__init__()
+                self.python = function if callable(function) and not isinstance(function, CData) else None
+
+        made = _PROTOTYPES[key] = Callback
+    return made
+
+
+class Routine:
+    """A routine that a program passed: call it with plain numbers."""
+
+    __slots__ = ("_convert", "_function", "_mask", "address")
+
+    def __init__(self, address: int, function: Callable[..., Any], argtypes: tuple[Any, ...], restype: Any) -> None:  # noqa: ANN401
+        self.address = address
+        self._function = function
+        self._convert = [_converter(kind) for kind in argtypes]
+        self._mask = restype
+
+    def __call__(self, *values: int) -> int:
+        if len(values) != len(self._convert):
+            raise TypeError(f"a callback with {len(self._convert)} parameters is called with {len(values)} arguments")
+        result = self._function(*[convert(value) for convert, value in zip(self._convert, values, strict=True)])
+        if self._mask is None or result is None:
+            return 0
+        return int(self._mask(result).value or 0)
+
+
+def _converter(kind: Any) -> Callable[[int], Any]:  # noqa: ANN401 - a ctypes type
+    """What a C thunk does with an argument of this type."""
+    if kind is ctypes.c_void_p:
+        return lambda value: value or None
+    if kind in _INTEGERS:
+        return lambda value: kind(value).value
+    return lambda value: ctypes.cast(ctypes.c_void_p(value), kind)
+
+
+def routine_of(callback: Any, known: dict[int, Routine]) -> Routine | None:  # noqa: ANN401 - anything ctypes takes
+    """The routine behind a callback argument; None for NULL.  TypeError for what is no callback."""
+    if callback is None:
+        return None
+    function = getattr(callback, "python", None)
+    if function is None:
+        address = address_of(callback)
+        if not address:
+            return None
+        return known.get(address) or _search(address)
+    address = ctypes.cast(callback, ctypes.c_void_p).value or 0
+    routine = known.get(address)
+    if routine is None or routine._function is not function:
+        routine = known[address] = Routine(address, function, callback._argtypes_, callback._restype_)
+    return routine
+
+
+def _search(address: int) -> Routine:
+    """A callback passed as a bare address, or made by plain CFUNCTYPE: find the live function object."""
+    for obj in gc.get_objects():
+        if not isinstance(obj, ctypes._CFuncPtr) or ctypes.cast(obj, ctypes.c_void_p).value != address:
+            continue
+        function = getattr(obj, "python", None) or _behind_thunk(obj)
+        if function is not None:
+            return Routine(address, function, tuple(obj._argtypes_), obj._restype_)
+    raise TypeError(f"{address:#x} is not the address of a live callback; make it with w.CALLBACK and keep it")
+
+
+def _behind_thunk(obj: Any) -> Any:  # noqa: ANN401
+    """The Python function of a callback that ctypes made: its thunk refers to it."""
+    for thunk in (obj._objects or {}).values():
+        for referent in gc.get_referents(thunk):
+            if callable(referent) and not isinstance(referent, type):
+                return referent
+    return None

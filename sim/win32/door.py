@@ -1,0 +1,192 @@
+"""The door that every simulated function goes through.
+
+A function of the Win32 API is a method: it enters (a step, perhaps a decision), unmarshals, makes the system call, marshals,
+and leaves the last error as Windows does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from kernel_model.errors import NotModelled
+from kernel_model.ke.apc import ApcKind, KApc, next_apc
+from kernel_model.status import NtStatus
+from sim.runtime.outcome import Violation
+from sim.win32.callback import Routine, routine_of
+from sim.win32.errormap import dos_error, wsa_error
+from sim.win32.memory import AccessViolation, Block, Pointer, Region, UserMemory, address_of
+
+if TYPE_CHECKING:
+    from kernel_model.ps.thread import KThread
+    from sim.runtime.machine import Machine
+
+Handle = Any  # int, None, c_void_p and whatever else ctypes takes for a HANDLE
+Callback = Any  # an instance of w.CALLBACK(...), an address, or None
+INFINITE: Final = 0xFFFFFFFF
+WAIT_FAILED: Final = 0xFFFFFFFF
+USER_APC: Final = NtStatus.USER_APC
+
+
+def handle_value(handle: Handle) -> int:
+    """A HANDLE or SOCKET argument as an unsigned number."""
+    if type(handle) is int:
+        return handle & 2**64 - 1
+    if handle is None:
+        return 0
+    value = getattr(handle, "value", handle)
+    if value is None:
+        return 0
+    if isinstance(value, int):
+        return value & 2**64 - 1
+    return address_of(handle)
+
+
+def dword(value: Any) -> int:  # noqa: ANN401 - what ctypes takes for a DWORD
+    """A DWORD argument: ints are taken modulo 2**32 as ctypes does."""
+    number = getattr(value, "value", value)
+    if not isinstance(number, int):
+        raise ctypes.ArgumentError(f"expected a number, got {type(value).__name__}")
+    return number & 0xFFFFFFFF
+
+
+def signed(value: Any) -> int:  # noqa: ANN401 - what ctypes takes for an int
+    """An int or LONG argument."""
+    number = dword(value)
+    return number - 2**32 if number & 0x80000000 else number
+
+
+def timeout_100ns(milliseconds: Any) -> int | None:  # noqa: ANN401 - what ctypes takes for a DWORD
+    """A Win32 time-out: None for INFINITE."""
+    ms = milliseconds if type(milliseconds) is int and 0 <= milliseconds < INFINITE else dword(milliseconds)
+    return None if ms == INFINITE else ms * 10_000
+
+
+class Door:
+    """Common part of the simulated DLLs; `_m` is the machine that the program runs on."""
+
+    __slots__ = ("_k", "_m", "_memory", "_routines")
+
+    def __init__(self, machine: Machine) -> None:
+        self._m = machine
+        self._k = machine.kernel
+        self._memory = UserMemory(self._released)
+        self._routines: dict[int, Routine] = {}
+        machine.deliver_special = self._deliver_special
+
+    # ---- entering and leaving -------------------------------------------------------------------------------------------
+
+    def _enter(self) -> KThread:
+        """One step: the calling thread, after whatever the scheduler wanted to do first."""
+        m = self._m
+        m.steps += 1
+        if m.steps >= m.alarm:
+            m.attend()
+        t: KThread = m.current
+        return t
+
+    def _fail(self, t: KThread, status: int) -> int:
+        """FALSE, with the last error of kernel32's table."""
+        t.last_error = dos_error(status)
+        return 0
+
+    def _fail_wsa(self, t: KThread, status: int) -> int:
+        """SOCKET_ERROR, with the last error of Winsock's table."""
+        t.last_error = wsa_error(status)
+        return -1
+
+    def _not_modelled(self, function: str, what: str = "") -> NoReturn:
+        """Law 5: nothing is invented.  The failure is kept, so a program that catches everything cannot hide it."""
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_globals.get("__package__", "").startswith("sim"):
+            frame = frame.f_back
+        where = f" (called at {frame.f_code.co_filename}:{frame.f_lineno})"
+        failure = NotModelled(function, what)
+        failure.add_note(where.strip())
+        self._m.failure = failure
+        self._m.poke()
+        raise failure
+
+    # ---- blocking -------------------------------------------------------------------------------------------------------
+
+    def _finish_wait(self, status: int | None) -> int:
+        """The status of a wait: block if it is still open, then deliver APCs if they ended it."""
+        if status is None:
+            status = self._m.block()
+        if status == USER_APC:
+            self._deliver_apcs(self._m.current)
+        return status
+
+    def _deliver_apcs(self, t: KThread) -> None:
+        """On the way back to user mode: run the whole queue, also what is queued meanwhile (K-05, K-06)."""
+        while True:
+            while t.special_apcs:
+                self._run_apc(t, t.special_apcs.popleft())
+            apc = next_apc(t)
+            if apc is None:
+                return
+            self._run_apc(t, apc)
+            self._enter()  # NtContinue: the queue is looked at again
+
+    def _deliver_special(self, t: KThread) -> None:
+        """The thread is about to run user code again: special user APCs run at once (K-19)."""
+        while t.special_apcs:
+            self._run_apc(t, t.special_apcs.popleft())
+
+    def _run_apc(self, t: KThread, apc: KApc) -> None:
+        kind, context = apc.kind, apc.context
+        if kind is ApcKind.IO:
+            status = context.status
+            error = context.apc_context(status) if callable(context.apc_context) else wsa_error(status)
+            apc.routine(error, 0 if error else context.information, context.iosb.address if context.iosb is not None else 0, *_flags(context))
+        elif kind is ApcKind.USER:
+            apc.routine(context)
+        elif kind is ApcKind.NATIVE:
+            apc.routine(*context)
+        else:
+            argument, when = context
+            apc.routine(argument, when & 0xFFFFFFFF, when >> 32)
+
+    # ---- the program's memory and routines --------------------------------------------------------------------------------
+
+    def _routine(self, callback: Callback) -> Routine | None:
+        return routine_of(callback, self._routines)
+
+    def _need(self, function: str, pointer: Pointer, length: int) -> Region:
+        """Memory that user-mode code of a DLL touches at once: Windows would crash the program on a bad address."""
+        region = self._memory.region(pointer, length) if pointer is not None else None
+        if region is None:
+            where = "NULL" if not address_of(pointer) else "an address outside the program's objects"
+            raise AccessViolation(function, f"{length} bytes at {where}")
+        return region
+
+    def _released(self, block: Block) -> None:
+        """The program let go of memory: S1 if an operation in flight still needs it."""
+        m = self._m
+        if m.over or m.pending is not None:
+            return
+        for t in self._k.threads:
+            for irp in t.irps:
+                parts = [*irp.buffers, *irp.watched, *([irp.iosb] if irp.iosb is not None else [])]
+                if any(getattr(part, "block", None) is block for part in parts):
+                    what = f"{irp.major.value} on {irp.file.label}"
+                    m.pending = freed_in_flight(block.label, what, m.steps)
+                    m.poke()
+                    return
+
+
+def _flags(irp: Any) -> tuple[int, ...]:  # noqa: ANN401 - an Irp; the routine of ReadFileEx has no flags
+    return () if callable(irp.apc_context) else (0,)
+
+
+def freed_in_flight(label: str, operation: str, step: int) -> Violation:
+    """S1: kernel-visible memory must live until the operation has completed."""
+    return Violation(
+        id="S1",
+        title="freed while in flight",
+        message=f"{label} was released while a {operation} still needs it. Keep OVERLAPPED and buffers until the completion "
+        "was delivered; after CancelIo or closesocket wait for it.",
+        step=step,
+        source="learn.microsoft.com WSARecv (lpOverlapped), closesocket; S-28",
+    )

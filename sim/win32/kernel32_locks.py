@@ -1,0 +1,197 @@
+"""kernel32: critical sections, SRW locks, condition variables.
+
+The locks live in user mode; the kernel model keeps their state by address and the program's structure shows it.
+Sources: learn.microsoft.com "Critical Section Objects", "Slim Reader/Writer (SRW) Locks", "Condition Variables" (K-49 to K-51);
+         Wine kernel32/tests/sync.c test_srwlock_base, test_condvars_base.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.rtl.condition import RtlCondition, sleep_on, wake
+from kernel_model.rtl.lock import RtlLock, acquire_after_wait, release, try_acquire, wait_for_lock
+from kernel_model.status import NtStatus
+from sim.win32.door import Door, dword, timeout_100ns
+from sim.win32.memory import Pointer
+
+if TYPE_CHECKING:
+    from kernel_model.ps.thread import KThread
+    from sim.runtime.machine import Machine
+    from sim.win32.memory import Region
+
+ERROR_TIMEOUT: Final = 1460
+LOCKMODE_SHARED: Final = 1
+SRW_EXCLUSIVE: Final = 1
+SRW_SHARED_UNIT: Final = 0x10
+
+
+class Kernel32Locks(Door):
+    """User-mode locks."""
+
+    __slots__ = ("_conditions", "_locks")
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(machine)
+        self._locks: dict[int, RtlLock] = {}
+        self._conditions: dict[int, RtlCondition] = {}
+
+    def _lock(self, function: str, pointer: Pointer, *, section: bool) -> tuple[RtlLock, Region]:
+        region = self._need(function, pointer, 40 if section else 8)
+        lock = self._locks.get(region.address)
+        if lock is None or lock.recursive is not section:
+            kind = "critical section" if section else "SRW lock"
+            lock = self._locks[region.address] = RtlLock(f"{kind} {len(self._locks) + 1}", section)
+        return lock, region
+
+    def _show(self, lock: RtlLock, region: Region) -> None:
+        """What a debugger would see in the structure."""
+        if lock.recursive:
+            owner = lock.owner.tid if lock.owner is not None else 0
+            region.write(8, struct.pack("<iiQ", -1 if not lock.depth else -2, lock.depth, owner))
+        else:
+            value = SRW_EXCLUSIVE if lock.owner is not None else sum(lock.shared.values()) * SRW_SHARED_UNIT + bool(lock.shared)
+            region.write(0, value.to_bytes(8, "little"))
+
+    def _acquire(self, function: str, pointer: Pointer, *, section: bool, shared: bool) -> None:
+        t = self._enter()
+        lock, region = self._lock(function, pointer, section=section)
+        self._take(t, lock, region, shared, function)
+
+    def _take(self, t: KThread, lock: RtlLock, region: Region, shared: bool, function: str) -> None:
+        if not try_acquire(self._k, t, lock, shared):
+            while True:
+                wait_for_lock(self._k, t, lock, shared, function)
+                self._m.block()
+                if acquire_after_wait(self._k, t, lock):
+                    break
+        self._show(lock, region)
+
+    def _try(self, function: str, pointer: Pointer, *, section: bool, shared: bool) -> int:
+        t = self._enter()
+        lock, region = self._lock(function, pointer, section=section)
+        if not try_acquire(self._k, t, lock, shared):
+            self._m.polled_in_vain(t)
+            return 0
+        self._show(lock, region)
+        return 1
+
+    def _release(self, function: str, pointer: Pointer, *, section: bool, shared: bool) -> None:
+        t = self._enter()
+        lock, region = self._lock(function, pointer, section=section)
+        if not release(self._k, t, lock, shared):
+            self._not_modelled(function, "releasing a lock that the thread does not hold (Windows corrupts it or raises)")
+        self._show(lock, region)
+
+    # ---- critical sections ------------------------------------------------------------------------------------------------
+
+    def InitializeCriticalSection(self, lpCriticalSection: Pointer, /) -> None:
+        self._initialize("InitializeCriticalSection", lpCriticalSection)
+
+    def InitializeCriticalSectionAndSpinCount(self, lpCriticalSection: Pointer, dwSpinCount: int, /) -> int:
+        self._initialize("InitializeCriticalSectionAndSpinCount", lpCriticalSection)
+        return 1
+
+    def InitializeCriticalSectionEx(self, lpCriticalSection: Pointer, dwSpinCount: int, Flags: int, /) -> int:
+        self._initialize("InitializeCriticalSectionEx", lpCriticalSection)
+        return 1
+
+    def _initialize(self, function: str, pointer: Pointer) -> None:
+        self._enter()
+        region = self._need(function, pointer, 40)
+        region.write(0, bytes(8) + struct.pack("<iiQQQ", -1, 0, 0, 0, 0))
+        self._locks.pop(region.address, None)
+
+    def DeleteCriticalSection(self, lpCriticalSection: Pointer, /) -> None:
+        self._enter()
+        region = self._need("DeleteCriticalSection", lpCriticalSection, 40)
+        self._locks.pop(region.address, None)
+
+    def EnterCriticalSection(self, lpCriticalSection: Pointer, /) -> None:
+        self._acquire("EnterCriticalSection", lpCriticalSection, section=True, shared=False)
+
+    def TryEnterCriticalSection(self, lpCriticalSection: Pointer, /) -> int:
+        return self._try("TryEnterCriticalSection", lpCriticalSection, section=True, shared=False)
+
+    def LeaveCriticalSection(self, lpCriticalSection: Pointer, /) -> None:
+        self._release("LeaveCriticalSection", lpCriticalSection, section=True, shared=False)
+
+    # ---- SRW locks --------------------------------------------------------------------------------------------------------
+
+    def InitializeSRWLock(self, SRWLock: Pointer, /) -> None:
+        self._enter()
+        region = self._need("InitializeSRWLock", SRWLock, 8)
+        region.write(0, bytes(8))
+        self._locks.pop(region.address, None)
+
+    def AcquireSRWLockExclusive(self, SRWLock: Pointer, /) -> None:
+        self._acquire("AcquireSRWLockExclusive", SRWLock, section=False, shared=False)
+
+    def AcquireSRWLockShared(self, SRWLock: Pointer, /) -> None:
+        self._acquire("AcquireSRWLockShared", SRWLock, section=False, shared=True)
+
+    def TryAcquireSRWLockExclusive(self, SRWLock: Pointer, /) -> int:
+        return self._try("TryAcquireSRWLockExclusive", SRWLock, section=False, shared=False)
+
+    def TryAcquireSRWLockShared(self, SRWLock: Pointer, /) -> int:
+        return self._try("TryAcquireSRWLockShared", SRWLock, section=False, shared=True)
+
+    def ReleaseSRWLockExclusive(self, SRWLock: Pointer, /) -> None:
+        self._release("ReleaseSRWLockExclusive", SRWLock, section=False, shared=False)
+
+    def ReleaseSRWLockShared(self, SRWLock: Pointer, /) -> None:
+        self._release("ReleaseSRWLockShared", SRWLock, section=False, shared=True)
+
+    # ---- condition variables -----------------------------------------------------------------------------------------------
+
+    def _condition(self, function: str, pointer: Pointer) -> RtlCondition:
+        address = self._need(function, pointer, 8).address
+        condition = self._conditions.get(address)
+        if condition is None:
+            condition = self._conditions[address] = RtlCondition(f"condition variable {len(self._conditions) + 1}")
+        return condition
+
+    def InitializeConditionVariable(self, ConditionVariable: Pointer, /) -> None:
+        self._enter()
+        region = self._need("InitializeConditionVariable", ConditionVariable, 8)
+        region.write(0, bytes(8))
+        self._conditions.pop(region.address, None)
+
+    def SleepConditionVariableCS(self, ConditionVariable: Pointer, CriticalSection: Pointer, dwMilliseconds: int, /) -> int:
+        return self._sleep("SleepConditionVariableCS", ConditionVariable, CriticalSection, dwMilliseconds, section=True, shared=False)
+
+    def SleepConditionVariableSRW(self, ConditionVariable: Pointer, SRWLock: Pointer, dwMilliseconds: int, Flags: int, /) -> int:
+        shared = bool(dword(Flags) & LOCKMODE_SHARED)
+        return self._sleep("SleepConditionVariableSRW", ConditionVariable, SRWLock, dwMilliseconds, section=False, shared=shared)
+
+    def _sleep(self, function: str, condition_at: Pointer, lock_at: Pointer, ms: int, *, section: bool, shared: bool) -> int:
+        t = self._enter()
+        condition = self._condition(function, condition_at)
+        lock, region = self._lock(function, lock_at, section=section)
+        depth = lock.depth
+        if not release(self._k, t, lock, shared):
+            self._not_modelled(function, "sleeping without holding the lock")
+        if lock.owner is t:
+            self._not_modelled(function, f"sleeping with a critical section entered {depth} times")
+        self._show(lock, region)
+        timeout = timeout_100ns(ms)
+        if timeout == 0:
+            status: int = NtStatus.TIMEOUT
+        else:
+            sleep_on(self._k, t, condition, timeout, function)
+            status = self._m.block()
+        self._take(t, lock, region, shared, function)
+        if status == NtStatus.TIMEOUT:
+            t.last_error = ERROR_TIMEOUT
+            self._m.polled_in_vain(t)
+            return 0
+        return 1
+
+    def WakeConditionVariable(self, ConditionVariable: Pointer, /) -> None:
+        self._enter()
+        wake(self._k, self._condition("WakeConditionVariable", ConditionVariable), False)
+
+    def WakeAllConditionVariable(self, ConditionVariable: Pointer, /) -> None:
+        self._enter()
+        wake(self._k, self._condition("WakeAllConditionVariable", ConditionVariable), True)

@@ -1,0 +1,204 @@
+"""kernel32: threads, APCs, handles, the last error, time.
+
+Models:  CreateThread to OpenThread, QueueUserAPC(2), DuplicateHandle, CloseHandle, GetTickCount.
+Rejects: handles of other processes.
+Sources: learn.microsoft.com CreateThread, SuspendThread, TerminateThread, QueueUserAPC, DuplicateHandle (K-05 to K-25, K-72 to K-76).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel_model.ex.thread import (
+    THREAD_TERMINATE,
+    nt_queue_apc_thread,
+    nt_resume_thread,
+    nt_suspend_thread,
+    open_thread,
+)
+from kernel_model.ke.apc import ApcKind, KApc
+from kernel_model.ob.handle_table import CURRENT_PROCESS, CURRENT_THREAD, close_handle, duplicate_handle, entry_of, open_handle, reference
+from kernel_model.ps.process import EProcess
+from kernel_model.ps.thread import KThread, end_thread
+from kernel_model.status import NtStatus
+from sim.runtime.carrier import ThreadExit
+from sim.win32.door import Callback, Door, Handle, dword, handle_value
+from sim.win32.memory import Pointer, address_of
+
+if TYPE_CHECKING:
+    from sim.win32.callback import Routine
+
+CREATE_SUSPENDED: Final = 4
+STACK_SIZE_PARAM_IS_A_RESERVATION: Final = 0x10000
+SPECIAL_USER_APC: Final = 1
+FAILED: Final = 0xFFFFFFFF
+
+
+class Kernel32Threads(Door):
+    """Threads and what belongs to them."""
+
+    __slots__ = ()
+
+    def CreateThread(
+        self, lpThreadAttributes: Pointer, dwStackSize: int, lpStartAddress: Callback, lpParameter: Pointer,
+        dwCreationFlags: int, lpThreadId: Pointer, /,
+    ) -> int | None:  # fmt: skip
+        t = self._enter()
+        flags = dword(dwCreationFlags)
+        if flags & ~(CREATE_SUSPENDED | STACK_SIZE_PARAM_IS_A_RESERVATION):
+            self._not_modelled("CreateThread", f"dwCreationFlags {flags:#x}")
+        routine, parameter = self._routine(lpStartAddress), address_of(lpParameter)
+        if routine is None:
+            self._not_modelled("CreateThread", "a NULL start address (the new thread would crash)")
+        made = self._m.start(
+            t.process, t, f"{t.label}.{t.children + 1}", lambda me: self._thread_body(me, routine, parameter),
+            daemon=t.daemon, suspended=bool(flags & CREATE_SUSPENDED),
+        )  # fmt: skip
+        if address_of(lpThreadId):
+            self._memory.store_u32(lpThreadId, made.tid)
+        return open_handle(self._k, t, made)
+
+    def _thread_body(self, t: KThread, routine: Routine, parameter: int) -> int:
+        """A thread begins with the APCs that were queued to it before (K-10)."""
+        if t.user_apcs or t.special_apcs:
+            self._deliver_apcs(t)
+        return routine(parameter) & 0xFFFFFFFF
+
+    def ExitThread(self, dwExitCode: int, /) -> None:
+        self._enter()
+        raise ThreadExit(dword(dwExitCode))
+
+    def TerminateThread(self, hThread: Handle, dwExitCode: int, /) -> int:
+        t = self._enter()
+        target = reference(t, handle_value(hThread), KThread, THREAD_TERMINATE)
+        if isinstance(target, NtStatus):
+            return self._fail(t, target)
+        if target is t:
+            raise ThreadExit(dword(dwExitCode))
+        if not target.terminated:
+            end_thread(self._k, target, dword(dwExitCode))
+        return 1
+
+    def GetExitCodeThread(self, hThread: Handle, lpExitCode: Pointer, /) -> int:
+        t = self._enter()
+        target = reference(t, handle_value(hThread), KThread, 0)
+        if isinstance(target, NtStatus):
+            return self._fail(t, target)
+        self._need("GetExitCodeThread", lpExitCode, 4)
+        self._memory.store_u32(lpExitCode, target.exit_code)
+        return 1
+
+    def SuspendThread(self, hThread: Handle, /) -> int:
+        t = self._enter()
+        count = nt_suspend_thread(self._k, t, handle_value(hThread))
+        if isinstance(count, NtStatus):
+            self._fail(t, count)
+            return FAILED
+        if t.suspend_count:
+            self._m.block()
+        return count
+
+    def ResumeThread(self, hThread: Handle, /) -> int:
+        t = self._enter()
+        count = nt_resume_thread(self._k, t, handle_value(hThread))
+        if isinstance(count, NtStatus):
+            self._fail(t, count)
+            return FAILED
+        return count
+
+    def OpenThread(self, dwDesiredAccess: int, bInheritHandle: int, dwThreadId: int, /) -> int | None:
+        t = self._enter()
+        handle = open_thread(self._k, t, dword(dwThreadId), dword(dwDesiredAccess))
+        if isinstance(handle, NtStatus):
+            self._fail(t, handle)
+            return None
+        return handle
+
+    def GetCurrentThread(self) -> int | None:
+        return CURRENT_THREAD
+
+    def GetCurrentProcess(self) -> int | None:
+        return CURRENT_PROCESS
+
+    def GetCurrentThreadId(self) -> int:
+        t: KThread = self._m.current
+        return t.tid
+
+    def GetCurrentProcessId(self) -> int:
+        t: KThread = self._m.current
+        return t.process.pid
+
+    def SwitchToThread(self) -> int:
+        t = self._enter()
+        self._m.polled_in_vain(t)
+        return 1 if self._k.ready else 0
+
+    # ---- APCs -----------------------------------------------------------------------------------------------------------
+
+    def QueueUserAPC(self, pfnAPC: Callback, hThread: Handle, dwData: int, /) -> int:
+        t = self._enter()
+        routine = self._routine(pfnAPC)
+        apc = KApc(ApcKind.USER, routine, handle_value(dwData)) if routine is not None else None
+        return self._queued(t, nt_queue_apc_thread(self._k, t, handle_value(hThread), apc))
+
+    def QueueUserAPC2(self, ApcRoutine: Callback, Thread: Handle, Data: int, Flags: int, /) -> int:
+        t = self._enter()
+        flags = dword(Flags)
+        if flags & ~SPECIAL_USER_APC:
+            self._not_modelled("QueueUserAPC2", f"Flags {flags:#x}")
+        routine = self._routine(ApcRoutine)
+        apc = KApc(ApcKind.USER, routine, handle_value(Data)) if routine is not None else None
+        done = self._queued(t, nt_queue_apc_thread(self._k, t, handle_value(Thread), apc, special=bool(flags)))
+        self._deliver_special(t)
+        return done
+
+    def _queued(self, t: KThread, status: NtStatus) -> int:
+        return self._fail(t, status) if status else 1
+
+    # ---- handles --------------------------------------------------------------------------------------------------------
+
+    def CloseHandle(self, hObject: Handle, /) -> int:
+        t = self._enter()
+        status = close_handle(self._k, t, handle_value(hObject))
+        return self._fail(t, status) if status else 1
+
+    def DuplicateHandle(
+        self, hSourceProcessHandle: Handle, hSourceHandle: Handle, hTargetProcessHandle: Handle, lpTargetHandle: Pointer,
+        dwDesiredAccess: int, bInheritHandle: int, dwOptions: int, /,
+    ) -> int:  # fmt: skip
+        t = self._enter()
+        for process in (hSourceProcessHandle, hTargetProcessHandle):
+            entry = entry_of(t, handle_value(process))
+            if entry is None or not isinstance(entry[0], EProcess):
+                return self._fail(t, NtStatus.INVALID_HANDLE)
+        source = handle_value(hSourceHandle)
+        handle = duplicate_handle(self._k, t, source, dword(dwDesiredAccess), dword(dwOptions))
+        if isinstance(handle, NtStatus):
+            return self._fail(t, handle)
+        if address_of(lpTargetHandle):
+            self._need("DuplicateHandle", lpTargetHandle, 8).write(0, handle.to_bytes(8, "little"))
+        return 1
+
+    # ---- last error and time ----------------------------------------------------------------------------------------------
+
+    def GetLastError(self) -> int:
+        t: KThread = self._m.current
+        return t.last_error
+
+    def SetLastError(self, dwErrCode: int, /) -> None:
+        t: KThread = self._m.current
+        t.last_error = dword(dwErrCode)
+
+    def GetTickCount(self) -> int:
+        return self.GetTickCount64() & 0xFFFFFFFF
+
+    def GetTickCount64(self) -> int:
+        t = self._enter()
+        now = self._k.now_100ns // 10_000
+        self._m.polled_in_vain(t)  # a loop that reads the clock until it has moved must let it move
+        return now
+
+    def Interlocked(self, value: int = 0) -> Any:  # noqa: ANN401 - the cell type lives in sim.win32.interlocked
+        from sim.win32.interlocked import SimInterlocked  # noqa: PLC0415 - needs Door
+
+        return SimInterlocked(self, value)

@@ -1,0 +1,107 @@
+"""kernel32: waiting.
+
+Sources: learn.microsoft.com SleepEx, WaitForSingleObjectEx, WaitForMultipleObjectsEx, SignalObjectAndWait (K-01 to K-09, K-16, K-17, K-26 to K-33).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.ex.wait import (
+    MAXIMUM_WAIT_OBJECTS,
+    nt_signal_and_wait,
+    nt_wait_for_multiple_objects,
+    nt_wait_for_single_object,
+)
+from kernel_model.ke.wait import delay_execution
+from kernel_model.status import NtStatus, nt_error
+from sim.win32.door import WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
+from sim.win32.memory import Pointer
+
+if TYPE_CHECKING:
+    from kernel_model.ps.thread import KThread
+
+WAIT_TIMEOUT: Final = NtStatus.TIMEOUT
+USER_APC: Final = NtStatus.USER_APC
+
+
+class Kernel32Waits(Door):
+    """Waits; what they return is a status of success, or WAIT_FAILED with a last error."""
+
+    __slots__ = ()
+
+    def Sleep(self, dwMilliseconds: int, /) -> None:
+        t = self._enter()
+        timeout = timeout_100ns(dwMilliseconds)
+        if delay_execution(self._k, t, timeout, False, "Sleep") is None:
+            self._m.block()
+        elif not timeout:
+            self._m.polled_in_vain(t)
+
+    def SleepEx(self, dwMilliseconds: int, bAlertable: int, /) -> int:
+        t = self._enter()
+        timeout = timeout_100ns(dwMilliseconds)
+        status = self._finish_wait(delay_execution(self._k, t, timeout, bool(bAlertable), "SleepEx"))
+        if status:
+            return int(status)
+        if timeout == 0:
+            self._m.polled_in_vain(t)
+        return 0
+
+    def WaitForSingleObject(self, hHandle: Handle, dwMilliseconds: int, /) -> int:
+        t = self._enter()
+        handle = hHandle if type(hHandle) is int else handle_value(hHandle)
+        status = nt_wait_for_single_object(self._k, t, handle, timeout_100ns(dwMilliseconds), False, "WaitForSingleObject")
+        if status is None:
+            status = self._m.block()
+        return self._waited(t, status) if status else 0
+
+    def WaitForSingleObjectEx(self, hHandle: Handle, dwMilliseconds: int, bAlertable: int, /) -> int:
+        t = self._enter()
+        status = self._finish_wait(
+            nt_wait_for_single_object(
+                self._k, t, handle_value(hHandle), timeout_100ns(dwMilliseconds), bool(bAlertable), "WaitForSingleObjectEx"
+            )
+        )
+        return self._waited(t, status) if status else 0
+
+    def WaitForMultipleObjects(self, nCount: int, lpHandles: Pointer, bWaitAll: int, dwMilliseconds: int, /) -> int:
+        return self._wait_many("WaitForMultipleObjects", nCount, lpHandles, bWaitAll, dwMilliseconds, 0)
+
+    def WaitForMultipleObjectsEx(
+        self, nCount: int, lpHandles: Pointer, bWaitAll: int, dwMilliseconds: int, bAlertable: int, /
+    ) -> int:
+        return self._wait_many("WaitForMultipleObjectsEx", nCount, lpHandles, bWaitAll, dwMilliseconds, bAlertable)
+
+    def _wait_many(self, name: str, count: int, lpHandles: Pointer, wait_all: int, ms: int, alertable: int) -> int:
+        t = self._enter()
+        count = dword(count)
+        if not 1 <= count <= MAXIMUM_WAIT_OBJECTS:
+            return self._waited(t, NtStatus.INVALID_PARAMETER)
+        handles = struct.unpack(f"<{count}Q", self._need(name, lpHandles, 8 * count).read(0, 8 * count))
+        status = self._finish_wait(
+            nt_wait_for_multiple_objects(self._k, t, handles, bool(wait_all), timeout_100ns(ms), bool(alertable), name)
+        )
+        return self._waited(t, status) if status else 0
+
+    def SignalObjectAndWait(
+        self, hObjectToSignal: Handle, hObjectToWaitOn: Handle, dwMilliseconds: int, bAlertable: int, /
+    ) -> int:
+        t = self._enter()
+        status = self._finish_wait(
+            nt_signal_and_wait(
+                self._k, t, handle_value(hObjectToSignal), handle_value(hObjectToWaitOn), timeout_100ns(dwMilliseconds),
+                bool(bAlertable), "SignalObjectAndWait",
+            )  # fmt: skip
+        )
+        return self._waited(t, status)
+
+    def _waited(self, t: KThread, status: int) -> int:
+        """The DWORD that a wait returns."""
+        if nt_error(status):
+            self._fail(t, status)
+            return WAIT_FAILED
+        if status == WAIT_TIMEOUT:
+            self._m.polled_in_vain(t)
+        return int(status)

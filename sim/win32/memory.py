@@ -1,0 +1,314 @@
+"""The program's memory: real memory, read and written at its addresses, but only inside objects that are alive.
+
+For every address that the kernel will touch the ctypes object that owns it is found (byref, arrays, pointers and what they
+keep; failing these a search of live ctypes objects).  The kernel holds it weakly: when the program lets go of memory that an
+operation in flight still needs, that is reported at the release, and the later write does not happen.
+A wild write into the interpreter is impossible.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+import weakref
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+Pointer = Any  # whatever ctypes takes for a pointer: None, int, byref(x), arrays, pointers, bytes, callbacks
+CData: Final[Any] = ctypes.Array.__mro__[1]  # _ctypes._CData, the base of everything that owns memory
+Pointers: Final = (ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_wchar_p, ctypes._CFuncPtr)  # type: ignore[attr-defined]  # private, but the only names
+CArgument: Final = type(ctypes.byref(ctypes.c_int()))
+U32: Final = ctypes.c_uint32
+FRAMES_SEARCHED: Final = 8
+
+# memset(p, 0, 0) returns p: exactly what ctypes accepts for a pointer, by ctypes' own rules, turned into a number.
+_address: Final[Any] = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t)(
+    ctypes.cast(ctypes.memset, ctypes.c_void_p).value or 0
+)
+
+
+def address_of(pointer: Pointer) -> int:
+    """The address that a pointer argument stands for; 0 for NULL.  ctypes.ArgumentError for what is no pointer."""
+    if pointer is None:
+        return 0
+    if type(pointer) is int:
+        return pointer & 2**64 - 1
+    return _address(pointer, 0, 0) or 0
+
+
+class AccessViolation(OSError):
+    """The program passed an address where no object of its own lies; Windows would crash it."""
+
+    def __init__(self, function: str, what: str) -> None:
+        super().__init__(f"exception: access violation in {function}: {what}")
+
+
+class Block:
+    """One live object's memory.  `owner` is None for memory that cannot go away (bytes are held)."""
+
+    __slots__ = ("__weakref__", "base", "keys", "label", "owner", "size")
+
+    def __init__(self, base: int, size: int, label: str) -> None:
+        self.base = base
+        self.size = size
+        self.label = label
+        self.owner: Callable[[], object] | None = None
+        self.keys: list[int] = []
+
+    @property
+    def alive(self) -> bool:
+        """Does the owner still exist?"""
+        return self.owner is None or self.owner() is not None
+
+    def covers(self, address: int, length: int) -> bool:
+        """Does the range lie inside?"""
+        return self.base <= address and address + length <= self.base + self.size
+
+
+class Region:
+    """A range of a block: the kernel's UserBuffer."""
+
+    __slots__ = ("address", "block", "length")
+
+    def __init__(self, block: Block, address: int, length: int) -> None:
+        self.block = block
+        self.address = address
+        self.length = length
+
+    def read(self, offset: int, count: int, /) -> bytes:
+        """Copy out; memory that is gone reads as zeros (the release was reported)."""
+        return ctypes.string_at(self.address + offset, count) if self.block.alive else bytes(count)
+
+    def write(self, offset: int, data: bytes, /) -> None:
+        """Copy in, unless the memory is gone."""
+        if self.block.alive:
+            ctypes.memmove(self.address + offset, data, len(data))
+
+
+EMPTY: Final = Region(Block(0, 0, "NULL"), 0, 0)
+
+
+class Overlapped:
+    """The program's OVERLAPPED: the kernel's UserIosb."""
+
+    __slots__ = ("_view", "address", "block")
+
+    def __init__(self, block: Block, address: int) -> None:
+        self.block = block
+        self.address = address
+        self._view = (ctypes.c_uint64 * 4).from_address(address)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Overlapped) and other.address == self.address
+
+    def __hash__(self) -> int:
+        return self.address
+
+    def pend(self) -> None:
+        self._view[0] = 0x103
+
+    def complete(self, status: int, information: int, /) -> None:
+        if self.block.alive:
+            view = self._view
+            view[0] = status
+            view[1] = information
+
+    @property
+    def internal(self) -> int:
+        """The status that the program sees."""
+        return int(self._view[0]) & 0xFFFFFFFF
+
+    @property
+    def internal_high(self) -> int:
+        """The byte count that the program sees."""
+        return int(self._view[1])
+
+    @property
+    def event(self) -> int:
+        """hEvent."""
+        return int(self._view[3])
+
+
+class UserMemory:
+    """What one execution knows about its program's memory.
+
+    on_release is called with a block whose owner has just been released by the program.
+    """
+
+    __slots__ = ("_blocks", "_on_release", "_overlapped")
+
+    def __init__(self, on_release: Callable[[Block], None]) -> None:
+        self._blocks: dict[int, Block] = {}
+        self._overlapped: dict[int, Overlapped] = {}
+        self._on_release = on_release
+
+    # ---- finding -------------------------------------------------------------------------------------------------------
+
+    def region(self, pointer: Pointer, length: int) -> Region | None:
+        """The memory at a pointer, which the kernel may touch later; None if it is not all inside a live object."""
+        address = address_of(pointer)
+        block = self._blocks.get(address)
+        if block is None or not block.covers(address, length):
+            block = self._find(pointer, address, length)
+            if block is None:
+                return None
+        return Region(block, address, length)
+
+    def overlapped(self, pointer: Pointer) -> Overlapped | None:
+        """The OVERLAPPED at a non-NULL pointer; None if there is no such object."""
+        address = address_of(pointer)
+        found = self._overlapped.get(address)
+        if found is not None and found.block.alive:
+            return found
+        region = self.region(pointer, 32)
+        if region is None:
+            return None
+        found = self._overlapped[address] = Overlapped(region.block, address)
+        return found
+
+    def _find(self, pointer: Pointer, address: int, length: int) -> Block | None:
+        """Search the argument, then the program's frames, then all live ctypes objects, youngest first."""
+        if type(pointer) is bytes:
+            block = Block(address, len(pointer) + 1, "bytes")
+            block.owner = _keep(pointer)
+            return block if block.covers(address, length) else None
+        for candidate in _candidates(pointer):
+            owner = _owner_within(candidate, address, length)
+            if owner is not None:
+                return self._remember(owner, address)
+        return None
+
+    def _remember(self, owner: Any, address: int) -> Block:  # noqa: ANN401 - any ctypes object
+        base = ctypes.addressof(owner)
+        block = self._blocks.get(base)
+        if block is None or not block.alive or block.size != ctypes.sizeof(owner):
+            block = Block(base, ctypes.sizeof(owner), type(owner).__name__)
+            block.owner = weakref.ref(owner, _Released(self, block))
+            block.keys.append(base)
+            self._blocks[base] = block
+        if address != base:
+            block.keys.append(address)
+            self._blocks[address] = block
+        return block
+
+    def forget(self, block: Block) -> None:
+        """The program has let go of it."""
+        for key in block.keys:
+            if self._blocks.get(key) is block:
+                del self._blocks[key]
+            self._overlapped.pop(key, None)
+        self._on_release(block)
+
+    # ---- plain access at the time of a call ------------------------------------------------------------------------------
+
+    def store(self, pointer: Pointer, data: bytes) -> bool:
+        """Write now; False if the memory is not the program's."""
+        region = self.region(pointer, len(data))
+        if region is None:
+            return False
+        region.write(0, data)
+        return True
+
+    def store_u32(self, pointer: Pointer, value: int) -> bool:
+        """Write a DWORD now; NULL is skipped."""
+        if pointer is None:
+            return True
+        if type(pointer) is CArgument and type(pointer._obj) is U32:
+            pointer._obj.value = value
+            return True
+        return not address_of(pointer) or self.store(pointer, value.to_bytes(4, "little"))
+
+    def load(self, pointer: Pointer, length: int) -> bytes | None:
+        """Read now; None if the memory is not the program's."""
+        obj = pointer._obj if type(pointer) is CArgument else pointer
+        if isinstance(obj, CData) and not isinstance(obj, Pointers):
+            address, base = address_of(pointer), ctypes.addressof(obj)
+            if base <= address and address + length <= base + ctypes.sizeof(obj):
+                return ctypes.string_at(address, length)
+        region = self.region(pointer, length)
+        return None if region is None else region.read(0, length)
+
+    def load_u32(self, pointer: Pointer) -> int | None:
+        """Read a DWORD now."""
+        if type(pointer) is CArgument and type(pointer._obj) is U32:
+            return int(pointer._obj.value)
+        return self.load_u32_at(pointer)
+
+    def load_u32_at(self, pointer: Pointer) -> int | None:
+        """Read the DWORD at the beginning of a larger object."""
+        data = self.load(pointer, 4)
+        return None if data is None else int.from_bytes(data, "little")
+
+
+class _Released:
+    """Weak reference callback: the owner of a block is gone.  It must not keep the memory table alive."""
+
+    __slots__ = ("_block", "_memory")
+
+    def __init__(self, memory: UserMemory, block: Block) -> None:
+        self._memory = memory
+        self._block = block
+
+    def __call__(self, _ref: object) -> None:
+        self._memory.forget(self._block)
+
+
+def _keep(obj: object) -> Callable[[], object]:
+    return lambda: obj
+
+
+def _candidates(pointer: Pointer) -> Iterator[object]:
+    """Objects that may own the memory, the likely ones first."""
+    if type(pointer) is CArgument:
+        yield pointer._obj
+    elif isinstance(pointer, CData):
+        yield pointer
+        yield from _kept(pointer)
+    frame: FrameType | None = sys._getframe(1)
+    for _ in range(FRAMES_SEARCHED + 8):
+        if frame is None:
+            break
+        if frame.f_globals.get("__package__") not in ("sim.win32", "sim.runtime", "sim.trace"):
+            for value in frame.f_locals.values():
+                if isinstance(value, CData):
+                    yield value
+        frame = frame.f_back
+    for generation in (0, 1, 2):
+        for obj in gc.get_objects(generation):
+            if isinstance(obj, CData):
+                yield obj
+
+
+def _kept(obj: Any) -> Iterator[object]:  # noqa: ANN401 - a ctypes object
+    """What a pointer or structure keeps alive (`_objects`), transitively."""
+    kept = obj._objects
+    pending = [kept]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, CData):
+            yield item
+            pending.append(item._objects)
+
+
+def _owner_within(candidate: Any, address: int, length: int) -> object | None:  # noqa: ANN401 - a ctypes object
+    """The root object that owns [address, address + length), if the candidate is it or a part of it."""
+    root = candidate
+    while root._b_base_ is not None:
+        root = root._b_base_
+    if not root._b_needsfree_ and not root._objects:
+        return None  # made by from_address: it owns nothing
+    base = ctypes.addressof(root)
+    if base <= address and address + length <= base + ctypes.sizeof(root):
+        return root if root._b_needsfree_ or _views_a_buffer(root) else None
+    return None
+
+
+def _views_a_buffer(root: Any) -> bool:  # noqa: ANN401
+    """from_buffer objects keep the buffer that they view."""
+    return any(isinstance(kept, memoryview | bytearray) for kept in (root._objects or {}).values()) if isinstance(root._objects, dict) else False

@@ -1,0 +1,192 @@
+"""ws2_32: options, ioctls, byte order, event objects.
+
+Rejects: every option and ioctl that is not listed here.
+Sources: learn.microsoft.com setsockopt, getsockopt, "SOL_SOCKET Socket Options", "Winsock IOCTLs" (S-29 to S-31, S-66, S-114, S-115).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from kernel_model.ex.objects import label
+from kernel_model.ke.event import KEvent
+from kernel_model.ob.handle_table import close_handle, open_handle
+from sim.win32.door import Callback, Handle, dword, handle_value, signed
+from sim.win32.errormap import wsa_error
+from sim.win32.kernel32_sync import Kernel32Sync
+from sim.win32.kernel32_waits import Kernel32Waits
+from sim.win32.memory import Pointer, address_of
+from sim.win32.ws2_32_door import SO_RCVTIMEO, SO_SNDTIMEO, SOCKET_ERROR, SOL_SOCKET, WSAEFAULT, Ws2Door
+
+
+SO_ACCEPTCONN: Final = 0x2
+SO_REUSEADDR: Final = 0x4
+SO_KEEPALIVE: Final = 0x8
+SO_BROADCAST: Final = 0x20
+SO_LINGER: Final = 0x80
+SO_OOBINLINE: Final = 0x100
+SO_SNDBUF: Final = 0x1001
+SO_RCVBUF: Final = 0x1002
+SO_ERROR: Final = 0x1007
+SO_TYPE: Final = 0x1008
+SO_CONNECT_TIME: Final = 0x700C
+SO_DONTLINGER: Final = 0xFFFFFF7F
+SO_EXCLUSIVEADDRUSE: Final = 0xFFFFFFFB
+IPPROTO_TCP: Final = 6
+TCP_NODELAY: Final = 1
+FIONBIO: Final = 0x8004667E
+FIONREAD: Final = 0x4004667F
+WSAENOPROTOOPT: Final = 10042
+PLAIN_OPTIONS: Final = {
+    (SOL_SOCKET, SO_KEEPALIVE), (SOL_SOCKET, SO_BROADCAST), (SOL_SOCKET, SO_OOBINLINE), (SOL_SOCKET, SO_EXCLUSIVEADDRUSE),
+    (SOL_SOCKET, SO_SNDTIMEO), (SOL_SOCKET, SO_RCVTIMEO), (IPPROTO_TCP, TCP_NODELAY),
+}  # fmt: skip
+READ_ONLY: Final = {SO_ACCEPTCONN, SO_ERROR, SO_TYPE, SO_CONNECT_TIME}
+
+
+class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
+    """Everything around the data path."""
+
+    __slots__ = ()
+
+    # ---- options ---------------------------------------------------------------------------------------------------------
+
+    def setsockopt(self, s: Handle, level: int, optname: int, optval: Pointer, optlen: int, /) -> int:
+        t = self._enter()
+        e = self._socket(t, s)
+        if e is None:
+            return SOCKET_ERROR
+        level, option, length = signed(level), dword(optname), signed(optlen)
+        data = self._memory.load(optval, length) if length > 0 and address_of(optval) else None
+        if data is None or length < 1:
+            return self._error(t, WSAEFAULT)
+        if level == SOL_SOCKET and option in READ_ONLY:
+            return self._error(t, WSAENOPROTOOPT)
+        if length < 4:
+            data = data.ljust(4, b"\0")
+        value = int.from_bytes(data[:4], "little")
+        self._set_option(e, level, option, value, data)
+        return 0
+
+    def _set_option(self, e: AfdEndpoint, level: int, option: int, value: int, data: bytes) -> None:
+        if (level, option) in PLAIN_OPTIONS:
+            e.options[level, option] = value
+        elif level != SOL_SOCKET:
+            self._not_modelled("setsockopt", f"level {level}, option {option:#x}")
+        elif option == SO_LINGER:
+            on, seconds = struct.unpack("<HH", data[:4])
+            e.linger = (bool(on), seconds)
+        elif option == SO_DONTLINGER:
+            e.linger = (not value, e.linger[1])
+        elif option == SO_SNDBUF:
+            e.send_buffer = value
+        elif option == SO_RCVBUF:
+            e.receive_buffer = value
+        elif option == SO_REUSEADDR:
+            e.reuse_address = bool(value)
+        else:
+            self._not_modelled("setsockopt", f"option {option:#x}")
+
+    def getsockopt(self, s: Handle, level: int, optname: int, optval: Pointer, optlen: Pointer, /) -> int:
+        t = self._enter()
+        e = self._socket(t, s)
+        if e is None:
+            return SOCKET_ERROR
+        room = self._memory.load_u32(optlen) if address_of(optlen) else None
+        if room is None or not address_of(optval):
+            return self._error(t, WSAEFAULT)
+        value = self._get_option(e, signed(level), dword(optname))
+        if isinstance(value, int):
+            value = (value & 0xFFFFFFFF).to_bytes(4, "little")
+        if room < len(value):
+            return self._error(t, WSAEFAULT)
+        if not self._memory.store(optval, value):
+            return self._error(t, WSAEFAULT)
+        self._memory.store_u32(optlen, len(value))
+        return 0
+
+    def _get_option(self, e: AfdEndpoint, level: int, option: int) -> int | bytes:
+        if (level, option) in PLAIN_OPTIONS:
+            return e.options.get((level, option), 0)
+        if level != SOL_SOCKET:
+            self._not_modelled("getsockopt", f"level {level}, option {option:#x}")
+        if option == SO_LINGER:
+            return struct.pack("<HH", e.linger[0], e.linger[1])
+        if option == SO_CONNECT_TIME:
+            connected = e.state is EndpointState.CONNECTED
+            return (self._k.now_100ns - e.connected_at_100ns) // 10_000_000 if connected else 0xFFFFFFFF
+        values = {
+            SO_ACCEPTCONN: int(e.state is EndpointState.LISTENING),
+            SO_TYPE: 1 if e.stream else 2,
+            SO_ERROR: wsa_error(e.connect_error or 0),
+            SO_SNDBUF: e.send_buffer,
+            SO_RCVBUF: e.receive_buffer,
+            SO_REUSEADDR: int(e.reuse_address),
+            SO_DONTLINGER: int(not e.linger[0]),
+        }
+        if option not in values:
+            self._not_modelled("getsockopt", f"option {option:#x}")
+        return values[option]
+
+    def ioctlsocket(self, s: Handle, cmd: int, argp: Pointer, /) -> int:
+        t = self._enter()
+        e = self._socket(t, s)
+        if e is None:
+            return SOCKET_ERROR
+        command = dword(cmd)
+        if command not in (FIONBIO, FIONREAD):
+            self._not_modelled("ioctlsocket", f"command {command:#x}")
+        value = self._memory.load_u32(argp) if address_of(argp) else None
+        if value is None:
+            return self._error(t, WSAEFAULT)
+        if command == FIONBIO:
+            e.nonblocking = bool(value)
+        else:
+            available = len(e.received) if e.stream else len(e.datagrams[0][1]) if e.datagrams else 0
+            self._memory.store_u32(argp, available)
+            if not available:
+                self._m.polled_in_vain(t)
+        return 0
+
+    def WSAIoctl(
+        self, s: Handle, dwIoControlCode: int, lpvInBuffer: Pointer, cbInBuffer: int, lpvOutBuffer: Pointer, cbOutBuffer: int,
+        lpcbBytesReturned: Pointer, lpOverlapped: Pointer, lpCompletionRoutine: Callback, /,
+    ) -> int:  # fmt: skip
+        self._not_modelled("WSAIoctl", f"code {dword(dwIoControlCode):#x}")
+
+    # ---- byte order --------------------------------------------------------------------------------------------------------
+
+    def htons(self, hostshort: int, /) -> int:
+        return int.from_bytes((dword(hostshort) & 0xFFFF).to_bytes(2, "big"), "little")
+
+    def ntohs(self, netshort: int, /) -> int:
+        return self.htons(netshort)
+
+    def htonl(self, hostlong: int, /) -> int:
+        return int.from_bytes(dword(hostlong).to_bytes(4, "big"), "little")
+
+    def ntohl(self, netlong: int, /) -> int:
+        return self.htonl(netlong)
+
+    # ---- event objects -------------------------------------------------------------------------------------------------------
+
+    def WSACreateEvent(self) -> int | None:
+        t = self._enter()
+        return open_handle(self._k, t, KEvent(label(t, "event"), True, False))
+
+    def WSACloseEvent(self, hEvent: Handle, /) -> int:
+        t = self._enter()
+        status = close_handle(self._k, t, handle_value(hEvent))
+        return self._fail(t, status) if status else 1
+
+    def WSASetEvent(self, hEvent: Handle, /) -> int:
+        return self.SetEvent(hEvent)
+
+    def WSAResetEvent(self, hEvent: Handle, /) -> int:
+        return self.ResetEvent(hEvent)
+
+    def WSAWaitForMultipleEvents(self, cEvents: int, lphEvents: Pointer, fWaitAll: int, dwTimeout: int, fAlertable: int, /) -> int:
+        return self._wait_many("WSAWaitForMultipleEvents", cEvents, lphEvents, fWaitAll, dwTimeout, fAlertable)
+

@@ -1,0 +1,297 @@
+"""ws2_32: sending and receiving; ReadFile, WriteFile and their kin on sockets.
+
+Models:  plain and overlapped calls with event or completion routine, scatter/gather, MSG_PEEK, MSG_WAITALL, datagrams.
+Rejects: MSG_OOB and other flags.
+Sources: learn.microsoft.com send, recv, WSASend, WSARecv, WSASendTo, WSARecvFrom, WSAGetOverlappedResult (S-01 to S-52, S-108 to S-113).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.afd.connect import bind_implicitly
+from kernel_model.afd.datagram import read_datagram, write_datagram
+from kernel_model.afd.read import read_stream
+from kernel_model.afd.write import write_stream
+from kernel_model.iomgr.irp import Irp, Major
+from kernel_model.status import NtStatus, nt_error
+from sim.win32.door import Callback, Handle, dword, signed
+from sim.win32.errormap import wsa_error
+from sim.win32.kernel32_io import Kernel32Io
+from sim.win32.memory import Pointer, address_of
+from sim.win32.ws2_32_door import (
+    AF_INET,
+    MSG_PEEK,
+    MSG_WAITALL,
+    PENDING,
+    SO_RCVTIMEO,
+    SO_SNDTIMEO,
+    SOCKADDR,
+    SOCKET_ERROR,
+    WSAEFAULT,
+    Ws2Door,
+)
+
+if TYPE_CHECKING:
+    from kernel_model.afd.endpoint import AfdEndpoint
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+    from kernel_model.tcpip.segment import Address
+
+MSG_PARTIAL: Final = 0x8000
+MSG_DONTROUTE: Final = 4
+MSG_EOR_FLAGS: Final = MSG_DONTROUTE | MSG_PARTIAL
+DEVICE_NOT_READY: Final = NtStatus.DEVICE_NOT_READY
+WSA_IO_PENDING: Final = 997
+
+
+class Ws2Transfer(Ws2Door, Kernel32Io):
+    """Data."""
+
+    __slots__ = ()
+
+    # ---- receiving -----------------------------------------------------------------------------------------------------
+
+    def recv(self, s: Handle, buf: Pointer, len: int, flags: int, /) -> int:  # noqa: A002 - the Win32 name
+        return self._receive_plain("recv", s, buf, len, flags, None, None)
+
+    def recvfrom(self, s: Handle, buf: Pointer, len: int, flags: int, from_: Pointer, fromlen: Pointer, /) -> int:  # noqa: A002 - the Win32 name
+        return self._receive_plain("recvfrom", s, buf, len, flags, from_, fromlen)
+
+    def _receive_plain(self, function: str, s: Handle, buf: Pointer, length: int, flags: int, name: Pointer, namelen: Pointer) -> int:
+        t = self._enter()
+        e = self._socket(t, s)
+        if e is None:
+            return SOCKET_ERROR
+        buffers = self._buffer(buf, signed(length))
+        if buffers is None:
+            return self._error(t, WSAEFAULT)
+        irp = self._blocking_irp(t, e, Major.READ, buffers, self._receive_flags(function, flags))
+        status = self._read_now(t, e, irp, function)
+        if status and status != NtStatus.BUFFER_OVERFLOW:
+            return self._fail_wsa(t, status)
+        if address_of(name) and irp.result is not None:
+            error = self._store_address(irp.result, name, namelen)
+            if error:
+                return self._error(t, error)
+        return self._fail_wsa(t, status) if status else irp.information
+
+    def WSARecv(
+        self, s: Handle, lpBuffers: Pointer, dwBufferCount: int, lpNumberOfBytesRecvd: Pointer, lpFlags: Pointer,
+        lpOverlapped: Pointer, lpCompletionRoutine: Callback, /,
+    ) -> int:  # fmt: skip
+        return self._receive(
+            "WSARecv", s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, None, None, lpOverlapped, lpCompletionRoutine
+        )
+
+    def WSARecvFrom(
+        self, s: Handle, lpBuffers: Pointer, dwBufferCount: int, lpNumberOfBytesRecvd: Pointer, lpFlags: Pointer, lpFrom: Pointer,
+        lpFromlen: Pointer, lpOverlapped: Pointer, lpCompletionRoutine: Callback, /,
+    ) -> int:  # fmt: skip
+        return self._receive(
+            "WSARecvFrom", s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen, lpOverlapped, lpCompletionRoutine
+        )
+
+    def _receive(
+        self, function: str, s: Handle, lpBuffers: Pointer, count: int, lpReceived: Pointer, lpFlags: Pointer, name: Pointer,
+        namelen: Pointer, lpOverlapped: Pointer, lpRoutine: Callback,
+    ) -> int:  # fmt: skip
+        t = self._enter()
+        e = self._socket(t, s)
+        if e is None:
+            return SOCKET_ERROR
+        memory = self._memory
+        flags = memory.load_u32(lpFlags) if lpFlags is not None else None
+        buffers = self._buffers(lpBuffers, count)
+        if flags is None or buffers is None:
+            return self._error(t, WSAEFAULT)
+        if flags:
+            flags = self._receive_flags(function, flags)
+        if lpOverlapped is None or not e.overlapped or not address_of(lpOverlapped):
+            irp = self._blocking_irp(t, e, Major.READ, buffers, flags)
+            status = self._read_now(t, e, irp, function)
+            if not nt_error(status):
+                self._report_address(irp, name, namelen)
+                self._write_overlapped(lpOverlapped, irp)
+        else:
+            overlapped = memory.overlapped(lpOverlapped)
+            if overlapped is None:
+                return self._error(t, WSAEFAULT)
+            started = self._overlapped_irp(t, e, Major.READ, buffers, flags, overlapped, self._routine(lpRoutine))
+            if isinstance(started, int):
+                return self._error(t, started)
+            irp = started
+            if address_of(name):
+                self._report_address_later(irp, name, namelen)
+            status = read_stream(self._k, e, irp, may_pend=True) if e.stream else read_datagram(self._k, e, irp, may_pend=True)
+        if status:
+            return self._fail_wsa(t, status)
+        memory.store_u32(lpReceived, irp.information)
+        memory.store_u32(lpFlags, 0)
+        return 0
+
+    def _read_now(self, t: KThread, e: AfdEndpoint, irp: Irp, function: str) -> int:
+        """A receive without OVERLAPPED: at once, or blocking."""
+        may_pend = not e.nonblocking
+        status: int = read_stream(self._k, e, irp, may_pend=may_pend) if e.stream else read_datagram(self._k, e, irp, may_pend=may_pend)
+        if status == PENDING:
+            return self._wait_irp(t, irp, self._timeout_option(e, SO_RCVTIMEO), function)
+        if status == DEVICE_NOT_READY:
+            self._m.polled_in_vain(t)
+        return status
+
+    def _receive_flags(self, function: str, flags: int) -> int:
+        flags = dword(flags)
+        if flags & ~(MSG_PEEK | MSG_WAITALL | MSG_PARTIAL):
+            self._not_modelled(function, f"flags {flags:#x}")
+        return flags
+
+    def _report_address(self, irp: Irp, name: Pointer, namelen: Pointer) -> None:
+        if irp.result is not None and address_of(name):
+            self._store_address(irp.result, name, namelen)
+
+    def _report_address_later(self, irp: Irp, name: Pointer, namelen: Pointer) -> None:
+        """lpFrom and lpFromlen are part of the operation: they are written at completion and must live until then (S-108)."""
+        where = self._memory.region(name, SOCKADDR.size)
+        size = self._memory.region(namelen, 4)
+        if where is None or size is None:
+            return
+
+        def report(_k: Kernel, done: Irp) -> None:
+            if done.result is not None:
+                host, port = done.result
+                where.write(0, SOCKADDR.pack(AF_INET, port.to_bytes(2, "big"), host))
+                size.write(0, SOCKADDR.size.to_bytes(4, "little"))
+
+        irp.on_complete = report
+        irp.watched = (where, size)
+
+    def _write_overlapped(self, lpOverlapped: Pointer, irp: Irp) -> None:
+        """A socket without the overlapped attribute completes in the call and still fills the OVERLAPPED in (S-67)."""
+        if lpOverlapped is not None and (overlapped := self._memory.overlapped(lpOverlapped)) is not None:
+            overlapped.complete(irp.status, irp.information)
+
+    # ---- sending -------------------------------------------------------------------------------------------------------
+
+    def send(self, s: Handle, buf: Pointer, len: int, flags: int, /) -> int:  # noqa: A002 - the Win32 name
+        return self._send_plain("send", s, buf, len, flags, None, 0)
+
+    def sendto(self, s: Handle, buf: Pointer, len: int, flags: int, to: Pointer, tolen: int, /) -> int:  # noqa: A002 - the Win32 name
+        return self._send_plain("sendto", s, buf, len, flags, to, tolen)
+
+    def _send_plain(self, function: str, s: Handle, buf: Pointer, length: int, flags: int, to: Pointer, tolen: int) -> int:
+        t = self._enter()
+        e = self._socket(t, s)
+        if e is None:
+            return SOCKET_ERROR
+        buffers = self._buffer(buf, signed(length))
+        if buffers is None:
+            return self._error(t, WSAEFAULT)
+        target = self._target(t, e, to, tolen)
+        if isinstance(target, int):
+            return self._error(t, target)
+        self._send_flags(function, flags)
+        irp = self._blocking_irp(t, e, Major.WRITE, buffers)
+        status = self._write_now(t, e, irp, target, function)
+        return self._fail_wsa(t, status) if status else irp.information
+
+    def WSASend(
+        self, s: Handle, lpBuffers: Pointer, dwBufferCount: int, lpNumberOfBytesSent: Pointer, dwFlags: int, lpOverlapped: Pointer,
+        lpCompletionRoutine: Callback, /,
+    ) -> int:  # fmt: skip
+        return self._send("WSASend", s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, None, 0, lpOverlapped, lpCompletionRoutine)
+
+    def WSASendTo(
+        self, s: Handle, lpBuffers: Pointer, dwBufferCount: int, lpNumberOfBytesSent: Pointer, dwFlags: int, lpTo: Pointer, iTolen: int,
+        lpOverlapped: Pointer, lpCompletionRoutine: Callback, /,
+    ) -> int:  # fmt: skip
+        return self._send("WSASendTo", s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpTo, iTolen, lpOverlapped, lpCompletionRoutine)
+
+    def _send(
+        self, function: str, s: Handle, lpBuffers: Pointer, count: int, lpSent: Pointer, flags: int, to: Pointer, tolen: int,
+        lpOverlapped: Pointer, lpRoutine: Callback,
+    ) -> int:  # fmt: skip
+        t = self._enter()
+        e = self._socket(t, s)
+        if e is None:
+            return SOCKET_ERROR
+        buffers = self._buffers(lpBuffers, count)
+        if buffers is None:
+            return self._error(t, WSAEFAULT)
+        target = self._target(t, e, to, tolen)
+        if isinstance(target, int):
+            return self._error(t, target)
+        if flags:
+            self._send_flags(function, flags)
+        if lpOverlapped is None or not e.overlapped or not address_of(lpOverlapped):
+            irp = self._blocking_irp(t, e, Major.WRITE, buffers)
+            status = self._write_now(t, e, irp, target, function)
+            if not status:
+                self._write_overlapped(lpOverlapped, irp)
+        else:
+            overlapped = self._memory.overlapped(lpOverlapped)
+            if overlapped is None:
+                return self._error(t, WSAEFAULT)
+            started = self._overlapped_irp(t, e, Major.WRITE, buffers, 0, overlapped, self._routine(lpRoutine))
+            if isinstance(started, int):
+                return self._error(t, started)
+            irp = started
+            status = write_stream(self._k, e, irp, may_pend=True) if e.stream else write_datagram(self._k, e, irp, target)
+        if status:
+            return self._fail_wsa(t, status)
+        self._memory.store_u32(lpSent, irp.information)
+        return 0
+
+    def _write_now(self, t: KThread, e: AfdEndpoint, irp: Irp, target: Address | None, function: str) -> int:
+        """A send without OVERLAPPED: at once, or blocking."""
+        if not e.stream:
+            return write_datagram(self._k, e, irp, target)
+        status: int = write_stream(self._k, e, irp, may_pend=not e.nonblocking)
+        if status == PENDING:
+            return self._wait_irp(t, irp, self._timeout_option(e, SO_SNDTIMEO), function)
+        if status == DEVICE_NOT_READY:
+            self._m.polled_in_vain(t)
+        return status
+
+    def _send_flags(self, function: str, flags: int) -> None:
+        flags = dword(flags)
+        if flags & ~MSG_EOR_FLAGS:
+            self._not_modelled(function, f"flags {flags:#x}")
+
+    def _target(self, t: KThread, e: AfdEndpoint, to: Pointer, tolen: int) -> Address | None | int:
+        """Where a datagram goes (None: to the connected peer), or an error code; binds implicitly (S-113)."""
+        if e.stream or not address_of(to):
+            return None
+        address = self._load_address(to, tolen)
+        if isinstance(address, int):
+            return address
+        if not self._k.network.local(address[0]):
+            self._not_modelled("sendto", "an address outside the loopback")
+        status = bind_implicitly(self._k, t, e)
+        return wsa_error(status) if status else address
+
+    # ---- results -------------------------------------------------------------------------------------------------------
+
+    def WSAGetOverlappedResult(self, s: Handle, lpOverlapped: Pointer, lpcbTransfer: Pointer, fWait: int, lpdwFlags: Pointer, /) -> int:
+        t = self._enter()
+        if self._socket(t, s) is None:
+            return 0
+        overlapped = self._memory.overlapped(lpOverlapped) if address_of(lpOverlapped) else None
+        if overlapped is None or not address_of(lpcbTransfer) or not address_of(lpdwFlags):
+            self._error(t, WSAEFAULT)
+            return 0
+        status = self._result(t, s, overlapped, bool(fWait), "WSAGetOverlappedResult")
+        if status == PENDING:
+            self._m.polled_in_vain(t)
+            t.last_error = 996
+            return 0
+        self._memory.store(lpcbTransfer, struct.pack("<I", overlapped.internal_high & 0xFFFFFFFF))
+        self._memory.store(lpdwFlags, bytes(4))
+        error = wsa_error(status)
+        if error:
+            t.last_error = error
+            return 0
+        return 1
+
+
