@@ -44,7 +44,7 @@ class RealWinApi:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # each function has a type of its own: see WinApi
         function = FUNCTIONS.get(name)
         if function is None:
-            raise AttributeError(self._unknown(name), name=name, obj=self)
+            raise AttributeError(self._unknown(name), name=name)
         bound = self._exported(function) if function.wsaid is None else self._extension(function, function.wsaid)
         setattr(self, name, bound)
         return bound
@@ -60,7 +60,7 @@ class RealWinApi:
             bound = dll[function.name]
         except AttributeError:
             what = f"{function.dll}.dll here has no {function.name}: it needs a newer Windows, or Wine does not offer it"
-            raise AttributeError(what, name=function.name, obj=self) from None
+            raise AttributeError(what, name=function.name) from None
         bound.restype, bound.argtypes = function.restype, function.argtypes
         return bound
 
@@ -76,7 +76,7 @@ class RealWinApi:
         ctypes.set_last_error(last_error)
         if address.value is None:
             what = f"WSAIoctl finds no {function.name} (mswsock, {wsaid}): error {error}, {meaning(error)}"
-            raise AttributeError(what, name=function.name, obj=self)
+            raise AttributeError(what, name=function.name)
         return ctypes.WINFUNCTYPE(function.restype, *function.argtypes, use_last_error=True)(address.value)
 
     def _unknown(self, name: str) -> str:
