@@ -187,7 +187,9 @@ def accept_connection(k: Kernel, e: AfdEndpoint, irp: Irp | None) -> AfdEndpoint
     if e.state is not EndpointState.LISTENING:
         return NtStatus.INVALID_PARAMETER
     if e.accept_queue:
-        return e.accept_queue.popleft()
+        server = e.accept_queue.popleft()
+        inherit(server, e)
+        return server
     if irp is None:
         return NtStatus.DEVICE_NOT_READY
     irp.cancel = cancel_accept

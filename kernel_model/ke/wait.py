@@ -110,7 +110,7 @@ def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
     for obj in wait.objects:
         obj.waiters.append(wait)
     if timeout_100ns is not None:
-        wait.timeout = queue_timer(k, k.now_100ns + timeout_100ns, expire_wait, wait, f"timeout:{t.name}")
+        wait.timeout = queue_timer(k, k.now_100ns + timeout_100ns, expire_wait, wait, f"timeout:{t.label}")
     if k.trace is not None:
         k.trace.blocked(t, wait, timeout_100ns)
 

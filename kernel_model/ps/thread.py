@@ -46,9 +46,9 @@ class KThread(Dispatcher):
     """A thread object: unsignalled until the thread ends, then signalled for ever."""
 
     __slots__ = (
-        "alerted", "apc_timers", "arena", "carrier", "children", "daemon", "exit_code", "free_handles", "handle_arena", "handles_made", "irps",
+        "alerted", "apc_timers", "arena", "attended_step", "carrier", "children", "daemon", "exit_code", "free_handles", "handle_arena", "handles_made", "irps",
         "last_error", "listed", "objects_made", "ordinal", "owned_mutants", "ports_made", "process", "special_apcs", "suspend_count",
-        "terminated", "tid", "user_apcs", "wait", "wait_status", "yielding",
+        "terminated", "tid", "user_apcs", "vain_polls", "wait", "wait_status", "yielding",
     )  # fmt: skip
 
     def __init__(self, process: EProcess, label: str, ordinal: int, arena: int, daemon: bool) -> None:
@@ -64,7 +64,10 @@ class KThread(Dispatcher):
         self.exit_code = STILL_ACTIVE
         self.terminated = False
         self.listed = False  # in Kernel.ready
-        self.yielding = False  # polled in vain: anything else may go first
+        # the runtime's: a thread that polled in vain gives way at its next call
+        self.yielding = False
+        self.vain_polls = 0
+        self.attended_step = -1
         # suspension
         self.suspend_count = 0
         # ke.wait owns these

@@ -1,27 +1,140 @@
-"""Running programs: one call, one execution."""
+"""Running programs on the model: one call, one execution."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from sim.explore.random_walk import RandomChooser
+from sim.explore.replay import ReplayChooser
+from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
+from sim.runtime.outcome import Execution
+from sim.runtime.schedule import parse, render
+from sim.runtime.watchdog import watched
+from sim.trace.record import Recorder
 from sim.win32.api import SimWinApi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from kernel_model.choice import Chooser
+    from kernel_model.ps.thread import KThread
+    from winapi.surface import WinApi
 
-Program = Any
-def execute(programs, *, chooser=None, max_steps=10_000):
-    m = Machine(chooser=chooser, max_steps=max_steps)
-    w = SimWinApi(m)
-    process = m.kernel.create_process()
-    results = [None]*len(programs)
-    for i, p in enumerate(programs):
-        def body(t, i=i, p=p):
-            results[i] = p(w)
-            return 0
-        m.start(process, None, f"{getattr(p,'__name__','p')}{i or ''}", body, daemon=getattr(p,'daemon',False))
-    m.run()
-    return m, results
+    Program = Callable[[WinApi], Any]
+
+MAX_STEPS: Final = 10_000
+DEFAULT_SPECS: Final = ("S1",)
+
+
+def run(
+    programs: Sequence[Program], *, schedule: str | None = None, seed: int | None = None, max_steps: int = MAX_STEPS,
+    specs: Sequence[str] = DEFAULT_SPECS,
+) -> Execution:  # fmt: skip
+    """Run the programs once, traced, as the initial threads of one process.
+
+    schedule: text to follow (the default goes on after its end); seed: random choices instead of the default ones.
+    specs: ids of the sanitizers that are on.  Raises ReplayDivergence, ScheduleError, NotModelled.
+    """
+    if schedule is not None and seed is not None:
+        raise ValueError("give a schedule or a seed, not both")
+    chooser: Chooser | None = None
+    if schedule is not None:
+        chooser = ReplayChooser(parse(schedule))
+    elif seed is not None:
+        chooser = RandomChooser(seed)
+    recorder = Recorder()
+    machine = Machine(chooser=chooser, trace=recorder, max_steps=max_steps)
+    recorder.machine = machine
+    machine.specs = frozenset(specs)
+    from sim.trace.traced import TracedWinApi  # noqa: PLC0415 - wrapping every function costs time; exploration never needs it
+
+    with printing_to(recorder):
+        results = execute(programs, machine, TracedWinApi(machine, recorder))
+    if isinstance(chooser, ReplayChooser) and machine.violation is None:
+        chooser.check_finished(machine.steps)
+    return Execution(
+        outcome=results[0] if len(programs) == 1 else tuple(results),
+        violation=machine.violation,
+        trace=tuple(recorder.events),
+        schedule=render(machine.moves()),
+        steps=machine.steps,
+    )
+
+
+def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> list[Any]:
+    """Run programs on a machine that was made in this greenlet; what each returned."""
+    functions = [fresh(program) for program in programs]
+    results: list[Any] = [None] * len(functions)
+    process = machine.kernel.create_process()
+    for index, (function, name) in enumerate(zip(functions, names(programs), strict=True)):
+        machine.start(process, None, name, _body(function, api, results, index), daemon=bool(getattr(function, "daemon", False)))
+    if not machine.kernel.alive:
+        raise ValueError("every program is a daemon; at least one must be awaited")
+    with guarded(machine, [getattr(f, "__globals__", {}) for f in functions]), watched(machine):
+        machine.run()
+    return results
+
+
+def _body(function: Program, api: SimWinApi, results: list[Any], index: int) -> Callable[[KThread], int]:
+    def body(_t: KThread) -> int:
+        results[index] = function(api)  # type: ignore[arg-type]  # SimWinApi has every function of WinApi or says NotModelled
+        return 0
+
+    return body
+
+
+def fresh(program: Program) -> Program:
+    """A program from a file is loaded anew for every execution."""
+    again = getattr(program, "fresh", None)
+    return again() if again is not None else program
+
+
+def names(programs: Sequence[Program]) -> list[str]:
+    """Labels of the initial threads: the function's name, or its module's where it is just `program`; never the same twice."""
+    labels: list[str] = []
+    for program in programs:
+        name = getattr(program, "__name__", "program")
+        if name == "program":
+            name = str(getattr(program, "__module__", None) or name).rpartition(".")[2].strip("_")
+        base = name = "".join(c if c.isalnum() or c in "_-" else "" for c in name) or "program"
+        count = 1
+        while name in labels:
+            count += 1
+            name = f"{base}-{count}"
+        labels.append(name)
+    return labels
+
+
+class _Tee:
+    """Standard output of a traced execution: whole lines are told to the recorder too."""
+
+    def __init__(self, stream: TextIO, recorder: Recorder) -> None:
+        self._stream = stream
+        self._recorder = recorder
+        self._line = ""
+
+    def write(self, text: str) -> int:
+        self._line += text
+        *lines, self._line = self._line.split("\n")
+        for line in lines:
+            self._recorder.printed(line)
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the stream's
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def printing_to(recorder: Recorder) -> Iterator[None]:
+    """Lines that the program prints become events."""
+    stream = sys.stdout
+    tee = _Tee(stream, recorder)
+    sys.stdout = tee  # type: ignore[assignment]  # it is a stream for print(), which is all that is needed
+    try:
+        yield
+    finally:
+        if sys.stdout is tee:
+            sys.stdout = stream

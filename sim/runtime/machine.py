@@ -8,7 +8,6 @@ vain (WSAEWOULDBLOCK, a zero time-out, a clock that stands still) gives way at i
 
 from __future__ import annotations
 
-import sys
 import traceback
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -23,6 +22,7 @@ from kernel_model.tcpip.deliver import deliver
 from sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
 from sim.runtime.deadlock import blocked_threads, describe
 from sim.runtime.outcome import ForbiddenCall, ReplayDivergence, Violation
+from sim.runtime.watchdog import LIMIT_SECONDS, Stuck
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kernel_model.ps.process import EProcess
     from kernel_model.tcpip.flow import Flow
 
-NEVER: Final = sys.maxsize
+SPIN: Final = 16  # vain polls in a row that make a busy loop
 SWALLOWED_MAX: Final = 100  # how often a program may catch Unwound before its greenlet is abandoned
 _ABANDONED: Final[list[Carrier]] = []  # kept: collecting a greenlet would throw into it once more
 
@@ -46,7 +46,7 @@ class Machine:
 
     __slots__ = (
         "alarm", "alertable_depth", "chooser", "current", "deliver_special", "failure", "hub", "kernel", "log", "max_steps",
-        "over", "pending", "record", "running", "steps", "swallowed", "violation",
+        "over", "pending", "record", "running", "specs", "steps", "swallowed", "violation",
     )  # fmt: skip
 
     def __init__(self, *, chooser: Chooser | None = None, trace: Trace | None = None, max_steps: int = 10_000, record: bool = True) -> None:
@@ -63,6 +63,7 @@ class Machine:
         self.violation: Violation | None = None
         self.pending: Violation | None = None  # of the running thread; counts at its next system call
         self.failure: BaseException | None = None
+        self.specs: frozenset[str] = frozenset()  # sanitizers that are on
         self.over = False
         self.swallowed = 0
         self.deliver_special: Callable[[KThread], None] | None = None
@@ -105,7 +106,8 @@ class Machine:
                 return self._give_up(t, None)
             if isinstance(error, KeyboardInterrupt):
                 return self._give_up(t, error)
-            self.violation = program_error(t, error, self.steps)
+            if self.violation is None and self.failure is None:
+                self.violation = program_error(t, error, self.steps)
             return self._give_up(t, None)
         self.running.pop(t, None)
         self.pending = None  # frames that die because the thread ends take their I/O with them
@@ -168,7 +170,10 @@ class Machine:
             self.stop(step_bound(self.max_steps, t.label))
         if self.chooser is not None or t.yielding:
             self.steps -= 1
+            yielded = t.yielding
             self._make_way(t)
+            if yielded:
+                t.attended_step = self.steps
         self.alarm = 0 if self.chooser is not None else self.max_steps
 
     def poke(self) -> None:
@@ -176,7 +181,11 @@ class Machine:
         self.alarm = 0
 
     def polled_in_vain(self, t: KThread) -> None:
-        """The thread looked and found nothing: at its next call anything else may go first."""
+        """The thread looked and found nothing: at its next call anything else may go first.
+
+        One vain look lets others run; only a row of them (a busy loop) lets time pass as well.
+        """
+        t.vain_polls = t.vain_polls + 1 if t.attended_step == self.steps else 1
         t.yielding = True
         self.alarm = 0
 
@@ -262,7 +271,7 @@ class Machine:
             if timer is None:
                 t = next((t for t in k.ready if not t.yielding), None)
                 if t is None:
-                    timer = self._next_timer()
+                    timer = self._next_timer() if self._all_spin() else None
                     if timer is None:
                         t = k.ready[0] if k.ready else None
                 if t is not None:
@@ -320,12 +329,16 @@ class Machine:
         if k.live_timers:
             options += due_entries(k, k.now_100ns)
         options += ready[len(running_first) :]
-        if not options and k.live_timers:
+        if not options and k.live_timers and self._all_spin():
             due = next_due(k)
             if due is not None:
                 options += due_entries(k, due)
         options += [t for t in k.ready if t.yielding]
         return options
+
+    def _all_spin(self) -> bool:
+        """May time pass?  Nothing else can happen, and whoever is ready only polls."""
+        return all(t.vain_polls >= SPIN for t in self.kernel.ready)
 
     def _due_timer(self) -> TimerEntry | None:
         due = next_due(self.kernel)
@@ -353,6 +366,9 @@ class Machine:
 
 def program_error(t: KThread, error: BaseException, step: int) -> Violation:
     """The program raised: its traceback, without our own frames."""
+    if isinstance(error, Stuck):
+        message = f"{t.label} computed for {LIMIT_SECONDS} s without a system call"
+        return Violation(id="stuck", title="no system call", message=message, step=step, source="sim.runtime.watchdog")
     if isinstance(error, ForbiddenCall):
         return Violation(id="forbidden-call", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial")
     frames = traceback.extract_tb(error.__traceback__)

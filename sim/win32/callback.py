@@ -37,6 +37,7 @@ def prototype(restype: Any, *argtypes: Any) -> Any:  # noqa: ANN401 - a ctypes t
             def __init__(self, function: object = None) -> None:
                 super().__init__()
                 self.python = function if callable(function) and not isinstance(function, CData) else None
+                self.routine: Routine | None = None
 
         made = _PROTOTYPES[key] = Callback
     return made
@@ -53,6 +54,11 @@ class Routine:
         self._convert = [_converter(kind) for kind in argtypes]
         self._mask = restype
 
+    @property
+    def name(self) -> str:
+        """The Python function's name, for traces."""
+        return str(getattr(self._function, "__name__", "routine"))
+
     def __call__(self, *values: int) -> int:
         if len(values) != len(self._convert):
             raise TypeError(f"a callback with {len(self._convert)} parameters is called with {len(values)} arguments")
@@ -67,7 +73,9 @@ def _converter(kind: Any) -> Callable[[int], Any]:  # noqa: ANN401 - a ctypes ty
     if kind is ctypes.c_void_p:
         return lambda value: value or None
     if kind in _INTEGERS:
-        return lambda value: kind(value).value
+        if kind(-1).value < 0:
+            return lambda value: int(kind(value).value)
+        return (2 ** (8 * ctypes.sizeof(kind)) - 1).__and__
     return lambda value: ctypes.cast(ctypes.c_void_p(value), kind)
 
 
@@ -75,6 +83,9 @@ def routine_of(callback: Any, known: dict[int, Routine]) -> Routine | None:  # n
     """The routine behind a callback argument; None for NULL.  TypeError for what is no callback."""
     if callback is None:
         return None
+    routine: Routine | None = getattr(callback, "routine", None)
+    if routine is not None:
+        return routine
     function = getattr(callback, "python", None)
     if function is None:
         address = address_of(callback)
@@ -82,9 +93,7 @@ def routine_of(callback: Any, known: dict[int, Routine]) -> Routine | None:  # n
             return None
         return known.get(address) or _search(address)
     address = ctypes.cast(callback, ctypes.c_void_p).value or 0
-    routine = known.get(address)
-    if routine is None or routine._function is not function:
-        routine = known[address] = Routine(address, function, callback._argtypes_, callback._restype_)
+    routine = callback.routine = known[address] = Routine(address, function, callback._argtypes_, callback._restype_)
     return routine
 
 

@@ -164,7 +164,7 @@ class Door:
     def _released(self, block: Block) -> None:
         """The program let go of memory: S1 if an operation in flight still needs it."""
         m = self._m
-        if m.over or m.pending is not None:
+        if "S1" not in m.specs or m.over or m.pending is not None:
             return
         for t in self._k.threads:
             for irp in t.irps:

@@ -184,7 +184,8 @@ class Kernel32Locks(Door):
         self._take(t, lock, region, shared, function)
         if status == NtStatus.TIMEOUT:
             t.last_error = ERROR_TIMEOUT
-            self._m.polled_in_vain(t)
+            if timeout == 0:
+                self._m.polled_in_vain(t)
             return 0
         return 1
 

@@ -55,7 +55,7 @@ class Kernel32Waits(Door):
         status = nt_wait_for_single_object(self._k, t, handle, timeout_100ns(dwMilliseconds), False, "WaitForSingleObject")
         if status is None:
             status = self._m.block()
-        return self._waited(t, status) if status else 0
+        return self._waited(t, status, dwMilliseconds) if status else 0
 
     def WaitForSingleObjectEx(self, hHandle: Handle, dwMilliseconds: int, bAlertable: int, /) -> int:
         t = self._enter()
@@ -64,7 +64,7 @@ class Kernel32Waits(Door):
                 self._k, t, handle_value(hHandle), timeout_100ns(dwMilliseconds), bool(bAlertable), "WaitForSingleObjectEx"
             )
         )
-        return self._waited(t, status) if status else 0
+        return self._waited(t, status, dwMilliseconds) if status else 0
 
     def WaitForMultipleObjects(self, nCount: int, lpHandles: Pointer, bWaitAll: int, dwMilliseconds: int, /) -> int:
         return self._wait_many("WaitForMultipleObjects", nCount, lpHandles, bWaitAll, dwMilliseconds, 0)
@@ -78,12 +78,12 @@ class Kernel32Waits(Door):
         t = self._enter()
         count = dword(count)
         if not 1 <= count <= MAXIMUM_WAIT_OBJECTS:
-            return self._waited(t, NtStatus.INVALID_PARAMETER)
+            return self._waited(t, NtStatus.INVALID_PARAMETER, ms)
         handles = struct.unpack(f"<{count}Q", self._need(name, lpHandles, 8 * count).read(0, 8 * count))
         status = self._finish_wait(
             nt_wait_for_multiple_objects(self._k, t, handles, bool(wait_all), timeout_100ns(ms), bool(alertable), name)
         )
-        return self._waited(t, status) if status else 0
+        return self._waited(t, status, ms) if status else 0
 
     def SignalObjectAndWait(
         self, hObjectToSignal: Handle, hObjectToWaitOn: Handle, dwMilliseconds: int, bAlertable: int, /
@@ -95,13 +95,13 @@ class Kernel32Waits(Door):
                 bool(bAlertable), "SignalObjectAndWait",
             )  # fmt: skip
         )
-        return self._waited(t, status)
+        return self._waited(t, status, dwMilliseconds)
 
-    def _waited(self, t: KThread, status: int) -> int:
+    def _waited(self, t: KThread, status: int, ms: int) -> int:
         """The DWORD that a wait returns."""
         if nt_error(status):
             self._fail(t, status)
             return WAIT_FAILED
-        if status == WAIT_TIMEOUT:
+        if status == WAIT_TIMEOUT and not ms:
             self._m.polled_in_vain(t)
         return int(status)

@@ -150,7 +150,7 @@ class UserMemory:
 
     def region(self, pointer: Pointer, length: int) -> Region | None:
         """The memory at a pointer, which the kernel may touch later; None if it is not all inside a live object."""
-        address = address_of(pointer)
+        address = pointer if type(pointer) is int else address_of(pointer)
         block = self._blocks.get(address)
         if block is None or not block.covers(address, length):
             block = self._find(pointer, address, length)
@@ -160,7 +160,10 @@ class UserMemory:
 
     def overlapped(self, pointer: Pointer) -> Overlapped | None:
         """The OVERLAPPED at a non-NULL pointer; None if there is no such object."""
-        address = address_of(pointer)
+        return self.overlapped_at(address_of(pointer), pointer)
+
+    def overlapped_at(self, address: int, pointer: Pointer) -> Overlapped | None:
+        """The same when the address is known already."""
         found = self._overlapped.get(address)
         if found is not None and found.block.alive:
             return found
@@ -224,7 +227,11 @@ class UserMemory:
 
     def load(self, pointer: Pointer, length: int) -> bytes | None:
         """Read now; None if the memory is not the program's."""
-        obj = pointer._obj if type(pointer) is CArgument else pointer
+        obj = pointer
+        if type(pointer) is CArgument:
+            obj = pointer._obj
+            if ctypes.sizeof(obj) == length and _address(pointer, 0, 0) == ctypes.addressof(obj):
+                return ctypes.string_at(pointer, length)
         if isinstance(obj, CData) and not isinstance(obj, Pointers):
             address, base = address_of(pointer), ctypes.addressof(obj)
             if base <= address and address + length <= base + ctypes.sizeof(obj):

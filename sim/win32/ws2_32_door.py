@@ -38,7 +38,9 @@ SO_RCVTIMEO: Final = 0x1006
 MSG_PEEK: Final = 2
 MSG_WAITALL: Final = 8
 SOCKADDR: Final = struct.Struct("<H2s4s8x")
-WSABUF_SIZE: Final = 16
+WSABUF: Final = struct.Struct("<I4xQ")
+WSABUF_SIZE: Final = WSABUF.size
+WSABUFS_MAX: Final = 1 << 16
 PENDING: Final = NtStatus.PENDING
 USER_APC: Final = NtStatus.USER_APC
 
@@ -99,17 +101,13 @@ class Ws2Door(Door):
 
     def _buffers(self, lpBuffers: Pointer, count: int) -> list[Region] | None:
         """A WSABUF array; the array itself is captured now, the memory behind it stays the program's."""
-        count = dword(count)
-        table = self._memory.load(lpBuffers, WSABUF_SIZE * count) if count else None
+        count = count if type(count) is int else dword(count)
+        table = self._memory.load(lpBuffers, WSABUF_SIZE * count) if 0 < count <= WSABUFS_MAX else None
         if table is None:
             return None
         regions = []
-        for place in range(0, WSABUF_SIZE * count, WSABUF_SIZE):
-            length, address = struct.unpack_from("<I4xQ", table, place)
-            if not length:
-                regions.append(EMPTY)
-                continue
-            region = self._memory.region(address, length) if address else None
+        for length, address in WSABUF.iter_unpack(table):
+            region = self._memory.region(address, length) if length and address else EMPTY if not length else None
             if region is None:
                 return None
             regions.append(region)

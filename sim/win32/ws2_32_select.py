@@ -65,7 +65,7 @@ class Ws2Select(Ws2Door):
         for fd_set, handles in zip(sets, ready, strict=True):
             self._store_set(fd_set, handles)
         total = sum(map(len, ready))
-        if not total:
+        if not total and wait_100ns == 0:
             self._m.polled_in_vain(t)
         return total
 

@@ -108,21 +108,22 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             return self._error(t, WSAEFAULT)
         if flags:
             flags = self._receive_flags(function, flags)
-        if lpOverlapped is None or not e.overlapped or not address_of(lpOverlapped):
+        overlapped_at = 0 if lpOverlapped is None or not e.overlapped else address_of(lpOverlapped)
+        if not overlapped_at:
             irp = self._blocking_irp(t, e, Major.READ, buffers, flags)
             status = self._read_now(t, e, irp, function)
             if not nt_error(status):
                 self._report_address(irp, name, namelen)
                 self._write_overlapped(lpOverlapped, irp)
         else:
-            overlapped = memory.overlapped(lpOverlapped)
+            overlapped = memory.overlapped_at(overlapped_at, lpOverlapped)
             if overlapped is None:
                 return self._error(t, WSAEFAULT)
             started = self._overlapped_irp(t, e, Major.READ, buffers, flags, overlapped, self._routine(lpRoutine))
             if isinstance(started, int):
                 return self._error(t, started)
             irp = started
-            if address_of(name):
+            if name is not None and address_of(name):
                 self._report_address_later(irp, name, namelen)
             status = read_stream(self._k, e, irp, may_pend=True) if e.stream else read_datagram(self._k, e, irp, may_pend=True)
         if status:
@@ -224,13 +225,14 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             return self._error(t, target)
         if flags:
             self._send_flags(function, flags)
-        if lpOverlapped is None or not e.overlapped or not address_of(lpOverlapped):
+        overlapped_at = 0 if lpOverlapped is None or not e.overlapped else address_of(lpOverlapped)
+        if not overlapped_at:
             irp = self._blocking_irp(t, e, Major.WRITE, buffers)
             status = self._write_now(t, e, irp, target, function)
             if not status:
                 self._write_overlapped(lpOverlapped, irp)
         else:
-            overlapped = self._memory.overlapped(lpOverlapped)
+            overlapped = self._memory.overlapped_at(overlapped_at, lpOverlapped)
             if overlapped is None:
                 return self._error(t, WSAEFAULT)
             started = self._overlapped_irp(t, e, Major.WRITE, buffers, 0, overlapped, self._routine(lpRoutine))

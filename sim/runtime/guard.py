@@ -1,0 +1,137 @@
+"""The guard: a program under simulation that reaches for real time, threads, sockets or dice gets a clear error.
+
+Patched while an execution runs; a call counts only if it comes from a simulated thread, so that the tools around the
+program (pytest, hypothesis, logging) go on working.  Functions are forbidden either when the program itself calls them,
+or, where any use would escape the simulation, however deep the call is.
+Differs: a lock made before the execution and the C clock of datetime cannot be seen.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import sysconfig
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final
+
+from greenlet import getcurrent
+
+from sim.runtime.carrier import Carrier
+from sim.runtime.outcome import ForbiddenCall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sim.runtime.machine import Machine
+
+CLOCK: Final = "w.GetTickCount64() (virtual milliseconds)"
+DICE: Final = "hypothesis to draw the value, or random.Random(seed)"
+THREADS: Final = "w.CreateThread"
+LOCKS: Final = "w.EnterCriticalSection, w.AcquireSRWLockExclusive or w.CreateMutexW"
+SOCKETS: Final = "w.WSASocketW and its kin"
+
+# (module, attribute, what to use instead, even when called deep inside a library)
+FORBIDDEN: Final[tuple[tuple[str, str, str, bool], ...]] = (
+    ("time", "sleep", "w.Sleep(milliseconds)", True),
+    *(("time", name, CLOCK, False) for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")),
+    ("threading", "Thread.start", THREADS, True),
+    ("threading", "Lock", LOCKS, False),
+    ("threading", "RLock", LOCKS, False),
+    ("threading", "Condition.__init__", "w.SleepConditionVariableCS", False),
+    ("threading", "Event.__init__", "w.CreateEventW", False),
+    ("threading", "Semaphore.__init__", "w.CreateSemaphoreW", False),
+    ("threading", "Barrier.__init__", "w.CreateEventW and w.Interlocked", False),
+    ("queue", "Queue.__init__", "a list under a critical section", False),
+    ("socket", "socket.__init__", SOCKETS, True),
+    ("select", "select", "w.select", True),
+    ("subprocess", "Popen.__init__", "another program of the same run", True),
+    ("multiprocessing.process", "BaseProcess.start", "another program of the same run", True),
+    ("asyncio", "run", "the Win32 API itself", True),
+    *(("random", name, DICE, False) for name in ("random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "getrandbits", "randbytes", "gauss")),
+    ("os", "urandom", DICE, False),
+    ("uuid", "uuid4", DICE, False),
+    ("uuid", "uuid1", DICE, False),
+    *(("secrets", name, DICE, False) for name in ("token_bytes", "token_hex", "randbelow", "choice")),
+)  # fmt: skip
+LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+OWN: Final = ("sim", "kernel_model", "winapi", "alertable")
+
+_ACTIVE: list[Machine] = []
+_ORIGINALS: Final[dict[tuple[str, str], Any]] = {}
+_GUARDS: Final[dict[int, tuple[Any, Any]]] = {}  # id of the original -> (original, guard)
+
+
+@contextmanager
+def guarded(machine: Machine, namespaces: list[dict[str, Any]]) -> Iterator[None]:
+    """Forbid real time and friends to the threads of this machine.
+
+    namespaces: globals of the programs; names that hold a forbidden function (`from time import sleep`) are replaced too.
+    """
+    if not _ACTIVE:
+        _patch()
+    _ACTIVE.append(machine)
+    replaced = []
+    for space in namespaces:
+        for name, value in list(space.items()):
+            found = _GUARDS.get(id(value))
+            if found is not None and found[0] is value:
+                replaced.append((space, name, value))
+                space[name] = found[1]
+    try:
+        yield
+    finally:
+        for space, name, value in replaced:
+            space[name] = value
+        _ACTIVE.pop()
+        if not _ACTIVE:
+            _unpatch()
+
+
+def _holder(module: str, attribute: str) -> tuple[Any, str]:
+    holder: Any = importlib.import_module(module)
+    *path, name = attribute.split(".")
+    for part in path:
+        holder = getattr(holder, part)
+    return holder, name
+
+
+def _patch() -> None:
+    for module, attribute, instead, deep in FORBIDDEN:
+        if module not in sys.modules and module not in ("time", "threading", "random", "os"):
+            continue  # not imported: nobody can have called it; importing it later finds it unguarded only in this run
+        holder, name = _holder(module, attribute)
+        original = getattr(holder, name)
+        guard = _guard(original, f"{module}.{attribute.removesuffix('.__init__').removesuffix('.start')}", instead, deep)
+        _ORIGINALS[module, attribute] = original
+        _GUARDS[id(original)] = (original, guard)
+        setattr(holder, name, guard)
+
+
+def _unpatch() -> None:
+    for (module, attribute), original in _ORIGINALS.items():
+        holder, name = _holder(module, attribute)
+        setattr(holder, name, original)
+    _ORIGINALS.clear()
+    _GUARDS.clear()
+
+
+def _guard(original: Callable[..., Any], name: str, instead: str, deep: bool) -> Callable[..., Any]:
+    @wraps(original)
+    def guard(*arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - whatever the original takes
+        if _in_simulated_thread() and (deep or _called_by_program(sys._getframe(1))):
+            raise ForbiddenCall(f"{name}() does not exist under simulation; use {instead}")
+        return original(*arguments, **keywords)
+
+    return guard
+
+
+def _in_simulated_thread() -> bool:
+    machine = _ACTIVE[-1] if _ACTIVE else None
+    t = machine.current if machine is not None else None
+    return t is not None and type(t.carrier) is Carrier and t.carrier.greenlet is getcurrent()
+
+
+def _called_by_program(frame: Any) -> bool:  # noqa: ANN401 - a frame
+    name = frame.f_globals.get("__name__", "")
+    return name.partition(".")[0] not in OWN and not frame.f_code.co_filename.startswith(LIBRARIES)

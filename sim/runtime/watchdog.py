@@ -1,0 +1,86 @@
+"""The watchdog: a program that computes for ever without a system call cannot hang the checker.
+
+It looks at real time, so it is a last resort and no part of the semantics: nothing else of an execution depends on it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.runtime.machine import Machine
+
+LIMIT_SECONDS: Final = 20
+LOOK_SECONDS: Final = 1.0
+
+
+class Stuck(BaseException):
+    """Raised inside a program that has not called the API for LIMIT_SECONDS."""
+
+
+class _Watchdog:
+    def __init__(self) -> None:
+        self._watched: list[tuple[Machine, int]] = []
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, machine: Machine) -> None:
+        with self._wake:
+            self._watched.append((machine, threading.get_ident()))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="alertable-watchdog", daemon=True)
+                self._thread.start()
+            elif len(self._watched) == 1:
+                self._wake.notify()
+
+    def end(self) -> None:
+        with self._wake:
+            self._watched.pop()
+
+    def _watch(self) -> None:
+        seen, quiet = (0, 0), 0.0
+        while True:
+            with self._wake:
+                if not self._watched:
+                    self._wake.wait()
+                    seen, quiet = (0, 0), 0.0
+                    continue
+                self._wake.wait(LOOK_SECONDS)
+                if not self._watched:
+                    continue
+                machine, ident = self._watched[-1]
+                now = (id(machine), machine.steps)
+                quiet = quiet + LOOK_SECONDS if now == seen else 0.0
+                seen = now
+                if quiet >= LIMIT_SECONDS and not _debugged(ident):
+                    quiet = 0.0
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Stuck))
+
+
+def _debugged(ident: int) -> bool:
+    """Somebody steps through the program; waiting is what they want."""
+    frame = sys._current_frames().get(ident)
+    while frame is not None:
+        if frame.f_trace is not None:
+            return True
+        frame = frame.f_back
+    return False
+
+
+_WATCHDOG: Final = _Watchdog()
+
+
+@contextmanager
+def watched(machine: Machine) -> Iterator[None]:
+    """Watch one execution of the calling OS thread."""
+    _WATCHDOG.begin(machine)
+    try:
+        yield
+    finally:
+        _WATCHDOG.end()

@@ -1,0 +1,1 @@
+"""Traces: what happened, in order, as data."""

@@ -1,0 +1,225 @@
+"""Recording an execution: API calls of threads and events of the kernel, one list.
+
+Names instead of addresses and handle values, so that the same program and choices give the same trace, byte for byte.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import weakref
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel_model.ke.apc import ApcKind, KApc
+from kernel_model.tcpip.segment import SegmentKind
+from sim.win32.errormap import wsa_error
+from sim.win32.memory import CArgument, CData
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.ke.dispatcher import Dispatcher
+    from kernel_model.ke.timerq import TimerEntry
+    from kernel_model.ke.wait import Wait
+    from kernel_model.ps.thread import KThread
+    from kernel_model.tcpip.flow import Flow
+    from kernel_model.tcpip.segment import Segment
+    from sim.runtime.machine import Machine
+
+KERNEL: Final = ""  # the thread of events that no thread causes
+
+
+class EventKind(Enum):
+    """What a line of a trace is about."""
+
+    CALL = "call"  # a thread enters a system call
+    RETURN = "return"  # and comes back
+    PRINT = "print"  # the program printed a line
+    ROUTINE = "routine"  # an APC begins on its thread
+    THREAD_CREATED = "thread-created"
+    THREAD_ENDED = "thread-ended"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    SIGNALED = "signaled"
+    APC_QUEUED = "apc-queued"
+    IRP_PENDED = "irp-pended"
+    IRP_COMPLETED = "irp-completed"
+    SEGMENT_SENT = "segment-sent"
+    SEGMENT_DELIVERED = "segment-delivered"
+    TIMER = "timer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of a trace.
+
+    step: the decision it belongs to; time_100ns: virtual time; thread: label, or "" for the environment;
+    subject: the object or function it is about; text: the rest, for people.
+    """
+
+    sequence: int
+    step: int
+    time_100ns: int
+    thread: str
+    kind: EventKind
+    subject: str
+    text: str
+
+
+class Recorder:
+    """The listener of a traced execution; `machine` is set once it exists."""
+
+    __slots__ = ("_names", "_numbers", "events", "machine")
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.machine: Machine | None = None
+        self._names: dict[int, tuple[str, weakref.ref[Any]]] = {}
+        self._numbers: dict[str, int] = {}
+
+    def add(self, kind: EventKind, subject: str, text: str = "", thread: str | None = None) -> None:
+        """Append an event; thread None means whoever runs."""
+        m = self.machine
+        assert m is not None
+        if thread is None:
+            current = m.current
+            thread = current.label if current is not None else KERNEL
+        self.events.append(
+            Event(
+                sequence=len(self.events), step=m.steps, time_100ns=m.kernel.now_100ns, thread=thread, kind=kind,
+                subject=subject, text=text,
+            )  # fmt: skip
+        )
+
+    # ---- calls -------------------------------------------------------------------------------------------------------------
+
+    def call(self, t: KThread, function: str, arguments: str) -> None:
+        """The thread enters a system call."""
+        self.add(EventKind.CALL, function, arguments, t.label)
+
+    def returned(self, t: KThread, function: str, result: str) -> None:
+        """The call is over."""
+        self.add(EventKind.RETURN, function, result, t.label)
+
+    def printed(self, line: str) -> None:
+        """The program printed."""
+        self.add(EventKind.PRINT, "print", line)
+
+    def routine(self, t: KThread, apc: KApc) -> None:
+        """An APC is about to run."""
+        self.add(EventKind.ROUTINE, apc_text(apc), "", t.label)
+
+    # ---- the kernel's events (kernel_model.events.Trace) -------------------------------------------------------------------
+
+    def thread_created(self, creator: KThread | None, t: KThread) -> None:
+        self.add(EventKind.THREAD_CREATED, t.label, "suspended" if t.suspend_count else "", creator.label if creator is not None else KERNEL)
+
+    def thread_ended(self, t: KThread) -> None:
+        self.add(EventKind.THREAD_ENDED, t.label, f"exit code {t.exit_code}", t.label)
+
+    def blocked(self, t: KThread, wait: Wait, timeout_100ns: int | None) -> None:
+        what = ", ".join(obj.label for obj in wait.objects) or (wait.lock.label if wait.lock is not None else "")
+        text = " ".join(part for part in (what, "alertable" if wait.alertable else "", _milliseconds(timeout_100ns)) if part)
+        self.add(EventKind.BLOCKED, wait.reason, text, t.label)
+
+    def unblocked(self, t: KThread, wait: Wait, status: int) -> None:
+        self.add(EventKind.UNBLOCKED, t.label, f"{wait.reason} ends with {status:#x}", KERNEL)
+
+    def signaled(self, obj: Dispatcher) -> None:
+        self.add(EventKind.SIGNALED, obj.label, "", KERNEL)
+
+    def apc_queued(self, t: KThread, apc: KApc) -> None:
+        self.add(EventKind.APC_QUEUED, t.label, apc_text(apc), KERNEL)
+
+    def timer(self, entry: TimerEntry) -> None:
+        self.add(EventKind.TIMER, entry.label, f"at {entry.due_100ns / 10_000:g} ms", KERNEL)
+
+    def irp_pended(self, irp: Irp) -> None:
+        self.add(EventKind.IRP_PENDED, irp.file.label, f"{irp.major.value} pending")
+
+    def irp_completed(self, irp: Irp) -> None:
+        result = f"error {wsa_error(irp.status)}" if irp.status else f"{irp.information} bytes"
+        self.add(EventKind.IRP_COMPLETED, irp.file.label, f"{irp.major.value} done, {result}", KERNEL)
+
+    def segment_sent(self, flow: Flow, segment: Segment) -> None:
+        self.add(EventKind.SEGMENT_SENT, flow.label, _segment(segment), KERNEL)
+
+    def segment_delivered(self, flow: Flow, segment: Segment) -> None:
+        self.add(EventKind.SEGMENT_DELIVERED, flow.label, _segment(segment), KERNEL)
+
+    # ---- names -------------------------------------------------------------------------------------------------------------
+
+    def argument(self, t: KThread, name: str, value: Any) -> str:  # noqa: ANN401 - whatever a program passes
+        """An argument as a person wants it: labels for handles, names for memory, numbers for the rest."""
+        if value is None:
+            return "NULL"
+        if type(value) is CArgument:
+            return f"&{self._memory_name(value._obj)}"
+        if isinstance(value, ctypes._SimpleCData) and not isinstance(value, ctypes.c_void_p):
+            value = value.value
+        if isinstance(value, ctypes.c_void_p):
+            value = value.value or 0
+        elif getattr(value, "python", None) is not None:
+            return str(getattr(value.python, "__name__", "routine"))
+        elif isinstance(value, CData):
+            return self._memory_name(value)
+        if isinstance(value, int):
+            return self._number(t, name, value)
+        return repr(value) if isinstance(value, str | bytes) and len(value) <= 24 else type(value).__name__
+
+    def _number(self, t: KThread, name: str, value: int) -> str:
+        if name in HANDLES or name.startswith(("h", "s")) and len(name) == 1:
+            entry = t.process.handles.get(value & 2**64 - 4)
+            if entry is not None:
+                return entry[0].label
+        if value == 0xFFFFFFFF and name in TIMEOUTS:
+            return "INFINITE"
+        if name.startswith(("lp", "buf", "arg")) and value > 0xFFFF:
+            return "address"
+        return str(value) if -65_536 < value < 65_536 else f"{value & 2**64 - 1:#x}"
+
+    def _memory_name(self, obj: Any) -> str:  # noqa: ANN401 - a ctypes object
+        """OVERLAPPED#1: numbered per type, in order of appearance; a part is named after the object it lies in."""
+        root = obj
+        while root._b_base_ is not None:
+            root = root._b_base_
+        kind = _type_name(type(obj))
+        key = id(root)
+        known = self._names.get(key)
+        if known is None or known[1]() is not root:
+            root_kind = _type_name(type(root))
+            self._numbers[root_kind] = number = self._numbers.get(root_kind, 0) + 1
+            known = self._names[key] = (f"{root_kind}#{number}", weakref.ref(root))
+        return known[0] if root is obj or type(root) is type(obj) else f"{known[0]}.{kind}"
+
+
+HANDLES: Final = frozenset({
+    "s", "hObject", "hEvent", "hHandle", "hThread", "hMutex", "hSemaphore", "hTimer", "hFile", "hSourceHandle",
+    "hObjectToSignal", "hObjectToWaitOn", "ThreadHandle", "Thread",
+})  # fmt: skip
+TIMEOUTS: Final = frozenset({"dwMilliseconds", "dwTimeout"})
+
+
+def _type_name(kind: type) -> str:
+    if issubclass(kind, ctypes.Array):
+        return f"{_type_name(kind._type_)}[{kind._length_}]"
+    return kind.__name__.removeprefix("c_")
+
+
+def _milliseconds(timeout_100ns: int | None) -> str:
+    return "for ever" if timeout_100ns is None else f"{timeout_100ns / 10_000:g} ms"
+
+
+def _segment(segment: Segment) -> str:
+    kind = segment.kind
+    return f"{len(segment.data)} bytes" if kind in (SegmentKind.DATA, SegmentKind.DATAGRAM) else kind.value
+
+
+def apc_text(apc: KApc) -> str:
+    """What is queued: a completion routine with its operation, or the routine's name."""
+    if apc.kind is ApcKind.IO:
+        irp = apc.context
+        return f"{apc.routine.name}({irp.major.value} on {irp.file.label})"
+    if apc.kind is ApcKind.TIMER:
+        return f"{apc.routine.name}(timer)"
+    return f"{apc.routine.name}()"
