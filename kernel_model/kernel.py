@@ -29,8 +29,8 @@ class Kernel:
     """One simulated machine."""
 
     __slots__ = (
-        "alive", "arenas", "live_timers", "names", "network", "now_100ns", "processes", "ready", "roots", "threads", "timer_sequence",
-        "timers", "trace", "wire",
+        "alive", "arenas", "live_timers", "names", "network", "now_100ns", "processes", "ready", "roots", "threads",
+        "timer_sequence", "timers", "trace", "wire",
     )  # fmt: skip
 
     def __init__(self, trace: Trace | None = None) -> None:

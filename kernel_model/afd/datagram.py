@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.endpoint import AfdEndpoint
 from kernel_model.afd.poll import notify
 from kernel_model.afd.read import MSG_PEEK, cancel_read
 from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
@@ -19,6 +18,7 @@ from kernel_model.tcpip.flow import Flow, transmit
 from kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
+    from kernel_model.afd.endpoint import AfdEndpoint
     from kernel_model.iomgr.irp import Irp
     from kernel_model.kernel import Kernel
     from kernel_model.tcpip.segment import Address
@@ -28,7 +28,7 @@ SUCCESS: Final = NtStatus.SUCCESS
 
 
 def write_datagram(k: Kernel, e: AfdEndpoint, irp: Irp, target: Address | None) -> NtStatus:
-    """Send one datagram: complete at once.  INVALID_CONNECTION without a peer, INVALID_BUFFER-like BUFFER_OVERFLOW if too long."""
+    """Send one datagram: complete at once, or INVALID_CONNECTION (no peer), BUFFER_OVERFLOW (too long)."""
     target = target or e.peer
     if target is None or e.local is None:
         return NtStatus.INVALID_CONNECTION

@@ -73,9 +73,9 @@ class AfdEndpoint(FileObject):
 
     __slots__ = (
         "abort_status", "accept_queue", "accepts", "backlog", "connect_error", "connect_irp", "connect_retries",
-        "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "inbound", "linger", "local", "nonblocking",
-        "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown", "received", "reuse_address",
-        "send_buffer", "send_shutdown", "state", "stream", "unreachable",
+        "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "inbound", "linger", "local",
+        "nonblocking", "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown",
+        "received", "reuse_address", "send_buffer", "send_shutdown", "state", "stream", "unreachable",
     )  # fmt: skip
 
     def __init__(self, label: str, *, stream: bool, overlapped: bool) -> None:
@@ -124,7 +124,7 @@ class AfdEndpoint(FileObject):
         return NtStatus.SUCCESS
 
     def on_last_handle_closed(self, k: Kernel) -> None:
-        from kernel_model.afd.close import close_endpoint  # noqa: PLC0415 - close needs every other part of AFD
+        from kernel_model.afd.close import close_endpoint
 
         super().on_last_handle_closed(k)
         close_endpoint(k, self)

@@ -29,7 +29,7 @@ MODIFY_STATE: Final = 2
 
 def waitable(t: KThread, handle: int) -> Dispatcher | NtStatus:
     """The object behind a handle that has SYNCHRONIZE access."""
-    obj = reference(t, handle, KObject, SYNCHRONIZE)  # type: ignore[type-abstract]
+    obj = reference(t, handle, KObject, SYNCHRONIZE)
     if isinstance(obj, NtStatus):
         return obj
     return obj if isinstance(obj, Dispatcher) else NtStatus.OBJECT_TYPE_MISMATCH
@@ -75,7 +75,7 @@ def nt_signal_and_wait(
     k: Kernel, t: KThread, signal: int, handle: int, timeout_100ns: int | None, alertable: bool, reason: str
 ) -> int | None:
     """NtSignalAndWaitForSingleObject: both handles are checked, then it signals whatever follows, then it waits (K-16, K-33)."""
-    target = reference(t, signal, KObject, 0)  # type: ignore[type-abstract]
+    target = reference(t, signal, KObject, 0)
     if isinstance(target, NtStatus):
         return target
     obj = waitable(t, handle)

@@ -46,9 +46,10 @@ class KThread(Dispatcher):
     """A thread object: unsignalled until the thread ends, then signalled for ever."""
 
     __slots__ = (
-        "alerted", "apc_timers", "arena", "attended_step", "carrier", "children", "daemon", "exit_code", "free_handles", "handle_arena", "handles_made", "irps",
-        "last_error", "listed", "objects_made", "ordinal", "owned_mutants", "ports_made", "process", "special_apcs", "suspend_count",
-        "terminated", "tid", "user_apcs", "vain_polls", "wait", "wait_status", "yielding",
+        "alerted", "apc_timers", "arena", "attended_step", "carrier", "children", "daemon", "exit_code",
+        "free_handles", "handle_arena", "handles_made", "irps", "last_error", "listed", "objects_made", "ordinal",
+        "owned_mutants", "ports_made", "process", "special_apcs", "suspend_count", "terminated", "tid", "user_apcs",
+        "vain_polls", "wait", "wait_status", "yielding",
     )  # fmt: skip
 
     def __init__(self, process: EProcess, label: str, ordinal: int, arena: int, daemon: bool) -> None:

@@ -115,4 +115,3 @@ def refresh(k: Kernel, lock: RtlLock) -> None:
             wait = Wait(t, (), False, False, reason)
             wait.lock = lock
             t.wait = wait
-

@@ -15,7 +15,7 @@ class RandomChooser:
     __slots__ = ("_dice",)
 
     def __init__(self, seed: int) -> None:
-        self._dice = Random(seed)  # noqa: S311 - not cryptography
+        self._dice = Random(seed)
 
     def choose(self, point: ChoicePoint, /) -> int:
         count = len(point.options)

@@ -14,13 +14,13 @@ from sim.runtime.outcome import Execution
 from sim.runtime.schedule import parse, render
 from sim.runtime.watchdog import watched
 from sim.trace.record import Recorder
-from sim.win32.api import SimWinApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from kernel_model.choice import Chooser
     from kernel_model.ps.thread import KThread
+    from sim.win32.api import SimWinApi
     from winapi.surface import WinApi
 
     Program = Callable[[WinApi], Any]
@@ -49,7 +49,7 @@ def run(
     machine = Machine(chooser=chooser, trace=recorder, max_steps=max_steps)
     recorder.machine = machine
     machine.specs = frozenset(specs)
-    from sim.trace.traced import TracedWinApi  # noqa: PLC0415 - wrapping every function costs time; exploration never needs it
+    from sim.trace.traced import TracedWinApi
 
     with printing_to(recorder):
         results = execute(programs, machine, TracedWinApi(machine, recorder))
@@ -80,7 +80,7 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
 
 def _body(function: Program, api: SimWinApi, results: list[Any], index: int) -> Callable[[KThread], int]:
     def body(_t: KThread) -> int:
-        results[index] = function(api)  # type: ignore[arg-type]  # SimWinApi has every function of WinApi or says NotModelled
+        results[index] = function(api)  # SimWinApi has every function of WinApi, or says NotModelled
         return 0
 
     return body
@@ -132,7 +132,7 @@ def printing_to(recorder: Recorder) -> Iterator[None]:
     """Lines that the program prints become events."""
     stream = sys.stdout
     tee = _Tee(stream, recorder)
-    sys.stdout = tee  # type: ignore[assignment]  # it is a stream for print(), which is all that is needed
+    sys.stdout = tee
     try:
         yield
     finally:

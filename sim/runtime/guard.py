@@ -31,10 +31,14 @@ THREADS: Final = "w.CreateThread"
 LOCKS: Final = "w.EnterCriticalSection, w.AcquireSRWLockExclusive or w.CreateMutexW"
 SOCKETS: Final = "w.WSASocketW and its kin"
 
+CLOCKS: Final = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
+DRAWS: Final = (
+    "random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "getrandbits", "randbytes", "gauss",
+)  # fmt: skip
 # (module, attribute, what to use instead, even when called deep inside a library)
 FORBIDDEN: Final[tuple[tuple[str, str, str, bool], ...]] = (
     ("time", "sleep", "w.Sleep(milliseconds)", True),
-    *(("time", name, CLOCK, False) for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")),
+    *(("time", name, CLOCK, False) for name in CLOCKS),
     ("threading", "Thread.start", THREADS, True),
     ("threading", "Lock", LOCKS, False),
     ("threading", "RLock", LOCKS, False),
@@ -48,7 +52,7 @@ FORBIDDEN: Final[tuple[tuple[str, str, str, bool], ...]] = (
     ("subprocess", "Popen.__init__", "another program of the same run", True),
     ("multiprocessing.process", "BaseProcess.start", "another program of the same run", True),
     ("asyncio", "run", "the Win32 API itself", True),
-    *(("random", name, DICE, False) for name in ("random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "getrandbits", "randbytes", "gauss")),
+    *(("random", name, DICE, False) for name in DRAWS),
     ("os", "urandom", DICE, False),
     ("uuid", "uuid4", DICE, False),
     ("uuid", "uuid1", DICE, False),

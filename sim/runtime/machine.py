@@ -15,8 +15,8 @@ from greenlet import getcurrent, greenlet
 
 from kernel_model.choice import ChoiceKind, ChoicePoint
 from kernel_model.errors import BugCheck, NotModelled
+from kernel_model.ke.timerq import TimerEntry, due_entries, fire_timer, next_due
 from kernel_model.kernel import Kernel
-from kernel_model.ke.timerq import due_entries, fire_timer, next_due
 from kernel_model.ps.thread import KThread, end_thread
 from kernel_model.tcpip.deliver import deliver
 from sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from kernel_model.choice import Chooser
     from kernel_model.events import Trace
-    from kernel_model.ke.timerq import TimerEntry
     from kernel_model.ps.process import EProcess
     from kernel_model.tcpip.flow import Flow
 
@@ -49,7 +48,9 @@ class Machine:
         "over", "pending", "record", "running", "specs", "steps", "swallowed", "violation",
     )  # fmt: skip
 
-    def __init__(self, *, chooser: Chooser | None = None, trace: Trace | None = None, max_steps: int = 10_000, record: bool = True) -> None:
+    def __init__(
+        self, *, chooser: Chooser | None = None, trace: Trace | None = None, max_steps: int = 10_000, record: bool = True
+    ) -> None:
         self.kernel = Kernel(trace)
         self.chooser = chooser
         self.max_steps = max_steps
@@ -101,7 +102,7 @@ class Machine:
             code = leave.code
         except (BugCheck, NotModelled, ReplayDivergence) as failure:
             return self._give_up(t, failure)
-        except BaseException as error:  # noqa: BLE001 - whatever the program raised is its result
+        except BaseException as error:
             if self.over:
                 return self._give_up(t, None)
             if isinstance(error, KeyboardInterrupt):
@@ -292,7 +293,6 @@ class Machine:
 
     def _ask(self, running: KThread | None) -> KThread | None:
         """The same with a chooser."""
-        k = self.kernel
         chooser = self.chooser
         assert chooser is not None
         while True:
@@ -315,7 +315,7 @@ class Machine:
             self._fire(picked)
 
     def _fire(self, actor: Flow | TimerEntry) -> None:
-        if hasattr(actor, "fire"):
+        if isinstance(actor, TimerEntry):
             fire_timer(self.kernel, actor)
         else:
             deliver(self.kernel, actor)
@@ -370,11 +370,19 @@ def program_error(t: KThread, error: BaseException, step: int) -> Violation:
         message = f"{t.label} computed for {LIMIT_SECONDS} s without a system call"
         return Violation(id="stuck", title="no system call", message=message, step=step, source="sim.runtime.watchdog")
     if isinstance(error, ForbiddenCall):
-        return Violation(id="forbidden-call", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial")
+        return Violation(
+            id="forbidden-call", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial"
+        )
     frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if "sim" not in f.filename.replace("\\", "/").split("/")[-3:-1] and "/sim/" not in f.filename.replace("\\", "/")]
+    own = [
+        f
+        for f in frames
+        if "sim" not in f.filename.replace("\\", "/").split("/")[-3:-1] and "/sim/" not in f.filename.replace("\\", "/")
+    ]
     text = "".join(traceback.format_list(own)) + "".join(traceback.format_exception_only(error))
-    return Violation(id="program-error", title="the program raised", message=f"{t.label}: {text.rstrip()}", step=step, source="Python")
+    return Violation(
+        id="program-error", title="the program raised", message=f"{t.label}: {text.rstrip()}", step=step, source="Python"
+    )
 
 
 def step_bound(bound: int, who: str) -> Violation:

@@ -86,9 +86,14 @@ class Recorder:
             thread = current.label if current is not None else KERNEL
         self.events.append(
             Event(
-                sequence=len(self.events), step=m.steps, time_100ns=m.kernel.now_100ns, thread=thread, kind=kind,
-                subject=subject, text=text,
-            )  # fmt: skip
+                sequence=len(self.events),
+                step=m.steps,
+                time_100ns=m.kernel.now_100ns,
+                thread=thread,
+                kind=kind,
+                subject=subject,
+                text=text,
+            )
         )
 
     # ---- calls -------------------------------------------------------------------------------------------------------------
@@ -112,7 +117,12 @@ class Recorder:
     # ---- the kernel's events (kernel_model.events.Trace) -------------------------------------------------------------------
 
     def thread_created(self, creator: KThread | None, t: KThread) -> None:
-        self.add(EventKind.THREAD_CREATED, t.label, "suspended" if t.suspend_count else "", creator.label if creator is not None else KERNEL)
+        self.add(
+            EventKind.THREAD_CREATED,
+            t.label,
+            "suspended" if t.suspend_count else "",
+            creator.label if creator is not None else KERNEL,
+        )
 
     def thread_ended(self, t: KThread) -> None:
         self.add(EventKind.THREAD_ENDED, t.label, f"exit code {t.exit_code}", t.label)
@@ -168,7 +178,7 @@ class Recorder:
         return repr(value) if isinstance(value, str | bytes) and len(value) <= 24 else type(value).__name__
 
     def _number(self, t: KThread, name: str, value: int) -> str:
-        if name in HANDLES or name.startswith(("h", "s")) and len(name) == 1:
+        if name in HANDLES or (name.startswith(("h", "s")) and len(name) == 1):
             entry = t.process.handles.get(value & 2**64 - 4)
             if entry is not None:
                 return entry[0].label
@@ -200,10 +210,10 @@ HANDLES: Final = frozenset({
 TIMEOUTS: Final = frozenset({"dwMilliseconds", "dwTimeout"})
 
 
-def _type_name(kind: type) -> str:
+def _type_name(kind: Any) -> str:  # noqa: ANN401 - a ctypes type
     if issubclass(kind, ctypes.Array):
         return f"{_type_name(kind._type_)}[{kind._length_}]"
-    return kind.__name__.removeprefix("c_")
+    return str(kind.__name__).removeprefix("c_")
 
 
 def _milliseconds(timeout_100ns: int | None) -> str:

@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from sim.runtime.machine import Machine
     from sim.trace.record import Recorder
 
-QUIET = frozenset({"GetLastError", "WSAGetLastError", "SetLastError", "WSASetLastError", "GetCurrentThreadId", "htons", "ntohs", "htonl", "ntohl"})
+QUIET = frozenset(
+    {
+        "GetLastError",
+        "WSAGetLastError",
+        "SetLastError",
+        "WSASetLastError",
+        "GetCurrentThreadId",
+        "htons",
+        "ntohs",
+        "htonl",
+        "ntohl",
+    }
+)
 
 
 class TracedWinApi(SimWinApi):
@@ -83,9 +95,12 @@ def _result(api: TracedWinApi, t: KThread, name: str, result: Any) -> str:  # no
 
 HANDLE_MAKERS = ("Create", "Open", "socket", "WSASocket", "accept", "WSAAccept", "WSACreate")
 FALSE_IS_FAILURE = frozenset(
-    name for name in FUNCTIONS
-    if name.startswith(("Set", "Reset", "Pulse", "Release", "Close", "Cancel", "Duplicate", "Queue", "Get", "Read", "Write", "WSAGet", "WSAClose", "WSASet", "WSAReset", "Terminate"))
-) - {"GetTickCount", "GetTickCount64", "GetCurrentProcess", "GetCurrentThread"}  # fmt: skip
+    name
+    for name, function in FUNCTIONS.items()
+    if function.dll != "ntdll" and name.startswith(("Set", "Reset", "Pulse", "Release", "Close", "Cancel", "Duplicate", "Queue",
+                                                    "GetExit", "GetOver", "Read", "Write", "WSAGet", "WSAClose", "WSASet",
+                                                    "WSAReset", "Terminate"))
+)  # fmt: skip
 
 for _name, _function in FUNCTIONS.items():
     if _name not in QUIET and hasattr(SimWinApi, _name):

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class SimWinApi(Kernel32Locks, Ws2Transfer, Ws2Sockets, Ws2Select, Ws2Options, Kernel32Threads, Kernel32Io, Kernel32Sync, Kernel32Waits, Ntdll):
+class SimWinApi(
+    Kernel32Locks, Ws2Transfer, Ws2Sockets, Ws2Select, Ws2Options, Kernel32Threads, Kernel32Io, Kernel32Sync, Kernel32Waits, Ntdll
+):
     """Win32 on the kernel model."""
 
     __slots__ = ()
@@ -32,11 +34,11 @@ class SimWinApi(Kernel32Locks, Ws2Transfer, Ws2Sockets, Ws2Select, Ws2Options, K
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Functions that Windows has and the model has not, and names that are neither."""
-        from winapi.surface import FUNCTIONS  # noqa: PLC0415 - only when something is missing
+        from winapi.surface import FUNCTIONS
 
         if name in FUNCTIONS:
             return lambda *_arguments: self._not_modelled(name)
         raise AttributeError(f"the Win32 API has no function {name!r} (kernel32, ws2_32, mswsock, user32, ntdll)")
 
 
-setattr(SimWinApi, "__WSAFDIsSet", Ws2Select._fd_is_set)  # noqa: B010 - inside a class body the name would be mangled
+setattr(SimWinApi, "__WSAFDIsSet", Ws2Select._fd_is_set)

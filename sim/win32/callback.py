@@ -9,7 +9,7 @@ import ctypes
 import gc
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.win32.memory import CData, address_of
+from sim.win32.memory import CData, CFuncPtr, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 _PROTOTYPES: Final[dict[tuple[Any, ...], Any]] = {}
 _INTEGERS: Final = {
     getattr(ctypes, name)
-    for name in ("c_int8", "c_int16", "c_int32", "c_int64", "c_uint8", "c_uint16", "c_uint32", "c_uint64", "c_size_t", "c_ssize_t",
-                 "c_int", "c_uint", "c_long", "c_ulong", "c_short", "c_ushort", "c_longlong", "c_ulonglong", "c_byte", "c_ubyte")
+    for name in ("c_int8", "c_int16", "c_int32", "c_int64", "c_uint8", "c_uint16", "c_uint32", "c_uint64", "c_size_t",
+                 "c_ssize_t", "c_int", "c_uint", "c_long", "c_ulong", "c_short", "c_ushort", "c_longlong", "c_ulonglong",
+                 "c_byte", "c_ubyte")
 }  # fmt: skip
 
 
@@ -75,7 +76,8 @@ def _converter(kind: Any) -> Callable[[int], Any]:  # noqa: ANN401 - a ctypes ty
     if kind in _INTEGERS:
         if kind(-1).value < 0:
             return lambda value: int(kind(value).value)
-        return (2 ** (8 * ctypes.sizeof(kind)) - 1).__and__
+        mask: int = 2 ** (8 * ctypes.sizeof(kind)) - 1
+        return mask.__and__
     return lambda value: ctypes.cast(ctypes.c_void_p(value), kind)
 
 
@@ -100,7 +102,7 @@ def routine_of(callback: Any, known: dict[int, Routine]) -> Routine | None:  # n
 def _search(address: int) -> Routine:
     """A callback passed as a bare address, or made by plain CFUNCTYPE: find the live function object."""
     for obj in gc.get_objects():
-        if not isinstance(obj, ctypes._CFuncPtr) or ctypes.cast(obj, ctypes.c_void_p).value != address:
+        if not isinstance(obj, CFuncPtr) or ctypes.cast(obj, ctypes.c_void_p).value != address:
             continue
         function = getattr(obj, "python", None) or _behind_thunk(obj)
         if function is not None:

@@ -139,7 +139,12 @@ class Door:
         if kind is ApcKind.IO:
             status = context.status
             error = context.apc_context(status) if callable(context.apc_context) else wsa_error(status)
-            apc.routine(error, 0 if error else context.information, context.iosb.address if context.iosb is not None else 0, *_flags(context))
+            apc.routine(
+                error,
+                0 if error else context.information,
+                context.iosb.address if context.iosb is not None else 0,
+                *_flags(context),
+            )
         elif kind is ApcKind.USER:
             apc.routine(context)
         elif kind is ApcKind.NATIVE:

@@ -42,25 +42,49 @@ class Kernel32Io(Door):
 
     # ---- starting ------------------------------------------------------------------------------------------------------
 
-    def ReadFile(self, hFile: Handle, lpBuffer: Pointer, nNumberOfBytesToRead: int, lpNumberOfBytesRead: Pointer, lpOverlapped: Pointer, /) -> int:
-        return self._transfer("ReadFile", Major.READ, hFile, lpBuffer, nNumberOfBytesToRead, lpNumberOfBytesRead, lpOverlapped, None)
+    def ReadFile(
+        self, hFile: Handle, lpBuffer: Pointer, nNumberOfBytesToRead: int, lpNumberOfBytesRead: Pointer, lpOverlapped: Pointer, /
+    ) -> int:
+        return self._transfer(
+            "ReadFile", Major.READ, hFile, lpBuffer, nNumberOfBytesToRead, lpNumberOfBytesRead, lpOverlapped, None
+        )
 
     def WriteFile(
-        self, hFile: Handle, lpBuffer: Pointer, nNumberOfBytesToWrite: int, lpNumberOfBytesWritten: Pointer, lpOverlapped: Pointer, /
+        self,
+        hFile: Handle,
+        lpBuffer: Pointer,
+        nNumberOfBytesToWrite: int,
+        lpNumberOfBytesWritten: Pointer,
+        lpOverlapped: Pointer,
+        /,
     ) -> int:
-        return self._transfer("WriteFile", Major.WRITE, hFile, lpBuffer, nNumberOfBytesToWrite, lpNumberOfBytesWritten, lpOverlapped, None)
+        return self._transfer(
+            "WriteFile", Major.WRITE, hFile, lpBuffer, nNumberOfBytesToWrite, lpNumberOfBytesWritten, lpOverlapped, None
+        )
 
     def ReadFileEx(
         self, hFile: Handle, lpBuffer: Pointer, nNumberOfBytesToRead: int, lpOverlapped: Pointer, lpCompletionRoutine: Callback, /
     ) -> int:
-        return self._transfer_ex("ReadFileEx", Major.READ, hFile, lpBuffer, nNumberOfBytesToRead, lpOverlapped, lpCompletionRoutine)
+        return self._transfer_ex(
+            "ReadFileEx", Major.READ, hFile, lpBuffer, nNumberOfBytesToRead, lpOverlapped, lpCompletionRoutine
+        )
 
     def WriteFileEx(
-        self, hFile: Handle, lpBuffer: Pointer, nNumberOfBytesToWrite: int, lpOverlapped: Pointer, lpCompletionRoutine: Callback, /
+        self,
+        hFile: Handle,
+        lpBuffer: Pointer,
+        nNumberOfBytesToWrite: int,
+        lpOverlapped: Pointer,
+        lpCompletionRoutine: Callback,
+        /,
     ) -> int:
-        return self._transfer_ex("WriteFileEx", Major.WRITE, hFile, lpBuffer, nNumberOfBytesToWrite, lpOverlapped, lpCompletionRoutine)
+        return self._transfer_ex(
+            "WriteFileEx", Major.WRITE, hFile, lpBuffer, nNumberOfBytesToWrite, lpOverlapped, lpCompletionRoutine
+        )
 
-    def _transfer_ex(self, function: str, major: Major, handle: Handle, buffer: Pointer, count: int, lpOverlapped: Pointer, callback: Callback) -> int:
+    def _transfer_ex(
+        self, function: str, major: Major, handle: Handle, buffer: Pointer, count: int, lpOverlapped: Pointer, callback: Callback
+    ) -> int:
         routine = self._routine(callback)
         if routine is None:
             self._not_modelled(function, "a NULL completion routine")
@@ -114,8 +138,12 @@ class Kernel32Io(Door):
 
     # ---- results -------------------------------------------------------------------------------------------------------
 
-    def GetOverlappedResult(self, hFile: Handle, lpOverlapped: Pointer, lpNumberOfBytesTransferred: Pointer, bWait: int, /) -> int:
-        return self._overlapped_result("GetOverlappedResult", hFile, lpOverlapped, lpNumberOfBytesTransferred, None if bWait else 0, False)
+    def GetOverlappedResult(
+        self, hFile: Handle, lpOverlapped: Pointer, lpNumberOfBytesTransferred: Pointer, bWait: int, /
+    ) -> int:
+        return self._overlapped_result(
+            "GetOverlappedResult", hFile, lpOverlapped, lpNumberOfBytesTransferred, None if bWait else 0, False
+        )
 
     def GetOverlappedResultEx(
         self, hFile: Handle, lpOverlapped: Pointer, lpNumberOfBytesTransferred: Pointer, dwMilliseconds: int, bAlertable: int, /
@@ -125,7 +153,9 @@ class Kernel32Io(Door):
             "GetOverlappedResultEx", hFile, lpOverlapped, lpNumberOfBytesTransferred, timeout, bool(bAlertable)
         )
 
-    def _overlapped_result(self, function: str, handle: Handle, lpOverlapped: Pointer, lpDone: Pointer, timeout: int | None, alertable: bool) -> int:
+    def _overlapped_result(
+        self, function: str, handle: Handle, lpOverlapped: Pointer, lpDone: Pointer, timeout: int | None, alertable: bool
+    ) -> int:
         t = self._enter()
         overlapped = self._memory.overlapped(lpOverlapped) if address_of(lpOverlapped) else None
         if overlapped is None:
@@ -148,7 +178,9 @@ class Kernel32Io(Door):
             return 0
         return 1
 
-    def _wait_overlapped(self, t: KThread, handle: Handle, overlapped: Overlapped, timeout: int | None, alertable: bool, function: str) -> int:
+    def _wait_overlapped(
+        self, t: KThread, handle: Handle, overlapped: Overlapped, timeout: int | None, alertable: bool, function: str
+    ) -> int:
         """Wait for hEvent, or else for the file, which any other operation on it signals too (bug zoo A03)."""
         target: KObject | NtStatus = reference(t, (overlapped.event & ~1) or handle_value(handle), KObject, 0)
         if isinstance(target, NtStatus):

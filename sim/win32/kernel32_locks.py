@@ -14,12 +14,11 @@ from kernel_model.rtl.condition import RtlCondition, sleep_on, wake
 from kernel_model.rtl.lock import RtlLock, acquire_after_wait, release, try_acquire, wait_for_lock
 from kernel_model.status import NtStatus
 from sim.win32.door import Door, dword, timeout_100ns
-from sim.win32.memory import Pointer
 
 if TYPE_CHECKING:
     from kernel_model.ps.thread import KThread
     from sim.runtime.machine import Machine
-    from sim.win32.memory import Region
+    from sim.win32.memory import Pointer, Region
 
 ERROR_TIMEOUT: Final = 1460
 LOCKMODE_SHARED: Final = 1
@@ -159,7 +158,9 @@ class Kernel32Locks(Door):
         self._conditions.pop(region.address, None)
 
     def SleepConditionVariableCS(self, ConditionVariable: Pointer, CriticalSection: Pointer, dwMilliseconds: int, /) -> int:
-        return self._sleep("SleepConditionVariableCS", ConditionVariable, CriticalSection, dwMilliseconds, section=True, shared=False)
+        return self._sleep(
+            "SleepConditionVariableCS", ConditionVariable, CriticalSection, dwMilliseconds, section=True, shared=False
+        )
 
     def SleepConditionVariableSRW(self, ConditionVariable: Pointer, SRWLock: Pointer, dwMilliseconds: int, Flags: int, /) -> int:
         shared = bool(dword(Flags) & LOCKMODE_SHARED)

@@ -50,13 +50,15 @@ class Kernel32Sync(Door):
         t.last_error = ERROR_ALREADY_EXISTS if made[1] else 0
         return made[0]
 
-    def CreateEventW(self, lpEventAttributes: Pointer, bManualReset: int, bInitialState: int, lpName: str | None, /) -> int | None:
+    def CreateEventW(
+        self, lpEventAttributes: Pointer, bManualReset: int, bInitialState: int, lpName: str | None, /
+    ) -> int | None:
         t = self._enter()
         return self._create(t, lpName, KEvent, lambda: KEvent(label(t, "event"), bool(bManualReset), bool(bInitialState)))
 
-    def OpenEventW(self, dwDesiredAccess: int, bInheritHandle: int, lpName: str, /) -> int | None:
+    def OpenEventW(self, dwDesiredAccess: int, bInheritHandle: int, lpName: str | None, /) -> int | None:
         t = self._enter()
-        handle = open_object(self._k, t, str(lpName), KEvent, dword(dwDesiredAccess))
+        handle = open_object(self._k, t, str(lpName or ""), KEvent, dword(dwDesiredAccess))
         if isinstance(handle, NtStatus):
             self._fail(t, handle)
             return None
@@ -93,7 +95,9 @@ class Kernel32Sync(Door):
         status = nt_release_mutant(self._k, t, handle_value(hMutex))
         return self._fail(t, status) if status else 1
 
-    def CreateSemaphoreW(self, lpSemaphoreAttributes: Pointer, lInitialCount: int, lMaximumCount: int, lpName: str | None, /) -> int | None:
+    def CreateSemaphoreW(
+        self, lpSemaphoreAttributes: Pointer, lInitialCount: int, lMaximumCount: int, lpName: str | None, /
+    ) -> int | None:
         t = self._enter()
         initial, maximum = signed(lInitialCount), signed(lMaximumCount)
         if maximum < 1 or not 0 <= initial <= maximum:

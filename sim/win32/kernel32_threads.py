@@ -2,7 +2,8 @@
 
 Models:  CreateThread to OpenThread, QueueUserAPC(2), DuplicateHandle, CloseHandle, GetTickCount.
 Rejects: handles of other processes.
-Sources: learn.microsoft.com CreateThread, SuspendThread, TerminateThread, QueueUserAPC, DuplicateHandle (K-05 to K-25, K-72 to K-76).
+Sources: learn.microsoft.com CreateThread, SuspendThread, TerminateThread, QueueUserAPC, DuplicateHandle;
+         K-05 to K-25, K-72 to K-76.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from kernel_model.ex.thread import (
     open_thread,
 )
 from kernel_model.ke.apc import ApcKind, KApc
-from kernel_model.ob.handle_table import CURRENT_PROCESS, CURRENT_THREAD, close_handle, duplicate_handle, entry_of, open_handle, reference
+from kernel_model.ob.handle_table import (
+    CURRENT_PROCESS,
+    CURRENT_THREAD,
+    close_handle,
+    duplicate_handle,
+    entry_of,
+    open_handle,
+    reference,
+)
 from kernel_model.ps.process import EProcess
 from kernel_model.ps.thread import KThread, end_thread
 from kernel_model.status import NtStatus
@@ -199,6 +208,6 @@ class Kernel32Threads(Door):
         return now
 
     def Interlocked(self, value: int = 0) -> Any:  # noqa: ANN401 - the cell type lives in sim.win32.interlocked
-        from sim.win32.interlocked import SimInterlocked  # noqa: PLC0415 - needs Door
+        from sim.win32.interlocked import SimInterlocked
 
         return SimInterlocked(self, value)

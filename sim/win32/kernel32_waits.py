@@ -1,6 +1,7 @@
 """kernel32: waiting.
 
-Sources: learn.microsoft.com SleepEx, WaitForSingleObjectEx, WaitForMultipleObjectsEx, SignalObjectAndWait (K-01 to K-09, K-16, K-17, K-26 to K-33).
+Sources: learn.microsoft.com SleepEx, WaitForSingleObjectEx, WaitForMultipleObjectsEx, SignalObjectAndWait;
+         K-01 to K-09, K-16, K-17, K-26 to K-33.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from kernel_model.ex.wait import (
 from kernel_model.ke.wait import delay_execution
 from kernel_model.status import NtStatus, nt_error
 from sim.win32.door import WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
-from sim.win32.memory import Pointer
 
 if TYPE_CHECKING:
     from kernel_model.ps.thread import KThread
+    from sim.win32.memory import Pointer
 
 WAIT_TIMEOUT: Final = NtStatus.TIMEOUT
 USER_APC: Final = NtStatus.USER_APC
@@ -91,9 +92,14 @@ class Kernel32Waits(Door):
         t = self._enter()
         status = self._finish_wait(
             nt_signal_and_wait(
-                self._k, t, handle_value(hObjectToSignal), handle_value(hObjectToWaitOn), timeout_100ns(dwMilliseconds),
-                bool(bAlertable), "SignalObjectAndWait",
-            )  # fmt: skip
+                self._k,
+                t,
+                handle_value(hObjectToSignal),
+                handle_value(hObjectToWaitOn),
+                timeout_100ns(dwMilliseconds),
+                bool(bAlertable),
+                "SignalObjectAndWait",
+            )
         )
         return self._waited(t, status, dwMilliseconds)
 

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 Pointer = Any  # whatever ctypes takes for a pointer: None, int, byref(x), arrays, pointers, bytes, callbacks
 CData: Final[Any] = ctypes.Array.__mro__[1]  # _ctypes._CData, the base of everything that owns memory
-Pointers: Final = (ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_wchar_p, ctypes._CFuncPtr)  # type: ignore[attr-defined]  # private, but the only names
-CArgument: Final = type(ctypes.byref(ctypes.c_int()))
+CFuncPtr: Final[Any] = ctypes.CFUNCTYPE(None).__mro__[1]  # _ctypes.CFuncPtr
+Pointers: Final[Any] = (ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_wchar_p, CFuncPtr)
+CArgument: Final[Any] = type(ctypes.byref(ctypes.c_int()))
 U32: Final = ctypes.c_uint32
 FRAMES_SEARCHED: Final = 8
 
@@ -318,4 +319,8 @@ def _owner_within(candidate: Any, address: int, length: int) -> object | None:  
 
 def _views_a_buffer(root: Any) -> bool:  # noqa: ANN401
     """from_buffer objects keep the buffer that they view."""
-    return any(isinstance(kept, memoryview | bytearray) for kept in (root._objects or {}).values()) if isinstance(root._objects, dict) else False
+    return (
+        any(isinstance(kept, memoryview | bytearray) for kept in (root._objects or {}).values())
+        if isinstance(root._objects, dict)
+        else False
+    )

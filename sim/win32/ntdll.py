@@ -1,6 +1,7 @@
 """ntdll: the native calls that a program can reach.
 
-Sources: Wine ntdll/tests/sync.c test_delayexecution, kernel32/tests/sync.c test_QueueUserAPC; ReactOS ke/thrdobj.c (K-12 to K-18).
+Sources: Wine ntdll/tests/sync.c test_delayexecution, kernel32/tests/sync.c test_QueueUserAPC;
+         ReactOS ke/thrdobj.c (K-12 to K-18).
 """
 
 from __future__ import annotations

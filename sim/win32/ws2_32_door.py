@@ -116,7 +116,14 @@ class Ws2Door(Door):
     # ---- operations -------------------------------------------------------------------------------------------------------
 
     def _overlapped_irp(
-        self, t: KThread, e: AfdEndpoint, major: Major, buffers: list[Region], flags: int, overlapped: Overlapped, routine: Routine | None
+        self,
+        t: KThread,
+        e: AfdEndpoint,
+        major: Major,
+        buffers: list[Region],
+        flags: int,
+        overlapped: Overlapped,
+        routine: Routine | None,
     ) -> Irp | int:
         """An IRP that reports to the program's OVERLAPPED; or the error code for a bad hEvent (ignored with a routine, S-13)."""
         event = None

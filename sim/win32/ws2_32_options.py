@@ -1,7 +1,8 @@
 """ws2_32: options, ioctls, byte order, event objects.
 
 Rejects: every option and ioctl that is not listed here.
-Sources: learn.microsoft.com setsockopt, getsockopt, "SOL_SOCKET Socket Options", "Winsock IOCTLs" (S-29 to S-31, S-66, S-114, S-115).
+Sources: learn.microsoft.com setsockopt, getsockopt, "SOL_SOCKET Socket Options",
+         "Winsock IOCTLs" (S-29 to S-31, S-66, S-114, S-115).
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from sim.win32.kernel32_sync import Kernel32Sync
 from sim.win32.kernel32_waits import Kernel32Waits
 from sim.win32.memory import Pointer, address_of
 from sim.win32.ws2_32_door import SO_RCVTIMEO, SO_SNDTIMEO, SOCKET_ERROR, SOL_SOCKET, WSAEFAULT, Ws2Door
-
 
 SO_ACCEPTCONN: Final = 0x2
 SO_REUSEADDR: Final = 0x4
@@ -187,6 +187,7 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
     def WSAResetEvent(self, hEvent: Handle, /) -> int:
         return self.ResetEvent(hEvent)
 
-    def WSAWaitForMultipleEvents(self, cEvents: int, lphEvents: Pointer, fWaitAll: int, dwTimeout: int, fAlertable: int, /) -> int:
+    def WSAWaitForMultipleEvents(
+        self, cEvents: int, lphEvents: Pointer, fWaitAll: int, dwTimeout: int, fAlertable: int, /
+    ) -> int:
         return self._wait_many("WSAWaitForMultipleEvents", cEvents, lphEvents, fWaitAll, dwTimeout, fAlertable)
-

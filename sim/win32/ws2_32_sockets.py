@@ -63,7 +63,13 @@ class Ws2Sockets(Ws2Door):
         version = dword(wVersionRequested) & 0xFFFF
         if not version & 0xFF:
             return WSAVERNOTSUPPORTED
-        data = version.to_bytes(2, "little") + 0x0202.to_bytes(2, "little") + bytes(12) + b"WinSock 2.0".ljust(257, b"\0") + b"Running"
+        data = (
+            version.to_bytes(2, "little")
+            + 0x0202.to_bytes(2, "little")
+            + bytes(12)
+            + b"WinSock 2.0".ljust(257, b"\0")
+            + b"Running"
+        )
         region = self._memory.region(lpWSAData, WSADATA_SIZE) if lpWSAData is not None else None
         if region is None:
             return WSAEFAULT
@@ -237,7 +243,15 @@ class Ws2Sockets(Ws2Door):
         return self._fail_wsa(t, status) if status else 0
 
     def WSAConnect(
-        self, s: Handle, name: Pointer, namelen: int, lpCallerData: Pointer, lpCalleeData: Pointer, lpSQOS: Pointer, lpGQOS: Pointer, /
+        self,
+        s: Handle,
+        name: Pointer,
+        namelen: int,
+        lpCallerData: Pointer,
+        lpCalleeData: Pointer,
+        lpSQOS: Pointer,
+        lpGQOS: Pointer,
+        /,
     ) -> int:
         if any(address_of(extra) for extra in (lpCallerData, lpCalleeData, lpSQOS, lpGQOS)):
             self._not_modelled("WSAConnect", "caller data, callee data or quality of service")

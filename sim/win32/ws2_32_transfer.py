@@ -2,7 +2,8 @@
 
 Models:  plain and overlapped calls with event or completion routine, scatter/gather, MSG_PEEK, MSG_WAITALL, datagrams.
 Rejects: MSG_OOB and other flags.
-Sources: learn.microsoft.com send, recv, WSASend, WSARecv, WSASendTo, WSARecvFrom, WSAGetOverlappedResult (S-01 to S-52, S-108 to S-113).
+Sources: learn.microsoft.com send, recv, WSASend, WSARecv, WSASendTo, WSARecvFrom, WSAGetOverlappedResult;
+         S-01 to S-52, S-108 to S-113.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
     def recvfrom(self, s: Handle, buf: Pointer, len: int, flags: int, from_: Pointer, fromlen: Pointer, /) -> int:  # noqa: A002 - the Win32 name
         return self._receive_plain("recvfrom", s, buf, len, flags, from_, fromlen)
 
-    def _receive_plain(self, function: str, s: Handle, buf: Pointer, length: int, flags: int, name: Pointer, namelen: Pointer) -> int:
+    def _receive_plain(
+        self, function: str, s: Handle, buf: Pointer, length: int, flags: int, name: Pointer, namelen: Pointer
+    ) -> int:
         t = self._enter()
         e = self._socket(t, s)
         if e is None:
@@ -90,7 +93,16 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         lpFromlen: Pointer, lpOverlapped: Pointer, lpCompletionRoutine: Callback, /,
     ) -> int:  # fmt: skip
         return self._receive(
-            "WSARecvFrom", s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen, lpOverlapped, lpCompletionRoutine
+            "WSARecvFrom",
+            s,
+            lpBuffers,
+            dwBufferCount,
+            lpNumberOfBytesRecvd,
+            lpFlags,
+            lpFrom,
+            lpFromlen,
+            lpOverlapped,
+            lpCompletionRoutine,
         )
 
     def _receive(
@@ -135,7 +147,9 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
     def _read_now(self, t: KThread, e: AfdEndpoint, irp: Irp, function: str) -> int:
         """A receive without OVERLAPPED: at once, or blocking."""
         may_pend = not e.nonblocking
-        status: int = read_stream(self._k, e, irp, may_pend=may_pend) if e.stream else read_datagram(self._k, e, irp, may_pend=may_pend)
+        status: int = (
+            read_stream(self._k, e, irp, may_pend=may_pend) if e.stream else read_datagram(self._k, e, irp, may_pend=may_pend)
+        )
         if status == PENDING:
             return self._wait_irp(t, irp, self._timeout_option(e, SO_RCVTIMEO), function)
         if status == DEVICE_NOT_READY:
@@ -198,16 +212,29 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         return self._fail_wsa(t, status) if status else irp.information
 
     def WSASend(
-        self, s: Handle, lpBuffers: Pointer, dwBufferCount: int, lpNumberOfBytesSent: Pointer, dwFlags: int, lpOverlapped: Pointer,
-        lpCompletionRoutine: Callback, /,
-    ) -> int:  # fmt: skip
-        return self._send("WSASend", s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, None, 0, lpOverlapped, lpCompletionRoutine)
-
-    def WSASendTo(
-        self, s: Handle, lpBuffers: Pointer, dwBufferCount: int, lpNumberOfBytesSent: Pointer, dwFlags: int, lpTo: Pointer, iTolen: int,
+        self, s: Handle, lpBuffers: Pointer, dwBufferCount: int, lpNumberOfBytesSent: Pointer, dwFlags: int,
         lpOverlapped: Pointer, lpCompletionRoutine: Callback, /,
     ) -> int:  # fmt: skip
-        return self._send("WSASendTo", s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpTo, iTolen, lpOverlapped, lpCompletionRoutine)
+        return self._send(
+            "WSASend", s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, None, 0, lpOverlapped, lpCompletionRoutine
+        )
+
+    def WSASendTo(
+        self, s: Handle, lpBuffers: Pointer, dwBufferCount: int, lpNumberOfBytesSent: Pointer, dwFlags: int, lpTo: Pointer,
+        iTolen: int, lpOverlapped: Pointer, lpCompletionRoutine: Callback, /,
+    ) -> int:  # fmt: skip
+        return self._send(
+            "WSASendTo",
+            s,
+            lpBuffers,
+            dwBufferCount,
+            lpNumberOfBytesSent,
+            dwFlags,
+            lpTo,
+            iTolen,
+            lpOverlapped,
+            lpCompletionRoutine,
+        )
 
     def _send(
         self, function: str, s: Handle, lpBuffers: Pointer, count: int, lpSent: Pointer, flags: int, to: Pointer, tolen: int,
@@ -261,7 +288,7 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         if flags & ~MSG_EOR_FLAGS:
             self._not_modelled(function, f"flags {flags:#x}")
 
-    def _target(self, t: KThread, e: AfdEndpoint, to: Pointer, tolen: int) -> Address | None | int:
+    def _target(self, t: KThread, e: AfdEndpoint, to: Pointer, tolen: int) -> Address | int | None:
         """Where a datagram goes (None: to the connected peer), or an error code; binds implicitly (S-113)."""
         if e.stream or not address_of(to):
             return None
@@ -275,7 +302,9 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
 
     # ---- results -------------------------------------------------------------------------------------------------------
 
-    def WSAGetOverlappedResult(self, s: Handle, lpOverlapped: Pointer, lpcbTransfer: Pointer, fWait: int, lpdwFlags: Pointer, /) -> int:
+    def WSAGetOverlappedResult(
+        self, s: Handle, lpOverlapped: Pointer, lpcbTransfer: Pointer, fWait: int, lpdwFlags: Pointer, /
+    ) -> int:
         t = self._enter()
         if self._socket(t, s) is None:
             return 0
@@ -295,5 +324,3 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             t.last_error = error
             return 0
         return 1
-
-
