@@ -6,7 +6,7 @@ which threads are ready, which segments are in flight, which timers are due.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.ps.process import EProcess
@@ -44,7 +44,8 @@ class Kernel:
         self.arenas = 0
         self.alive = 0  # non-daemon threads that have not ended
         self.ready: deque[KThread] = deque()  # in the order in which they became ready
-        self.wire: dict[Flow, None] = {}  # flows with a segment in flight, oldest first
+        # flows with a segment in flight, oldest first; a plain dict would scan its deleted entries
+        self.wire: OrderedDict[Flow, None] = OrderedDict()
         self.names: dict[str, KObject] = {}
         self.processes: list[EProcess] = []
         self.network = Network()

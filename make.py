@@ -1,0 +1,106 @@
+"""Everything that a newcomer needs, with nothing but Python 3.11 or later: `python make.py TARGET`.
+
+The Makefile calls this script, so `make test` on Linux and `py make.py test` on Windows are the same.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "alertable.stamp"
+SERVER = "specs/programs/lecture_callback_server.py"
+CLIENT = "specs/programs/lecture_client.py"
+
+
+def say(*command: str | Path) -> None:
+    """Run a command, after printing it; stop at the first that fails."""
+    print("+", *command, flush=True)
+    code = subprocess.call([str(part) for part in command], cwd=ROOT)
+    if code:
+        sys.exit(code)
+
+
+def setup() -> None:
+    """A virtual environment with the project and its tools; quick when it is there already."""
+    wanted = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
+        return
+    if not PYTHON.exists():
+        shutil.rmtree(VENV, ignore_errors=True)
+        print("+ setting up .venv (once)", flush=True)
+        if subprocess.call([sys.executable, "-m", "venv", str(VENV)]):
+            sys.exit("make.py: this Python cannot make virtual environments; install its venv package (Debian: python3-venv)")
+    say(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", ".[dev]")
+    STAMP.write_text(wanted, encoding="utf-8")
+
+
+def demo() -> None:
+    """The lecture's server and a client on the simulated kernel, with the trace."""
+    say(PYTHON, "-m", "alertable", "run", SERVER, CLIENT, "--trace", "-")
+
+
+def test() -> None:
+    """Everything that must pass, in a few minutes."""
+    lint()
+    say(PYTHON, "-m", "pytest", "-q", "-m", "not long")
+
+
+def lint() -> None:
+    """ruff and mypy --strict."""
+    say(PYTHON, "-m", "ruff", "check", ".")
+    say(PYTHON, "-m", "mypy")
+
+
+def test_long() -> None:
+    """The long explorations."""
+    say(PYTHON, "-m", "pytest", "-q", "-m", "long")
+
+
+def bench() -> None:
+    """Benchmarks: reported, never failing."""
+    say(PYTHON, "-m", "tests.bench")
+
+
+def test_wine() -> None:
+    """The whole suite and the real-arm tests under Windows CPython; needs Wine (installed on Debian by the script)."""
+    say("bash", "tools/wine_python.sh")
+    wpython = Path(os.environ.get("ALERTABLE_WINE_DIR", Path.home() / ".cache" / "alertable-wine")) / "wpython"
+    say(wpython, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not long")
+
+
+def clean() -> None:
+    """Remove what was made."""
+    for name in (".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "dist"):
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+
+
+TARGETS = {
+    "demo": demo, "test": test, "lint": lint, "test-long": test_long, "bench": bench, "test-wine": test_wine, "clean": clean,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Set up, then run the targets that were named."""
+    if sys.version_info < (3, 11):
+        sys.exit(f"make.py: needs Python 3.11 or later, this is {sys.version.split()[0]}")
+    names = sys.argv[1:]
+    unknown = [name for name in names if name not in TARGETS]
+    if unknown or not names:
+        lines = "\n".join(f"  {name:<10} {function.__doc__}" for name, function in TARGETS.items())
+        sys.exit(f"usage: python make.py TARGET...\n{lines}")
+    for name in names:
+        if name != "clean":
+            setup()
+        TARGETS[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What must hold, and how to see it: litmus tests, programs, properties."""

@@ -1,0 +1,75 @@
+"""Litmus tests: one fact of Windows per file - a program and the set of all outcomes that Windows allows.
+
+Each file states its fact and its source in the docstring, `NEEDS` (which parts of the API beyond threads and TCP it uses),
+`EXPECTED`, and `WINE` where Wine 8 is known to differ, with the reason.  The model must give an outcome of EXPECTED on every
+schedule, Windows too; Wine one of WINE.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Litmus:
+    """One fact and its program.  expected, wine: sets of outcomes; needs: tags, see NEEDS in the files."""
+
+    id: str
+    title: str
+    fact: str
+    source: str
+    path: Path
+    program: Callable[[Any], object] = field(repr=False)
+    expected: frozenset[object] = field(repr=False)
+    wine: frozenset[object] | None = field(repr=False)
+    needs: frozenset[str]
+
+    def fresh(self) -> Callable[[Any], object]:
+        """The program of newly executed module code."""
+        spec = importlib.util.spec_from_file_location(f"specs.litmus.{self.path.stem}", self.path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        program: Callable[[Any], object] = module.program
+        return program
+
+
+def load(pattern: str = "*") -> tuple[Litmus, ...]:
+    """The litmus tests whose id or file name matches the pattern (case does not matter), by id."""
+    wanted = pattern.lower()
+    return tuple(
+        _load(path.stem)
+        for path in sorted(HERE.glob("[ks][0-9]*.py"))
+        if fnmatchcase(path.stem, wanted) or fnmatchcase(path.stem[:4], wanted)
+    )
+
+
+@cache
+def _load(stem: str) -> Litmus:
+    module = importlib.import_module(f"specs.litmus.{stem}")
+    text, _, source = (module.__doc__ or "").partition("\nsource:")
+    name, _, fact = text.strip().partition(" ")
+    wine = getattr(module, "WINE", None)
+    return Litmus(
+        id=name,
+        title=stem.partition("_")[2].replace("_", " "),
+        fact=" ".join(fact.split()),
+        source=" ".join(source.split()),
+        path=HERE / f"{stem}.py",
+        program=module.program,
+        expected=frozenset(module.EXPECTED),
+        wine=None if wine is None else frozenset(wine),
+        needs=frozenset(module.NEEDS),
+    )

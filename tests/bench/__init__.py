@@ -1,0 +1,1 @@
+"""Benchmarks: seeded, reported, never failing a build.  Run them with `make bench`."""

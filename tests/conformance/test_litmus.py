@@ -1,0 +1,85 @@
+"""Every litmus test on both arms: the model within Windows' set on every schedule, real Winsock too (Wine within its own)."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kernel_model.errors import NotModelled
+from sim.explore.random_walk import RandomChooser
+from sim.runtime.execution import DEFAULT_SPECS, execute
+from sim.runtime.machine import Machine
+from sim.win32.api import SimWinApi
+from specs.litmus import Litmus, load
+
+if TYPE_CHECKING:
+    from kernel_model.choice import Chooser
+
+LITMUS = load()
+NOT_YET = frozenset({"ports", "window", "event-select", "async-select", "extension"})
+NOT_YET_LITMUS = frozenset({"S109", "S113"})  # out-of-band data, WSAPoll
+RANDOM_SCHEDULES = 50
+
+
+def outcome_of(litmus: Litmus, chooser: Chooser | None) -> object:
+    """One untraced execution on the model."""
+    machine = Machine(chooser=chooser)
+    machine.specs = frozenset(DEFAULT_SPECS)
+    result = execute([litmus], machine, SimWinApi(machine))[0]  # type: ignore[list-item]  # it has fresh(), as a file has
+    assert machine.violation is None, machine.violation
+    return result
+
+
+def modelled(litmus: Litmus) -> bool:
+    return not litmus.needs & NOT_YET and litmus.id not in NOT_YET_LITMUS
+
+
+def test_all_facts_are_here() -> None:
+    assert len(LITMUS) == 201
+    assert len({litmus.id for litmus in LITMUS}) == 201
+
+
+@pytest.mark.parametrize("litmus", LITMUS, ids=lambda litmus: litmus.path.stem)
+def test_a_litmus_states_its_fact(litmus: Litmus) -> None:
+    assert litmus.fact.strip()
+    assert litmus.source.strip()
+    assert litmus.expected
+
+
+@pytest.mark.parametrize("litmus", [x for x in LITMUS if modelled(x)], ids=lambda litmus: litmus.path.stem)
+def test_the_model_stays_within_what_windows_allows(litmus: Litmus) -> None:
+    assert outcome_of(litmus, None) in litmus.expected
+    for seed in range(RANDOM_SCHEDULES):
+        outcome = outcome_of(litmus, RandomChooser(seed))
+        assert outcome in litmus.expected, f"seed {seed}"
+
+
+@pytest.mark.parametrize("litmus", [x for x in LITMUS if not modelled(x)], ids=lambda litmus: litmus.path.stem)
+def test_what_is_not_modelled_says_so(litmus: Litmus) -> None:
+    with pytest.raises(NotModelled):
+        outcome_of(litmus, None)
+
+
+@pytest.mark.real_winsock
+@pytest.mark.parametrize("litmus", LITMUS, ids=lambda litmus: litmus.path.stem)
+def test_real_winsock_holds_the_fact(litmus: Litmus) -> None:
+    allowed = litmus.wine if litmus.wine is not None and under_wine() else litmus.expected
+    assert litmus.fresh()(real_api()) in allowed
+
+
+def real_api() -> Any:
+    from winapi.real import real
+
+    return real()
+
+
+def under_wine() -> bool:
+    """Wine's ntdll tells its version; Windows' has no such function."""
+    return hasattr(_ntdll(), "wine_get_version")
+
+
+def _ntdll() -> Any:
+    loader = getattr(ctypes, "WinDLL")  # noqa: B009 - it exists on Windows only
+    return loader("ntdll")
