@@ -27,7 +27,7 @@ def alternate_events(w: WinApi) -> int:
 
 def alternate_apcs(w: WinApi) -> int:
     """QueueUserAPC to itself, SleepEx, and again."""
-    ran = []
+    ran: list[int] = []
     routine = w.CALLBACK(None, c_size_t)(ran.append)
     me = w.GetCurrentThread()
     for _ in range(CALLS):
@@ -85,7 +85,7 @@ def round_trips(w: WinApi) -> int:
     receive, send = WSABUF(64, addressof(into)), WSABUF(64, addressof(data))
     receiving, sending = OVERLAPPED(), OVERLAPPED()
     got, flags, sent = c_uint32(), c_uint32(), c_uint32()
-    done = []
+    done: list[int] = []
 
     def received(_error: int, count: int, _overlapped: int | None, _flags: int) -> None:
         done.append(count)
@@ -119,7 +119,7 @@ def thousand_clients(w: WinApi) -> int:
     """An echo server driven by completion routines and a thousand clients, all on one thread of one process."""
     listener, address = listening(w)
     sessions: dict[int, Session] = {}
-    echoed = []
+    echoed: list[int] = []
 
     def received(_error: int, count: int, overlapped: int | None, _flags: int) -> None:
         if count:

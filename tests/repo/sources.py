@@ -1,0 +1,52 @@
+"""The project's own source files, for the tests that read them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LAYERS = ("alertable", "sim", "specs", "kernel_model", "winapi")
+
+
+@dataclass(frozen=True)
+class SourceModule:
+    """One Python file."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return self.path.relative_to(ROOT).as_posix()
+
+    @property
+    def layer(self) -> str:
+        """The top-level package it belongs to."""
+        return self.path.relative_to(ROOT).parts[0]
+
+    @cached_property
+    def text(self) -> str:
+        """Its source."""
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Its syntax tree."""
+        return ast.parse(self.text)
+
+    @cached_property
+    def imports(self) -> list[tuple[str, int]]:
+        """Every absolute import anywhere in the file: (top-level package, line)."""
+        found = []
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found += [(alias.name.partition(".")[0], node.lineno) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.append((node.module.partition(".")[0], node.lineno))
+        return found
+
+
+def project_modules(*packages: str) -> list[SourceModule]:
+    """Every module of these packages (default: all layers), by path."""
+    return [SourceModule(path) for package in packages or LAYERS for path in sorted((ROOT / package).rglob("*.py"))]
