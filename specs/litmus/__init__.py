@@ -23,11 +23,15 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Litmus:
-    """One fact and its program.  expected, wine: sets of outcomes; needs: tags, see NEEDS in the files."""
+    """One fact and its program.
+
+    facts: the numbered facts that it shows (K-05, S-07); expected, wine: sets of outcomes; needs: tags, see NEEDS in the files.
+    """
 
     id: str
     title: str
     fact: str
+    facts: tuple[str, ...]
     source: str
     path: Path
     program: Callable[[Any], object] = field(repr=False)
@@ -60,12 +64,14 @@ def load(pattern: str = "*") -> tuple[Litmus, ...]:
 def _load(stem: str) -> Litmus:
     module = importlib.import_module(f"specs.litmus.{stem}")
     text, _, source = (module.__doc__ or "").partition("\nsource:")
+    text, _, facts = text.partition("\nfact:")
     name, _, fact = text.strip().partition(" ")
     wine = getattr(module, "WINE", None)
     return Litmus(
         id=name,
         title=stem.partition("_")[2].replace("_", " "),
         fact=" ".join(fact.split()),
+        facts=tuple(number.strip() for number in facts.split(",")),
         source=" ".join(source.split()),
         path=HERE / f"{stem}.py",
         program=module.program,

@@ -1,4 +1,5 @@
 """K001  One alertable wait runs every queued user APC, first in first out, then returns WAIT_IO_COMPLETION (0xC0).
+fact: K-05
 source: QueueUserAPC (processthreadsapi) Remarks; Sync/using-a-waitable-timer-with-an-asynchronous-procedure-call
 """
 from ctypes import c_size_t

@@ -1,4 +1,5 @@
 """K002  SleepEx(0, TRUE) and SleepEx(n, TRUE) with an empty APC queue return 0 (the interval elapsed), and change no last error.
+fact: K-09
 source: SleepEx (synchapi) Return value; Wine ntdll/tests/sync.c test_delayexecution
 """
 from winapi import WinApi

@@ -1,4 +1,5 @@
 """K003  No non-alertable wait runs a user APC: Sleep, SleepEx(FALSE), WaitForSingleObject, WaitForMultipleObjects and SignalObjectAndWait(FALSE) time out with the APC still queued.
+fact: K-08
 source: SleepEx (synchapi) bAlertable; WaitForSingleObjectEx bAlertable; FileIO/alertable-i-o
 """
 from ctypes import c_size_t, c_void_p

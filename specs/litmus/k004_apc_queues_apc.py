@@ -1,4 +1,5 @@
 """K004  An APC queued from inside an APC is run by the same alertable wait: draining continues until the queue is empty.
+fact: K-06
 source: Sync/using-a-waitable-timer-with-an-asynchronous-procedure-call ("an alertable function will return only after all APC entries have been processed"); ReactOS ke/thrdobj.c KeTestAlertThread
 """
 from ctypes import c_size_t

@@ -1,4 +1,5 @@
 """K006  An alertable wait inside an APC runs the remaining APCs inside that APC (recursion); both waits return WAIT_IO_COMPLETION.
+fact: K-07
 source: QueueUserAPC (processthreadsapi) Remarks ("an alertable wait inside an APC ... will recursively dispatch the APCs")
 """
 from ctypes import c_size_t

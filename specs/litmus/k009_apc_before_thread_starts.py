@@ -1,4 +1,5 @@
 """K009  APCs queued to a thread that has not begun to run are run first, in order, on that thread, before its start routine and without any alertable wait.
+fact: K-10
 source: QueueUserAPC (processthreadsapi) Remarks ("the thread begins by calling the APC function")
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K010  QueueUserAPC wakes a thread blocked in SleepEx(INFINITE, TRUE); the APC runs on that thread and SleepEx returns WAIT_IO_COMPLETION.
+fact: K-09
 source: SleepEx (synchapi) dwMilliseconds and Return value; Sync/asynchronous-procedure-calls
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p

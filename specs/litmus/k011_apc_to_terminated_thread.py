@@ -1,4 +1,5 @@
 """K011  QueueUserAPC to a thread that has ended returns 0 with ERROR_GEN_FAILURE (31); NtQueueApcThread gives STATUS_UNSUCCESSFUL (0xC0000001).
+fact: K-12
 source: Wine kernel32/tests/sync.c test_QueueUserAPC; QueueUserAPC Remarks (ERROR_GEN_FAILURE)
 """
 from ctypes import c_size_t, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K013  APCs still queued when a thread returns from its routine or calls ExitThread are lost: their functions are never called.
+fact: K-11
 source: QueueUserAPC (processthreadsapi) Remarks ("the APCs in its APC queue are lost")
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p

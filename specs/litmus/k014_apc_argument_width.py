@@ -1,4 +1,5 @@
 """K014  The APC's dwData is a full ULONG_PTR (64 bits on x64) and arrives unchanged.
+fact: K-13
 source: QueueUserAPC (processthreadsapi) dwData
 """
 from ctypes import c_size_t

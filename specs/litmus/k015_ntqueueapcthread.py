@@ -1,4 +1,5 @@
 """K015  NtQueueApcThread queues on the same FIFO as QueueUserAPC and passes three pointer-sized arguments.
+fact: K-13, K-04
 source: Wine kernel32/tests/sync.c test_QueueUserAPC (call_user_apc); phnt ntpsapi.h NtQueueApcThread
 """
 from ctypes import c_size_t

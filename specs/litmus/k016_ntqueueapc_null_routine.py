@@ -1,4 +1,5 @@
 """K016  NtQueueApcThread with a NULL routine succeeds but queues no user APC: the next SleepEx(n, TRUE) just times out with 0.
+fact: K-14
 source: Wine kernel32/tests/sync.c test_QueueUserAPC (NtQueueApcThread with NULL, then SleepEx gives 0)
 """
 from winapi import WinApi

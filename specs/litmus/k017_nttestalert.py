@@ -1,4 +1,5 @@
 """K017  NtTestAlert runs all the queued user APCs of the calling thread, in order, and returns STATUS_SUCCESS; with none it does nothing.
+fact: K-15
 source: Wine kernel32/tests/sync.c test_QueueUserAPC (NtTestAlert); ReactOS ke/thrdobj.c KeTestAlertThread
 """
 from ctypes import c_size_t

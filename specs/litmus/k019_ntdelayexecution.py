@@ -1,4 +1,5 @@
 """K019  NtDelayExecution(TRUE) with an APC pending returns STATUS_USER_APC (0xC0) at once, even for a long or a zero interval; without one a non-zero relative interval gives STATUS_SUCCESS.
+fact: K-01
 source: Wine ntdll/tests/sync.c test_delayexecution
 """
 from ctypes import byref, c_int64, c_size_t

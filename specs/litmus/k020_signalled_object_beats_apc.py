@@ -1,4 +1,5 @@
 """K020  WaitForSingleObjectEx(TRUE) on an object that is already signalled returns WAIT_OBJECT_0 and leaves a pending APC queued: no wait takes place, so nothing is alertable.
+fact: K-01
 source: WaitForSingleObjectEx bAlertable ("and the thread is in the waiting state") and Remarks; ReactOS ke/wait.c KeWaitForSingleObject (object tested before alertability); Linux ntsync selftest alert_any
 """
 from ctypes import c_size_t

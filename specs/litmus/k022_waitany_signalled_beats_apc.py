@@ -1,4 +1,5 @@
 """K022  WaitForMultipleObjectsEx (any) with one handle signalled returns its index although an APC is pending; with none signalled the APC ends it.
+fact: K-17
 source: ReactOS ke/wait.c KeWaitForMultipleObjects (all objects scanned before alertability); Linux ntsync selftest alert_any
 """
 from ctypes import c_size_t, c_void_p

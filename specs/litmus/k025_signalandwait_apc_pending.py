@@ -1,4 +1,5 @@
 """K025  SignalObjectAndWait(TRUE) with an APC pending and the awaited object not signalled has signalled the first object and returns WAIT_IO_COMPLETION, also with a zero time-out.
+fact: K-16
 source: SignalObjectAndWait (synchapi) dwMilliseconds and bAlertable; ReactOS ob/obwait.c
 """
 from ctypes import c_size_t

@@ -1,4 +1,5 @@
 """K026  An alertable wait with time-out 0 on an unsignalled object returns WAIT_IO_COMPLETION, not WAIT_TIMEOUT, when an APC is pending: order of checks is object, APC, time-out.
+fact: K-01
 source: ReactOS ke/wait.c (KiCheckAlertability before the due time is tested); SignalObjectAndWait dwMilliseconds
 """
 from ctypes import c_size_t, c_void_p

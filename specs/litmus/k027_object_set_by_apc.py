@@ -1,4 +1,5 @@
 """K027  An object signalled by the APC that interrupts the wait does not satisfy that wait: it returns WAIT_IO_COMPLETION and the object stays signalled for the next wait.
+fact: K-02, K-03
 source: Wine kernel32/tests/sync.c test_alertable_wait (alertable_wait_apc releases the awaited semaphore)
 """
 from ctypes import c_size_t

@@ -1,4 +1,5 @@
 """K029  Whichever comes first ends a blocked alertable wait: an event set before the APC is queued gives WAIT_OBJECT_0, and the APC waits for the thread's next alertable wait.
+fact: K-02
 source: Sync/asynchronous-procedure-calls ("If the wait is satisfied before the APC is queued ... the APC function will not be executed. However, the APC is still queued")
 """
 from ctypes import c_size_t, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K031  NtAlertThread ends NtDelayExecution(TRUE) with STATUS_ALERTED (0x101), but SleepEx and WaitForSingleObjectEx swallow the alert and go on waiting.
+fact: K-18
 source: ReactOS kernel32 client/synch.c (loop while STATUS_ALERTED) and ke/thrdobj.c KeAlertThread
 """
 from ctypes import byref, c_int64

@@ -1,4 +1,5 @@
 """K032  SuspendThread and ResumeThread return the previous suspend count; a thread created suspended has count 1; resuming a thread that is not suspended returns 0.
+fact: K-20
 source: SuspendThread, ResumeThread (processthreadsapi); Wine kernel32/tests/thread.c test_CreateThread_suspended
 """
 from ctypes import c_uint32, c_void_p

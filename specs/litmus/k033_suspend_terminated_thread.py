@@ -1,4 +1,5 @@
 """K033  SuspendThread on a thread that has ended fails with (DWORD)-1 and ERROR_ACCESS_DENIED (5); ResumeThread on it returns 0.
+fact: K-21
 source: Wine kernel32/tests/thread.c test_SuspendThread, test_CreateThread_suspended (ERROR_ACCESS_DENIED on NT)
 """
 from ctypes import c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K037  A thread object becomes signalled when the thread ends and stays so for every later wait; its exit code is STILL_ACTIVE (259) until then.
+fact: K-23
 source: ProcThread/terminating-a-thread; ExitThread (processthreadsapi)
 """
 from ctypes import byref, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K038  TerminateThread ends a blocked or never-started thread, signals its object and sets the given exit code; queued APCs do not run.
+fact: K-24
 source: ProcThread/terminating-a-thread; QueueUserAPC Remarks; Wine kernel32/tests/sync.c test_QueueUserAPC
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p

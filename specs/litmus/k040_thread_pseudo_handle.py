@@ -1,4 +1,5 @@
 """K040  GetCurrentThread's pseudo-handle (-2) means the calling thread: usable in WaitForSingleObject, meaningless to other threads until DuplicateHandle turns it into a real handle; closing it has no effect.
+fact: K-25
 source: ProcThread/thread-handles-and-identifiers; Wine kernel32/tests/sync.c test_WaitForSingleObject
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K041  WaitForMultipleObjects refuses pseudo-handles, unlike WaitForSingleObject: WAIT_FAILED with ERROR_INVALID_HANDLE (6).
+fact: K-26
 source: Wine kernel32/tests/sync.c test_WaitForMultipleObjects (marked todo_wine)
 """
 from ctypes import c_void_p

@@ -1,4 +1,5 @@
 """K042  A manual-reset event stays signalled through any number of waits until ResetEvent; an auto-reset event is reset by the one wait it satisfies.
+fact: K-34
 source: Sync/event-objects; SetEvent (synchapi)
 """
 from winapi import WinApi

@@ -1,4 +1,5 @@
 """K043  SetEvent on an auto-reset event with several waiters releases exactly one of them (which one is unspecified) and leaves the event reset; on a manual-reset event it releases all.
+fact: K-35
 source: SetEvent (synchapi) Remarks; Sync/event-objects
 """
 from ctypes import byref, c_uint32, c_void_p

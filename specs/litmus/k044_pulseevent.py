@@ -1,4 +1,5 @@
 """K044  PulseEvent on a manual-reset event releases every thread now waiting and leaves it reset; with nobody waiting it only resets the event.
+fact: K-36
 source: PulseEvent (winbase) Remarks; ReactOS ke/eventobj.c KePulseEvent
 """
 from ctypes import c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K046  A mutex may be acquired again by its owner; it becomes free only after one ReleaseMutex per acquisition, and one more fails with ERROR_NOT_OWNER (288).
+fact: K-37
 source: ReleaseMutex (synchapi) Remarks; Wine ntdll/tests/sync.c test_mutant
 """
 from ctypes import byref, c_uint32, c_void_p

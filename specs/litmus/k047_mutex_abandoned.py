@@ -1,4 +1,5 @@
 """K047  A mutex whose owner ends is abandoned: the next wait gets ownership with WAIT_ABANDONED (0x80), once; after a release, waits give 0 again.
+fact: K-38
 source: Sync/mutex-objects; Wine ntdll/tests/sync.c test_mutant
 """
 from ctypes import c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K048  Waiting for any, an abandoned mutex at index i gives WAIT_ABANDONED_0 + i (0x80 + i); waiting for all gives a value in the WAIT_ABANDONED_0 range (NT: 0x80 itself) and takes every object.
+fact: K-39
 source: WaitForMultipleObjectsEx Return value; ReactOS ke/wait.c (WaitStatus STATUS_ABANDONED, or'ed with the index only for any)
 """
 from ctypes import c_uint32, c_void_p

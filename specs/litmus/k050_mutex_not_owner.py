@@ -1,4 +1,5 @@
 """K050  ReleaseMutex by a thread that does not own the mutex, free or owned by another, returns 0 with ERROR_NOT_OWNER (288).
+fact: K-37
 source: ReleaseMutex (synchapi) Remarks; Wine kernel32/tests/sync.c test_mutex
 """
 from ctypes import c_uint32, c_void_p

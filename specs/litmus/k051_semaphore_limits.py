@@ -1,4 +1,5 @@
 """K051  ReleaseSemaphore past the maximum changes nothing and fails with ERROR_TOO_MANY_POSTS (298), not storing a previous count; a count of zero or less fails with ERROR_INVALID_PARAMETER (87).
+fact: K-40
 source: ReleaseSemaphore (synchapi) lReleaseCount; Wine ntdll/tests/sync.c test_semaphore; ReactOS ex/sem.c
 """
 from ctypes import byref, c_int32

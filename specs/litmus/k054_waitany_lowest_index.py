@@ -1,4 +1,5 @@
 """K054  Waiting for any checks handles from index 0: the lowest signalled index is returned and only that object is changed; up to 64 handles are allowed.
+fact: K-27
 source: Wine kernel32/tests/sync.c test_WaitForMultipleObjects; WaitForMultipleObjectsEx Remarks
 """
 from ctypes import c_void_p

@@ -1,4 +1,5 @@
 """K055  A count of 0 or above MAXIMUM_WAIT_OBJECTS (64) fails with WAIT_FAILED and ERROR_INVALID_PARAMETER (87).
+fact: K-29
 source: WaitForMultipleObjectsEx nCount; ReactOS ob/obwait.c NtWaitForMultipleObjects (STATUS_INVALID_PARAMETER_1)
 """
 from ctypes import c_void_p

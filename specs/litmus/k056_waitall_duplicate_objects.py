@@ -1,4 +1,5 @@
 """K056  Waiting for all, the same object twice, even through two different handles, fails with WAIT_FAILED and ERROR_INVALID_PARAMETER (87); waiting for any it is accepted.
+fact: K-30
 source: WaitForMultipleObjectsEx lpHandles; ReactOS ob/obwait.c (STATUS_INVALID_PARAMETER_MIX on equal objects)
 """
 from ctypes import byref, c_void_p

@@ -1,4 +1,5 @@
 """K057  Waiting for all changes no object until all are signalled: a timed-out wait leaves an auto-reset event set and a mutex unowned, and another thread can take them meanwhile.
+fact: K-28, K-03
 source: WaitForMultipleObjectsEx Remarks; Sync/wait-functions
 """
 from ctypes import c_uint32, c_void_p

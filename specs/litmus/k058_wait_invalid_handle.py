@@ -1,4 +1,5 @@
 """K058  Waiting on a closed, NULL or never valid handle gives WAIT_FAILED with ERROR_INVALID_HANDLE (6); one bad handle in an array fails the whole wait before any object is taken.
+fact: K-31
 source: Wine kernel32/tests/sync.c test_WaitForSingleObject; ReactOS ob/obwait.c (all handles referenced first)
 """
 from ctypes import c_void_p

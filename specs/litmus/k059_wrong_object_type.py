@@ -1,4 +1,5 @@
 """K059  An operation on a handle to another kind of object returns 0 with ERROR_INVALID_HANDLE (6): SetEvent on a mutex, ReleaseMutex on an event, ReleaseSemaphore on an event, SetWaitableTimer on an event, ResumeThread on an event.
+fact: K-76
 source: Wine ntdll/tests/sync.c test_keyed_events (STATUS_OBJECT_TYPE_MISMATCH); ReactOS ntdll status table (mapped to ERROR_INVALID_HANDLE)
 """
 from ctypes import byref, c_int64

@@ -1,4 +1,5 @@
 """K060  A handle needs SYNCHRONIZE to be waited on and EVENT_MODIFY_STATE to be set: lacking it, the call fails with ERROR_ACCESS_DENIED (5).
+fact: K-32
 source: WaitForSingleObjectEx hHandle, SetEvent hEvent; Wine ntdll/tests/sync.c test_keyed_events
 """
 from ctypes import byref, c_void_p

@@ -1,4 +1,5 @@
 """K061  SignalObjectAndWait sets an event, releases a mutex or releases one semaphore count, then waits; naming one auto-reset event twice signals and consumes it.
+fact: K-33
 source: Wine kernel32/tests/sync.c test_signalandwait; SignalObjectAndWait (synchapi)
 """
 from winapi import WinApi

@@ -1,4 +1,5 @@
 """K063  A timer starts inactive and unsignalled; when due, a manual-reset timer stays signalled, a synchronization timer is reset by the one wait it satisfies.
+fact: K-42
 source: CreateWaitableTimerW, SetWaitableTimer (synchapi) Remarks; Sync/waitable-timer-objects
 """
 from ctypes import byref, c_int64

@@ -1,4 +1,5 @@
 """K064  SetWaitableTimer on a signalled timer makes it unsignalled and restarts it; CancelWaitableTimer leaves the signalled state as it is, either way.
+fact: K-43
 source: SetWaitableTimer (synchapi) Remarks (manual-reset timer signalled until set again); CancelWaitableTimer Remarks
 """
 from ctypes import byref, c_int64

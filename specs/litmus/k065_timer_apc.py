@@ -1,4 +1,5 @@
 """K065  A timer's completion routine is an APC of the thread that set it: it runs once, in an alertable wait of that thread only, with the given argument and the time of signalling (a FILETIME, low then high word).
+fact: K-44
 source: SetWaitableTimer (synchapi); Sync/using-a-waitable-timer-with-an-asynchronous-procedure-call
 """
 from ctypes import byref, c_int64, c_uint32, c_void_p

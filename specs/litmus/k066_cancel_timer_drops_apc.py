@@ -1,4 +1,5 @@
 """K066  CancelWaitableTimer removes a completion routine that is queued but has not run; the timer stays signalled.
+fact: K-43
 source: CancelWaitableTimer (synchapi) Remarks ("cancels outstanding APCs"); ReactOS ex/timer.c NtCancelTimer
 """
 from ctypes import byref, c_int64, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K067  Setting a timer again removes its completion routine if that is queued and has not run.
+fact: K-43
 source: SetWaitableTimer (synchapi) Remarks ("it does cancel any pending completion routines"); ReactOS ex/timer.c NtSetTimer
 """
 from ctypes import byref, c_int64, c_uint32, c_void_p

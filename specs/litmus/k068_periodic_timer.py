@@ -1,4 +1,5 @@
 """K068  A periodic synchronization timer is signalled again each period and never counts: periods that nobody waited for collapse into one signal.
+fact: K-46
 source: SetWaitableTimer (synchapi) lPeriod and Remarks; ReactOS ke/timerobj.c KiSignalTimer
 """
 from ctypes import byref, c_int64

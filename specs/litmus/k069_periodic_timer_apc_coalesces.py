@@ -1,4 +1,5 @@
 """K069  A periodic timer calls its completion routine each period, but has a single APC: expiries while it is still queued add nothing, so one alertable wait after ten periods calls it once (twice if a period ends during the call).
+fact: K-46
 source: SetWaitableTimer (synchapi) lPeriod; ReactOS ex/timer.c (one KAPC in the timer; KeInsertQueueApc refuses one already inserted)
 """
 from ctypes import byref, c_int64, c_uint32, c_void_p

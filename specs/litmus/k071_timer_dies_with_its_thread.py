@@ -1,4 +1,5 @@
 """K071  If the thread that set a timer with a completion routine ends, the timer is cancelled and keeps its state; a timer without one still fires.
+fact: K-47
 source: SetWaitableTimer (synchapi) Remarks; ReactOS ex/timer.c ExTimerRundown
 """
 from ctypes import byref, c_int64, c_uint32, c_void_p

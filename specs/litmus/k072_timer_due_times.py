@@ -1,4 +1,5 @@
 """K072  A due time of 0 or an absolute time in the past signals the timer at once; a negative period fails with ERROR_INVALID_PARAMETER (87).
+fact: K-48
 source: SetWaitableTimer (synchapi) lpDueTime and lPeriod; ReactOS ex/timer.c NtSetTimer (STATUS_INVALID_PARAMETER_6)
 """
 from ctypes import byref, c_int64

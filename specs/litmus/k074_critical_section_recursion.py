@@ -1,4 +1,5 @@
 """K074  A critical section may be entered again by its owner, also by TryEnterCriticalSection; others get in only after as many LeaveCriticalSection calls.
+fact: K-49
 source: EnterCriticalSection, TryEnterCriticalSection (synchapi); Sync/critical-section-objects
 """
 from ctypes import byref, c_uint32, c_void_p, create_string_buffer

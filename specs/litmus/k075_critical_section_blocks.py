@@ -1,4 +1,5 @@
 """K075  EnterCriticalSection blocks while another thread is inside and gets in when it leaves; that wait is not alertable, so a queued APC does not run.
+fact: K-08
 source: EnterCriticalSection (synchapi); Sync/asynchronous-procedure-calls (the list of functions that make a thread alertable)
 """
 from ctypes import c_size_t, c_uint32, c_void_p, create_string_buffer

@@ -1,4 +1,5 @@
 """K076  An SRW lock is one pointer, zero when free, and not recursive: held exclusively, every Try by the same thread fails; held shared, a further shared Try succeeds and an exclusive one fails.
+fact: K-50
 source: Sync/slim-reader-writer--srw--locks; Wine kernel32/tests/sync.c test_srwlock_base
 """
 from ctypes import byref, c_void_p

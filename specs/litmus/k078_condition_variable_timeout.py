@@ -1,4 +1,5 @@
 """K078  SleepConditionVariableCS and SleepConditionVariableSRW that time out return 0 with ERROR_TIMEOUT (1460) and hold the lock again; a wake with no sleeper is not remembered.
+fact: K-51
 source: SleepConditionVariableCS (synchapi); Wine kernel32/tests/sync.c test_condvars_base
 """
 from ctypes import byref, c_uint32, c_void_p, create_string_buffer

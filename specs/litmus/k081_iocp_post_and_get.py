@@ -1,4 +1,5 @@
 """K081  PostQueuedCompletionStatus delivers its three values unchanged, FIFO; the OVERLAPPED pointer is never dereferenced, and NULL is delivered as a success with a NULL pointer.
+fact: K-52
 source: FileIO/postqueuedcompletionstatus; GetQueuedCompletionStatus (ioapiset); Wine ntdll/tests/sync.c (completion port tests)
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K082  With no packet, GetQueuedCompletionStatus returns 0, sets *lpOverlapped to NULL and last error WAIT_TIMEOUT (258), at once for 0 milliseconds; GetQueuedCompletionStatusEx likewise.
+fact: K-53
 source: GetQueuedCompletionStatus (ioapiset) dwMilliseconds; Wine kernel32/tests/file.c test_post_completion
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p, create_string_buffer

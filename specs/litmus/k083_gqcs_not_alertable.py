@@ -1,4 +1,5 @@
 """K083  GetQueuedCompletionStatus, and GetQueuedCompletionStatusEx with fAlertable FALSE, run no APC: with one pending they still time out.
+fact: K-08
 source: Sync/asynchronous-procedure-calls ("Threads that wait on an I/O completion port do not wait in an alertable state"); Wine ntdll/tests/file.c test_set_io_completion
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p, create_string_buffer

@@ -1,4 +1,5 @@
 """K084  GetQueuedCompletionStatusEx(fAlertable) with no packet and an APC pending or arriving returns 0 with last error WAIT_IO_COMPLETION (192), after running the APC.
+fact: K-55
 source: GetQueuedCompletionStatusEx (ioapiset) fAlertable; Wine kernel32/tests/file.c test_post_completion
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p, create_string_buffer

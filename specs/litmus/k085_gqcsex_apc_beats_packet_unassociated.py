@@ -1,4 +1,5 @@
 """K085  On a thread not yet associated with the port, GetQueuedCompletionStatusEx(fAlertable) runs a pending APC and returns WAIT_IO_COMPLETION although a packet is queued; that call does not associate the thread, so the same happens again.
+fact: K-56
 source: Wine ntdll/tests/file.c test_set_io_completion ("APC goes first ... even if the thread is associated with some other completion port")
 """
 from ctypes import Structure, byref, c_size_t, c_uint32, c_void_p

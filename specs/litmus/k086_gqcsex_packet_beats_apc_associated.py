@@ -1,4 +1,5 @@
 """K086  Once a thread has removed a packet from the port, a queued packet wins over a pending APC in GetQueuedCompletionStatusEx(fAlertable), and the APC stays queued.
+fact: K-56
 source: Wine ntdll/tests/file.c test_set_io_completion ("After a thread is associated with completion port existing completion is returned if APC is pending"); kernel32/tests/file.c test_post_completion; GetQueuedCompletionStatusEx fAlertable
 """
 from ctypes import Structure, byref, c_size_t, c_uint32, c_void_p

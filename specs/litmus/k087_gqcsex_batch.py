@@ -1,4 +1,5 @@
 """K087  GetQueuedCompletionStatusEx removes up to ulCount packets already queued, in order, without waiting for more; OVERLAPPED_ENTRY is key, overlapped, Internal, bytes in 32 bytes on x64.
+fact: K-54
 source: GetQueuedCompletionStatusEx (ioapiset); Wine kernel32/tests/file.c test_post_completion
 """
 from ctypes import Structure, byref, c_size_t, c_uint32, c_void_p, sizeof

@@ -1,4 +1,5 @@
 """K088  Closing the last handle of a port while threads wait in it ends their calls: GetQueuedCompletionStatus(Ex) returns 0 with ERROR_ABANDONED_WAIT_0 (735) and a NULL overlapped.
+fact: K-57
 source: GetQueuedCompletionStatus (ioapiset) Remarks; Wine ntdll/tests/sync.c test_completion_port_scheduling
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p, create_string_buffer

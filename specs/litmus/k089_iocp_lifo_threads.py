@@ -1,4 +1,5 @@
 """K089  Threads blocked in GetQueuedCompletionStatus are released last in, first out: of two waiters, the one that came last gets the first packet.
+fact: K-58
 source: FileIO/i-o-completion-ports (LIFO); Wine ntdll/tests/sync.c test_completion_port_scheduling (Windows 10 and later)
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K090  With a concurrency value of 1, a running thread that is associated with the port keeps the others out: a packet it posts is not given to the waiting thread, and its own next call gets it at once.
+fact: K-59
 source: FileIO/i-o-completion-ports (Threads and Concurrency); ReactOS ke/queue.c KiInsertQueue, KeRemoveQueue
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K091  A thread associated with a port that blocks in some other wait no longer counts as running: with concurrency 1, another thread then gets the packet.
+fact: K-59
 source: FileIO/i-o-completion-ports (a running thread that enters a wait state lets another process a packet); ReactOS ke/queue.c KiActivateWaiterQueue
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p

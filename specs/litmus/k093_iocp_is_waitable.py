@@ -1,4 +1,5 @@
 """K093  A completion port handle can be waited on: it is signalled while packets are queued, and the wait removes none.
+fact: K-60
 source: Wine ntdll/tests/sync.c test_completion_port_scheduling (WaitForSingleObject on the port)
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p

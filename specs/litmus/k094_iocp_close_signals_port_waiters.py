@@ -1,4 +1,5 @@
 """K094  Closing a port releases threads that wait on the port handle itself with WAIT_OBJECT_0.
+fact: K-60
 source: Wine ntdll/tests/sync.c test_completion_port_scheduling ("Close port handle while threads are waiting on it directly")
 """
 from ctypes import byref, c_uint32, c_void_p

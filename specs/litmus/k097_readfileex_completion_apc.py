@@ -1,4 +1,5 @@
 """K097  ReadFileEx on an overlapped socket queues its completion routine as a user APC of the issuing thread: it runs only in an alertable wait, with error 0, the byte count and the OVERLAPPED; hEvent is ignored.
+fact: K-65
 source: ReadFileEx (fileapi) lpOverlapped and Return value; FileIO/alertable-i-o
 """
 from ctypes import Structure, addressof, byref, c_int, c_size_t, c_uint32, c_void_p, create_string_buffer

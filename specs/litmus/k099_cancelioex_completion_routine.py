@@ -1,4 +1,5 @@
 """K099  CancelIoEx on a pending ReadFileEx makes it complete: the routine still runs, in an alertable wait, with ERROR_OPERATION_ABORTED (995) and 0 bytes; cancelling again finds nothing (ERROR_NOT_FOUND, 1168).
+fact: K-66
 source: FileIO/cancelioex-func; ReadFileEx (fileapi) Remarks
 """
 from ctypes import Structure, addressof, byref, c_size_t, c_uint32, c_void_p, create_string_buffer

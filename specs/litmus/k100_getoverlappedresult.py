@@ -1,4 +1,5 @@
 """K100  An overlapped ReadFile that cannot finish returns 0 with ERROR_IO_PENDING (997), sets Internal to STATUS_PENDING and resets hEvent; GetOverlappedResult without waiting gives ERROR_IO_INCOMPLETE (996); completion sets the event and the result.
+fact: K-63, K-64
 source: GetOverlappedResult (ioapiset); Sync/synchronization-and-overlapped-input-and-output
 """
 from ctypes import Structure, byref, c_int, c_size_t, c_uint32, c_void_p, create_string_buffer

@@ -1,4 +1,5 @@
 """K102  A completed overlapped read on a handle associated with a port queues a packet with the handle's key, the byte count and the OVERLAPPED; a handle can be associated once only (then NULL, ERROR_INVALID_PARAMETER 87), and ReadFileEx on it fails with 87.
+fact: K-61, K-62
 source: CreateIoCompletionPort (ioapiset) Remarks; Wine ntdll/tests/file.c test_file_io_completion
 """
 from ctypes import Structure, addressof, byref, c_int, c_size_t, c_uint32, c_void_p, create_string_buffer

@@ -1,4 +1,5 @@
 """K103  The packet of a failed operation makes GetQueuedCompletionStatus return 0 with the operation's error (here 995, cancelled) and a non-NULL OVERLAPPED with key and bytes filled in; GetQueuedCompletionStatusEx returns it as a success, with the NTSTATUS in Internal.
+fact: K-53
 source: GetQueuedCompletionStatus (ioapiset) Remarks; GetQueuedCompletionStatusEx Remarks
 """
 from ctypes import Structure, addressof, byref, c_size_t, c_uint32, c_void_p, create_string_buffer

@@ -1,4 +1,5 @@
 """K104  Setting the low bit of the OVERLAPPED's hEvent keeps the completion out of the port; the event (handle without that bit) is still set.
+fact: K-62
 source: GetQueuedCompletionStatus (ioapiset) lpOverlapped
 """
 from ctypes import Structure, byref, c_int, c_size_t, c_uint32, c_void_p, create_string_buffer

@@ -1,4 +1,5 @@
 """K105  CancelIo cancels only what the calling thread has pending on the handle; CancelIoEx(handle, NULL) cancels what any thread has; CancelIo with nothing to cancel still succeeds.
+fact: K-66
 source: FileIO/cancelio, FileIO/cancelioex-func
 """
 from ctypes import Structure, byref, c_size_t, c_uint32, c_void_p, create_string_buffer

@@ -1,4 +1,5 @@
 """K106  A thread that ends has its pending I/O cancelled (STATUS_CANCELLED, 0xC0000120), except an operation without an event on a handle associated with a completion port, which goes on.
+fact: K-67
 source: ExitThread (processthreadsapi) Remarks; Wine ws2_32/tests/afd.c test_async_thread_termination
 """
 from ctypes import Structure, byref, c_size_t, c_uint32, c_void_p, create_string_buffer

@@ -1,4 +1,5 @@
 """K107  PostThreadMessage wakes MsgWaitForMultipleObjectsEx with WAIT_OBJECT_0 + nCount; the message (hwnd NULL) is then in the queue; objects in the array are untouched.
+fact: K-68
 source: MsgWaitForMultipleObjectsEx (winuser) Return value; PostThreadMessageW Remarks
 """
 from ctypes import Structure, byref, c_int, c_size_t, c_ssize_t, c_uint32, c_void_p

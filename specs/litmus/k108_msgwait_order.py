@@ -1,4 +1,5 @@
 """K108  With both a signalled object and a new message, MsgWaitForMultipleObjectsEx returns either the object's index (the documented order) or nCount (input already there may be reported first); the other is then still to be had.
+fact: K-70
 source: MsgWaitForMultipleObjectsEx (winuser) Remarks (handles from index 0); ReactOS user32 windows/message.c RealMsgWaitForMultipleObjectsEx (returns nCount at once if input has changed)
 """
 from ctypes import Structure, byref, c_int, c_size_t, c_ssize_t, c_uint32, c_void_p

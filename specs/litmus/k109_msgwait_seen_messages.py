@@ -1,4 +1,5 @@
 """K109  A message that PeekMessage has seen but not removed no longer wakes MsgWaitForMultipleObjectsEx until a new one arrives, unless MWMO_INPUTAVAILABLE (4) is given.
+fact: K-69
 source: MsgWaitForMultipleObjectsEx (winuser) Remarks; Wine user32/tests/msg.c test_MsgWaitForMultipleObjects
 """
 from ctypes import Structure, byref, c_int, c_size_t, c_ssize_t, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K111  PostThreadMessage to an ended thread, or one with no message queue, returns 0 with ERROR_INVALID_THREAD_ID (1444); MsgWaitForMultipleObjectsEx takes at most 63 handles, else WAIT_FAILED with ERROR_INVALID_PARAMETER (87).
+fact: K-71
 source: PostThreadMessageW (winuser); MsgWaitForMultipleObjectsEx nCount
 """
 from ctypes import byref, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K113  CloseHandle works once per handle: closing it again, closing NULL or a value that was never a handle returns 0 with ERROR_INVALID_HANDLE (6) and, with no debugger present, raises nothing.
+fact: K-72
 source: CloseHandle (handleapi) Return value
 """
 from winapi import WinApi

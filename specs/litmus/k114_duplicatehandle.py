@@ -1,4 +1,5 @@
 """K114  DuplicateHandle gives another handle to the same object, which lives until its last handle is closed; a bad source fails with ERROR_INVALID_HANDLE (6).
+fact: K-73
 source: Sync/object-duplication; CloseHandle (handleapi) Remarks
 """
 from ctypes import byref, c_void_p

@@ -1,4 +1,5 @@
 """K115  The low two bits of a handle are ignored: handle values are multiples of 4, and handle + 1, + 2, + 3 name the same object.
+fact: K-74
 source: Wine kernel32/tests/sync.c test_WaitForSingleObject ("valid handle with different values for lower 2 bits")
 """
 from winapi import WinApi

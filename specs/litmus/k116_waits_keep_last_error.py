@@ -1,4 +1,5 @@
 """K116  Waits that do not fail leave the last error alone: WAIT_OBJECT_0, WAIT_TIMEOUT, WAIT_IO_COMPLETION and WAIT_ABANDONED set nothing, nor does a SetEvent or ReleaseMutex that succeeds.
+fact: K-75
 source: Wine kernel32/tests/sync.c test_WaitForSingleObject, ntdll/tests/sync.c test_delayexecution; GetLastError (errhandlingapi)
 """
 from ctypes import c_size_t, c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K117  The last error belongs to the thread: a failure in one thread does not show in another.
+fact: K-75
 source: GetLastError (errhandlingapi)
 """
 from ctypes import c_uint32, c_void_p

@@ -1,4 +1,5 @@
 """K118  Creating a named event, mutex, semaphore or timer sets the last error to 0 for a new object and to ERROR_ALREADY_EXISTS (183) for an existing one, whose own state and kind of reset are kept.
+fact: K-41
 source: CreateEventW (synchapi) Return value and lpName; Wine kernel32/tests/sync.c test_event, test_mutex, test_semaphore, test_waitable_timer
 """
 from winapi import WinApi

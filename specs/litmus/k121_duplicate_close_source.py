@@ -1,4 +1,5 @@
 """K121  DuplicateHandle within a process with DUPLICATE_SAME_ACCESS and DUPLICATE_CLOSE_SOURCE (3) gives back the same handle value.
+fact: K-73
 source: Wine kernel32/tests/process.c test_DuplicateHandle ("f == out")
 """
 from ctypes import byref, c_void_p

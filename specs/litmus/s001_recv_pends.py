@@ -1,5 +1,6 @@
 """S001  WSARecv with a completion routine and no data returns SOCKET_ERROR with WSA_IO_PENDING (997); the routine runs
 only after data arrived and the thread waits alertably, and that wait returns WAIT_IO_COMPLETION (192).
+fact: S-01
 source: WSARecv page (Return value, Overlapped Socket I/O); Wine ws2_32 sock.c test_WSARecv
 """
 from ctypes import create_string_buffer

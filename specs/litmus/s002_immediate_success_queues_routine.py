@@ -1,5 +1,6 @@
 """S002  WSARecv that completes at once returns 0 with the byte count, and its completion routine is queued all the same:
 it runs at the next alertable wait, never inside WSARecv.
+fact: S-03
 source: WSARecv page (Return value); "Overlapped I/O and Event Objects" (a return of zero means the routine has been queued)
 """
 from ctypes import create_string_buffer

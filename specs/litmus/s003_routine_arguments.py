@@ -1,5 +1,6 @@
 """S003  The routine gets (error, bytes, the very OVERLAPPED pointer that was passed, flags); the fourth argument is the
 dwFlags value that lpFlags would have had after an immediate completion - 0 for ordinary stream data.
+fact: S-04, S-05
 source: WSARecv page (CompletionROUTINE: dwError, cbTransferred, lpOverlapped, dwFlags)
 """
 from ctypes import addressof, c_uint32, c_void_p, create_string_buffer

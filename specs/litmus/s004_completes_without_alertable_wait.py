@@ -1,5 +1,6 @@
 """S004  The operation itself finishes without any alertable wait (data in the buffer, Internal 0, InternalHigh the count);
 only the routine has to wait for one: Sleep and a non-alertable WaitForSingleObject never run it.
+fact: S-06
 source: WSARecv page (routine runs only in an alertable wait); WSAOVERLAPPED page; Alertable I/O page
 """
 from ctypes import create_string_buffer

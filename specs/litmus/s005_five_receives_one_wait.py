@@ -1,4 +1,5 @@
 """S005  Five completed receives of one socket are all delivered by one alertable wait; the next wait finds nothing.
+fact: S-07
 source: WSARecv page (all waiting completion routines are called before the wait ends with WSA_IO_COMPLETION)
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S006  Completed receives on five different sockets are all delivered by one alertable wait.
+fact: S-07
 source: WSASend page (all waiting completion routines are called before the alertable wait is satisfied)
 """
 from ctypes import create_string_buffer

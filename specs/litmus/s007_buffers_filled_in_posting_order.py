@@ -1,4 +1,5 @@
 """S007  Receives posted on one stream socket get the bytes of the stream in posting order.
+fact: S-08
 source: WSARecv page (posted buffers are filled in the order specified); Wine sock.c test_simultaneous_async_recv
 """
 from ctypes import create_string_buffer

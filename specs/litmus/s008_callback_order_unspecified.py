@@ -1,5 +1,6 @@
 """S008  The order of the callbacks of five completed receives is not promised (any order is allowed; in practice first-in
 first-out), but each names its own OVERLAPPED and its own part of the stream.
+fact: S-09
 source: WSARecv page (completion routines can be called in any order); "Overlapped I/O and Event Objects"
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S010  With a completion routine hEvent is not touched: not reset when the receive pends, not set when it completes.
+fact: S-13
 source: WSARecv page (hEvent is ignored if lpCompletionRoutine is not NULL); Wine sock.c test_WSARecv
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S012  Without a routine hEvent is reset when the operation starts and set when it completes.
+fact: S-18
 source: WSAGetOverlappedResult page (the starting function resets hEvent; completion sets it)
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S013  An immediate success also sets hEvent and fills Internal / InternalHigh.
+fact: S-19
 source: "Overlapped I/O and Event Objects" (a return of zero means the event object has been signaled)
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S015  Setting the low-order bit of hEvent keeps the completion out of the socket's completion port; the event is still
 reset and set.
+fact: S-27
 source: GetQueuedCompletionStatus page (remarks); Wine sock.c test_connect_completion_port
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S016  A pending operation has Internal = STATUS_PENDING (0x103) and leaves InternalHigh alone; completion stores the
 status and the byte count.
+fact: S-20
 source: WSAOVERLAPPED page; HasOverlappedIoCompleted macro; Wine sock.c test_nonblocking_async_recv
 """
 from ctypes import create_string_buffer

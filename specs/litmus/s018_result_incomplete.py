@@ -1,4 +1,5 @@
 """S018  WSAGetOverlappedResult(fWait FALSE) on a pending operation returns FALSE with WSA_IO_INCOMPLETE (996).
+fact: S-21
 source: WSAGetOverlappedResult page
 """
 from ctypes import create_string_buffer

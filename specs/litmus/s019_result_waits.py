@@ -1,4 +1,5 @@
 """S019  WSAGetOverlappedResult(fWait TRUE) in event mode blocks until the operation completes.
+fact: S-22
 source: WSAGetOverlappedResult page (fWait)
 """
 from ctypes import create_string_buffer

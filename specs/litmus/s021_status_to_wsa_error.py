@@ -1,5 +1,6 @@
 """S021  WSAGetOverlappedResult translates the NTSTATUS in Internal to a WSA error (its own table, not RtlNtStatusToDosError);
 other failures become WSAEINVAL.
+fact: S-23
 source: Wine sock.c test_WSAGetOverlappedResult (map_status, verified on Windows)
 """
 from specs.litmus.sockets import OVERLAPPED, overlapped_result, tcp

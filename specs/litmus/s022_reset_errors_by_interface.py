@@ -1,5 +1,6 @@
 """S022  One failed receive, three error numbers: Internal holds STATUS_CONNECTION_RESET (0xC000020D), WSAGetOverlappedResult
 says WSAECONNRESET (10054), GetOverlappedResult says ERROR_NETNAME_DELETED (64).
+fact: S-24
 source: Wine sock.c test_tcp_reset
 """
 from ctypes import byref, c_uint32, create_string_buffer

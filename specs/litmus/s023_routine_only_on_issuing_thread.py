@@ -1,4 +1,5 @@
 """S023  The routine runs on the thread that issued the operation and on no other, however long others wait alertably.
+fact: S-11
 source: WSARecv page; Alertable I/O page (the APC goes to the thread that called the I/O function)
 """
 from ctypes import c_uint32, c_void_p, create_string_buffer

@@ -1,5 +1,6 @@
 """S024  When the issuing thread exits, its pending receive with a routine is cancelled (Internal = STATUS_CANCELLED) and the
 routine is never called on anyone.
+fact: S-12
 source: WSARecv page (note: all I/O initiated by a thread is canceled when it exits); Wine afd.c test_async_thread_termination
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S025  Event-mode operations are cancelled too when their thread exits: the event is set, the result is
 WSA_OPERATION_ABORTED (995).
+fact: S-25
 source: WSASend page (WSA_OPERATION_ABORTED: the thread exited); Wine afd.c test_async_thread_termination
 """
 from ctypes import create_string_buffer

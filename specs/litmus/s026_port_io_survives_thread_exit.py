@@ -1,4 +1,5 @@
 """S026  A pending operation whose completion goes to a completion port (no event) is not cancelled by the exit of its thread.
+fact: S-26
 source: Wine afd.c test_async_thread_termination (Windows Vista and later); Wine sock.c iocp_async_read_thread
 """
 from ctypes import create_string_buffer

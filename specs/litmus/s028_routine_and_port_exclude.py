@@ -1,5 +1,6 @@
 """S028  A socket associated with a completion port refuses completion routines: WSARecv and WSASend fail with WSAEINVAL and
 nothing is queued.
+fact: S-14
 source: Wine sock.c test_WSARecv ("Using completion function on socket associated with completion port is not allowed")
 """
 from ctypes import create_string_buffer

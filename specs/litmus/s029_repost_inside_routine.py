@@ -1,5 +1,6 @@
 """S029  A routine may call WSARecv again. With data waiting each such call completes at once and queues the routine anew;
 one alertable wait drains the whole chain, one call after the other, never nested.
+fact: S-15
 source: WSARecv page (WSARecv can be called from within the completion routine; routines of a socket are not nested)
 """
 from ctypes import c_uint32, c_void_p, create_string_buffer

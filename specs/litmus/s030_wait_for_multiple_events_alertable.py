@@ -1,5 +1,6 @@
 """S030  WSAWaitForMultipleEvents runs routines only with fAlertable TRUE, and then returns WSA_WAIT_IO_COMPLETION (192)
 although its events are not signaled.
+fact: S-29
 source: WSAWaitForMultipleEvents page
 """
 from ctypes import c_void_p, create_string_buffer

@@ -1,5 +1,6 @@
 """S032  A blocking accept waits alertably: completion routines run while it is blocked, and it goes on waiting for its
 connection afterwards.
+fact: S-32
 source: accept page (note on the alertable wait); Wine sock.c test_accept (APC during accept)
 """
 from ctypes import byref, create_string_buffer

@@ -1,4 +1,5 @@
 """S033  A blocking recv that has to wait runs queued completion routines of its thread, then returns its own data.
+fact: S-33
 source: recv page (note on the alertable wait); Wine sock.c test_WSARecv (APC during a blocking WSARecv)
 """
 from ctypes import create_string_buffer

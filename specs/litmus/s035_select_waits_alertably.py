@@ -1,5 +1,6 @@
 """S035  select that has to wait runs queued completion routines but is not ended by them; select that finds a ready socket
 at once runs none.
+fact: S-34
 source: select page (note on the alertable wait); Wine sock.c test_select (QueueUserAPC before select)
 """
 from ctypes import byref, create_string_buffer

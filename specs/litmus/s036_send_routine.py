@@ -1,4 +1,5 @@
 """S036  WSASend that fits the send buffer returns 0 with the count and queues its routine (0, count, pointer, 0).
+fact: S-44
 source: WSASend page
 """
 from ctypes import create_string_buffer

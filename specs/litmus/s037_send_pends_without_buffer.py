@@ -1,4 +1,5 @@
 """S037  With SO_SNDBUF 0 a large overlapped WSASend pends until the peer has taken the data; then it reports all bytes.
+fact: S-46
 source: Wine sock.c test_send; "High-performance Windows Sockets Applications" page (zero send buffer)
 """
 from ctypes import byref, c_int32, create_string_buffer, sizeof

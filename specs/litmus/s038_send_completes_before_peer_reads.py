@@ -1,4 +1,5 @@
 """S038  A small overlapped send is complete although the peer has read nothing: completion means buffered, not delivered.
+fact: S-45
 source: WSASend page (successful completion does not mean the data was delivered)
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S039  An overlapped call that fails at once (any error but WSA_IO_PENDING) gives no completion: no routine is queued and
 hEvent stays unsignaled.
+fact: S-17
 source: WSARecv page (any other error code: not initiated, no completion indication); Wine sock.c test_completion_port
 """
 from ctypes import create_string_buffer

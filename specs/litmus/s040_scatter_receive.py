@@ -1,4 +1,5 @@
 """S040  A receive with several WSABUFs fills them in order, without holes, up to what has arrived.
+fact: S-36
 source: WSARecv page (buffers are filled in order and packed); Wine sock.c test_WSARecv (two buffers)
 """
 from ctypes import create_string_buffer

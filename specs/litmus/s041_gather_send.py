@@ -1,4 +1,5 @@
 """S041  WSASend sends its WSABUFs one after the other; an empty one in the middle adds nothing.
+fact: S-37
 source: WSASend page; "Scatter/Gather I/O" page
 """
 from ctypes import create_string_buffer

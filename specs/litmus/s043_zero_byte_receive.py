@@ -1,5 +1,6 @@
 """S043  A zero-length overlapped receive pends until data is there, then completes with 0 bytes and leaves the data queued;
 with data waiting it completes at once.
+fact: S-38
 source: Wine sock.c test_empty_recv
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S045  MSG_PEEK copies the data and leaves it queued.
+fact: S-39
 source: recv page (MSG_PEEK); Wine afd.c test_recv (AFD_MSG_PEEK)
 """
 from ctypes import create_string_buffer, memset

@@ -1,4 +1,5 @@
 """S047  A stream receive completes with whatever arrived; it does not wait for its buffer to fill, and the next one gets the next bytes.
+fact: S-40
 source: WSARecv page (completion indication occurs regardless of whether the data fills all buffers)
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S048  Stream sends have no boundaries: two sends that have both arrived come back from one recv, and one send can fill two.
+fact: S-41
 source: recv page (stream-oriented sockets return as much as is available up to the buffer size)
 """
 from ctypes import create_string_buffer

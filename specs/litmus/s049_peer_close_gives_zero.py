@@ -1,4 +1,5 @@
 """S049  When the peer closes gracefully a pending receive completes with error 0 and 0 bytes; further receives give 0 at once.
+fact: S-48
 source: WSARecv page (zero bytes on a byte stream: graceful closure); Wine afd.c test_recv
 """
 from ctypes import create_string_buffer

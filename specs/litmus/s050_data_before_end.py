@@ -1,4 +1,5 @@
 """S050  Data sent before the peer's shutdown or close is received first; the end of the stream (0 bytes) comes after it.
+fact: S-49
 source: "Graceful Shutdown, Linger Options, and Socket Closure" page
 """
 from ctypes import create_string_buffer

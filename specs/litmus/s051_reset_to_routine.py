@@ -1,4 +1,5 @@
 """S051  An RST makes a pending receive's routine get WSAECONNRESET (10054) with 0 bytes: routines get WSA codes, not Win32 64.
+fact: S-50
 source: WSARecv page (WSAECONNRESET); Wine sock.c test_tcp_reset, socket_apc in test_unsupported_ioctls (WSA code to the routine)
 """
 from ctypes import create_string_buffer

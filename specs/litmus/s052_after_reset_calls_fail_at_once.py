@@ -1,4 +1,5 @@
 """S052  After an RST new receives and sends fail at once with WSAECONNRESET; such a failure queues no routine.
+fact: S-51
 source: Wine sock.c test_tcp_reset, test_completion_port
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S053  An RST reaches the completion port as a failed packet: GetQueuedCompletionStatus returns FALSE with
 ERROR_NETNAME_DELETED (64), 0 bytes and the OVERLAPPED.
+fact: S-52
 source: Wine sock.c test_completion_port
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S054  closesocket ends the socket's pending receives: each routine still runs (on its issuing thread, at an alertable wait)
 with 0 bytes and WSA_OPERATION_ABORTED (995) as documented, or WSAECONNABORTED (10053) as a connected TCP socket really gives.
+fact: S-53
 source: closesocket page; Wine sock.c iocp_async_read_closesocket (Windows: STATUS_CONNECTION_ABORTED)
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S056  closesocket still delivers the packet of a pending operation to the port, as a failure: ERROR_OPERATION_ABORTED (995) or,
 for connected TCP, ERROR_CONNECTION_ABORTED (1236; 64 on old Windows).
+fact: S-54
 source: closesocket page (any completion port action is performed); Wine sock.c iocp_async_read_closesocket
 """
 from ctypes import create_string_buffer

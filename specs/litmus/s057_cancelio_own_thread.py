@@ -1,5 +1,6 @@
 """S057  CancelIo cancels the calling thread's pending operations on the socket: each routine gets WSA_OPERATION_ABORTED (995)
 with 0 bytes, Internal is STATUS_CANCELLED.
+fact: S-56
 source: CancelIo page; WSARecv page (WSA_OPERATION_ABORTED)
 """
 from ctypes import create_string_buffer

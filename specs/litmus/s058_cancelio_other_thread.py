@@ -1,4 +1,5 @@
 """S058  CancelIo called by another thread cancels nothing of ours and yet returns TRUE; our receive stays pending and works.
+fact: S-57
 source: CancelIo page (only requests of the calling thread); CancelIoEx page
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S059  CancelIoEx with an OVERLAPPED cancels that operation only; the other one stays pending and gets the data.
+fact: S-58
 source: CancelIoEx page
 """
 from ctypes import byref, create_string_buffer

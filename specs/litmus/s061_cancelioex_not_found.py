@@ -1,5 +1,6 @@
 """S061  CancelIoEx with nothing to cancel - never started, or already completed - returns FALSE with ERROR_NOT_FOUND (1168)
 and a finished operation keeps its result; CancelIo with nothing to cancel returns TRUE.
+fact: S-59
 source: CancelIoEx page; Wine sock.c test_send_buffering_thread
 """
 from ctypes import byref, create_string_buffer

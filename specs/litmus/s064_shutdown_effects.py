@@ -1,4 +1,5 @@
 """S064  After shutdown(SD_SEND) send fails with WSAESHUTDOWN while recv works; after SD_BOTH both fail; repeating it is fine.
+fact: S-60
 source: shutdown page; Wine sock.c test_shutdown
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S065  shutdown on an unconnected or listening TCP socket fails with WSAENOTCONN (10057), with a bad direction WSAEINVAL.
+fact: S-61
 source: shutdown page; Wine sock.c test_shutdown
 """
 from specs.litmus.sockets import SD_RECEIVE, SD_SEND, close, err, listener, pair, tcp

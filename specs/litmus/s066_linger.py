@@ -1,5 +1,6 @@
 """S066  A close with linger on and 0 seconds resets: unsent and unread data are lost and the peer's recv fails with
 WSAECONNRESET; the default close is graceful.
+fact: S-55
 source: closesocket page (table of linger settings)
 """
 from ctypes import byref, c_int32, create_string_buffer
@@ -22,6 +23,6 @@ def program(w: WinApi) -> object:
     w.closesocket(b)
     soft = w.recv(a, buf, 8, 0), w.recv(a, buf, 8, 0)
     close(w, a)
-    return value.onoff, hard, soft
+    return value.l_onoff, hard, soft
 EXPECTED = {(0, (-1, 10054), (3, 0))}
 WINE = EXPECTED | {(0, (0, 0), (3, 0))}     # the wineserver swallows the socket error; then Linux reads 0

@@ -1,4 +1,5 @@
 """S069  On a socket with a completion port an operation that completes at once (return 0) still queues its packet.
+fact: S-62
 source: Wine sock.c test_completion_port ("IOCP response on successful immediate read"); I/O completion ports page
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S070  FILE_SKIP_COMPLETION_PORT_ON_SUCCESS drops the packet of an operation that completes at once; one that pended first
 still queues its packet.
+fact: S-63
 source: SetFileCompletionNotificationModes page; Wine sock.c test_connect_completion_port ("Skip completion on success")
 """
 from ctypes import create_string_buffer

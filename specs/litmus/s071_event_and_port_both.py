@@ -1,4 +1,5 @@
 """S071  With both an hEvent and a completion port a completion sets the event and queues the packet.
+fact: S-64
 source: Wine sock.c test_connect_completion_port (waits for the event, then takes the packet)
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S074  One port serves many sockets: every packet carries its socket's key and its own OVERLAPPED, and the receives of one
 socket come out in posting order.
+fact: S-65
 source: CreateIoCompletionPort, GetQueuedCompletionStatus pages (packets are queued first-in first-out)
 """
 from ctypes import create_string_buffer

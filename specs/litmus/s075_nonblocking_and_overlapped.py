@@ -1,5 +1,6 @@
 """S075  In non-blocking mode (FIONBIO) plain recv and WSARecv without OVERLAPPED fail with WSAEWOULDBLOCK (10035), while an
 overlapped WSARecv pends as always: the blocking mode does not matter for it.
+fact: S-66
 source: "Overlapped I/O and Event Objects" (note); Wine sock.c test_nonblocking_async_recv
 """
 from ctypes import create_string_buffer

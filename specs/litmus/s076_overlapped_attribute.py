@@ -1,5 +1,6 @@
 """S076  socket() makes overlapped sockets; WSASocketW only with WSA_FLAG_OVERLAPPED (1) - without it WSARecv ignores
 lpOverlapped's asynchrony and blocks until data is there, then returns 0.
+fact: S-67
 source: "Default State for a Socket's Overlapped Attribute" page; Wine sock.c test_nonblocking_async_recv (non-overlapped socket)
 """
 from ctypes import byref, create_string_buffer

@@ -1,5 +1,6 @@
 """S077  Sending or receiving on an unconnected TCP socket fails with WSAENOTCONN (10057), accept and listen on an unbound one
 with WSAEINVAL (10022), listen on UDP with WSAEOPNOTSUPP (10045).
+fact: S-68
 source: recv, send, accept, listen pages; Wine sock.c test_listen
 """
 from ctypes import create_string_buffer

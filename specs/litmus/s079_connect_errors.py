@@ -1,5 +1,6 @@
 """S079  connect to a port nobody listens on fails with WSAECONNREFUSED (10061); on a connected socket with WSAEISCONN (10056);
 on a listening one with WSAEINVAL; after a refusal the socket can try again.
+fact: S-69
 source: connect page; Wine sock.c test_errors, test_connect
 """
 from ctypes import byref

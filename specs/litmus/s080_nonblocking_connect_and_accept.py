@@ -1,5 +1,6 @@
 """S080  Non-blocking connect returns WSAEWOULDBLOCK (10035) and finishes in the background (select: writable, SO_ERROR 0);
 non-blocking accept without a connection fails with WSAEWOULDBLOCK.
+fact: S-70
 source: connect, accept pages; Wine sock.c test_select, test_connect_completion_port
 """
 from ctypes import byref

@@ -1,4 +1,5 @@
 """S081  The socket from accept has the listening socket's properties: options (SO_RCVTIMEO, SO_LINGER ...) and non-blocking mode.
+fact: S-71
 source: accept page; Wine sock.c test_accept_inheritance
 """
 from ctypes import byref, c_int32, create_string_buffer
@@ -31,7 +32,7 @@ def program(w: WinApi) -> object:
     peer = w.accept(l, None, None)
     buf, value, size = create_string_buffer(8), LINGER(), c_int32(4)
     w.getsockopt(peer, SOL_SOCKET, SO_LINGER, byref(value), byref(size))
-    result = getopt(w, peer, SO_RCVTIMEO), value.onoff, value.linger, err(w, w.recv(peer, buf, 8, 0))
+    result = getopt(w, peer, SO_RCVTIMEO), value.l_onoff, value.l_linger, err(w, w.recv(peer, buf, 8, 0))
     for handle in (l, peer):
         w.setsockopt(handle, SOL_SOCKET, SO_LINGER, byref(LINGER(0, 0)), 4)
     close(w, l, s, peer)

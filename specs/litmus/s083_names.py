@@ -1,5 +1,6 @@
 """S083  getsockname on an unbound socket fails with WSAEINVAL, getpeername on an unconnected one with WSAENOTCONN, a short
 buffer with WSAEFAULT; connect binds implicitly.
+fact: S-72
 source: getsockname, getpeername pages; Wine sock.c test_getsockname, test_getpeername
 """
 from ctypes import byref, c_int32
@@ -15,7 +16,7 @@ def program(w: WinApi) -> object:
     before = err(w, w.getsockname(s, byref(out), byref(size))), err(w, w.getpeername(s, byref(out), byref(size)))
     w.connect(s, byref(addr), 16)
     mine = name(w, s)
-    peer = w.getpeername(s, byref(out), byref(size)), bytes(out) == bytes(addr), mine.port != 0
+    peer = w.getpeername(s, byref(out), byref(size)), bytes(out) == bytes(addr), mine.sin_port != 0
     small = err(w, w.getsockname(s, byref(out), byref(short))), short.value
     close(w, l, s)
     return before, peer, small

@@ -1,5 +1,6 @@
 """S084  connect succeeds as soon as the listening side's backlog takes the connection - before accept; data sent before
 accept is there afterwards.
+fact: S-73
 source: listen page; "Protocol Basics" page
 """
 from ctypes import byref, create_string_buffer

@@ -1,4 +1,5 @@
 """S086  The last error belongs to the thread: a failing call on another thread leaves ours alone.
+fact: S-74
 source: WSAGetLastError page
 """
 from specs.litmus.sockets import INVALID_SOCKET, join, thread

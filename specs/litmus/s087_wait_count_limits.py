@@ -1,4 +1,5 @@
 """S087  WSAWaitForMultipleEvents takes 1 to 64 events: 0 or 65 fail (WSA_WAIT_FAILED) with WSA_INVALID_PARAMETER (87).
+fact: S-30
 source: WSAWaitForMultipleEvents page (WSA_MAXIMUM_WAIT_EVENTS 64)
 """
 from ctypes import c_void_p

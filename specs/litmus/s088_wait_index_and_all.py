@@ -1,5 +1,6 @@
 """S088  The result is the lowest index that is signaled; with fWaitAll all must be. WSACreateEvent makes a manual-reset event
 that starts nonsignaled and stays signaled through waits.
+fact: S-31
 source: WSAWaitForMultipleEvents, WSACreateEvent pages
 """
 from ctypes import c_void_p

@@ -1,5 +1,6 @@
 """S089  AcceptEx with receive length 0 pends (FALSE, 997) and completes as soon as a connection arrives, with 0 bytes; its
 result belongs to the listening socket's operation, the connection is on the socket that was passed.
+fact: S-75
 source: AcceptEx page (dwReceiveDataLength); Wine sock.c test_AcceptEx
 """
 from ctypes import byref, c_size_t, c_uint32, create_string_buffer

@@ -1,5 +1,6 @@
 """S090  AcceptEx with a receive length does not complete on the connection alone: it waits for the first data and returns it
 with its count.
+fact: S-76
 source: AcceptEx page; Wine sock.c test_AcceptEx ("Test short reads")
 """
 from ctypes import byref, c_uint32, create_string_buffer

@@ -1,5 +1,6 @@
 """S092  The AcceptEx buffer holds data, then local, then remote address, each in its length given (address size + 16);
 GetAcceptExSockaddrs, called with the same lengths, finds both.
+fact: S-77
 source: AcceptEx, GetAcceptExSockaddrs pages; Wine sock.c test_AcceptEx
 """
 from ctypes import addressof, byref, c_int32, c_uint32, c_void_p, create_string_buffer, string_at

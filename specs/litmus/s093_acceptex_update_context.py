@@ -1,5 +1,6 @@
 """S093  The socket AcceptEx accepted into is connected but has no context: getpeername fails with WSAENOTCONN (10057) and the
 listener's options are missing until SO_UPDATE_ACCEPT_CONTEXT is set; send and recv work before.
+fact: S-78
 source: AcceptEx page; SOL_SOCKET options page (SO_UPDATE_ACCEPT_CONTEXT)
 """
 from ctypes import byref, c_int32, c_size_t, c_uint32, create_string_buffer

@@ -1,5 +1,6 @@
 """S094  AcceptEx fails at once with NULL OVERLAPPED: ERROR_INVALID_PARAMETER (87), remote length 0: WSAEFAULT (10014), a bad
 socket: WSAENOTSOCK (10038), an accept socket that is already in use by a pending AcceptEx: WSAEINVAL (10022).
+fact: S-79
 source: AcceptEx page; Wine sock.c test_AcceptEx
 """
 from ctypes import byref, c_uint32, create_string_buffer

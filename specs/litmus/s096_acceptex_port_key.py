@@ -1,4 +1,5 @@
 """S096  AcceptEx completes to the port of the listening socket, with the listening socket's key - not that of the accept socket.
+fact: S-80
 source: AcceptEx page; Wine sock.c test_completion_port
 """
 from ctypes import byref, c_uint32, create_string_buffer

@@ -1,5 +1,6 @@
 """S097  AcceptEx has no completion-routine parameter, but the accepted socket (not associated with a port) takes WSARecv with a
 routine like any other: event-driven accept and APC-driven receive combine on one thread.
+fact: S-81
 source: AcceptEx page (syntax); WSARecv page
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p, create_string_buffer

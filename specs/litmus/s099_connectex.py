@@ -1,5 +1,6 @@
 """S099  ConnectEx needs a bound socket (WSAEINVAL otherwise) and an OVERLAPPED (ERROR_INVALID_PARAMETER otherwise); it pends,
 completes when connected, and reports the bytes of its optional first send.
+fact: S-82
 source: ConnectEx page; Wine sock.c test_connect
 """
 from ctypes import byref, c_uint32, create_string_buffer

@@ -1,5 +1,6 @@
 """S100  After ConnectEx send and recv work, but getpeername and shutdown fail with WSAENOTCONN until
 SO_UPDATE_CONNECT_CONTEXT is set.
+fact: S-83
 source: ConnectEx page; SOL_SOCKET options page (SO_UPDATE_CONNECT_CONTEXT)
 """
 from ctypes import byref, c_int32, c_uint32

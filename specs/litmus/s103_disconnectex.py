@@ -1,5 +1,6 @@
 """S103  DisconnectEx on an unconnected socket fails with WSAENOTCONN; on a connected one it pends, ends the send side (send:
 WSAESHUTDOWN, the peer receives 0 bytes) and leaves the receive side open; without OVERLAPPED it is synchronous.
+fact: S-84
 source: DisconnectEx page; Wine sock.c test_DisconnectEx
 """
 from ctypes import byref, create_string_buffer

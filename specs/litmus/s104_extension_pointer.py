@@ -1,5 +1,6 @@
 """S104  AcceptEx and its relatives are found with WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER, GUID); an unknown GUID gives
 WSAEINVAL and touches nothing.
+fact: S-85
 source: AcceptEx page; Wine sock.c test_get_extension_func
 """
 from ctypes import byref, c_uint32, c_void_p, create_string_buffer

@@ -1,4 +1,5 @@
 """S107  A socket is readable when data waits, when the peer has closed, and - listening - when a connection waits.
+fact: S-88
 source: select page; Wine sock.c test_select
 """
 from ctypes import byref, create_string_buffer

@@ -1,5 +1,6 @@
 """S108  A connected socket with send-buffer space is writable and stops being so when the buffer is full; an unconnected TCP
 socket is not writable, an unconnected UDP socket is.
+fact: S-89
 source: select page; Wine sock.c test_select
 """
 from ctypes import byref, create_string_buffer, sizeof

@@ -1,5 +1,6 @@
 """S110  A failed non-blocking connect shows in exceptfds - not in writefds; SO_ERROR says WSAECONNREFUSED (10061) and keeps
 saying so when read again.
+fact: S-90
 source: select page (exceptfds); Wine sock.c test_select
 """
 from ctypes import byref
@@ -16,7 +17,7 @@ def program(w: WinApi) -> object:
     started = err(w, w.connect(s, byref(nobody), 16))
     reads, writes, excepts = sockets(s), sockets(s), sockets(s)
     n = w.select(0, byref(reads), byref(writes), byref(excepts), byref(TIMEVAL(10, 0)))
-    result = n, reads.count, writes.count, excepts.count, getopt(w, s, SO_ERROR), getopt(w, s, SO_ERROR)
+    result = n, reads.fd_count, writes.fd_count, excepts.fd_count, getopt(w, s, SO_ERROR), getopt(w, s, SO_ERROR)
     close(w, closed, s)
     return started, result
 EXPECTED = {((-1, 10035), (1, 0, 0, 1, 10061, 10061))}

@@ -1,4 +1,5 @@
 """S112  On timeout select returns 0, empties the sets and leaves the timeval as it was; {0, 0} polls.
+fact: S-92
 source: select page
 """
 from ctypes import byref
@@ -16,5 +17,5 @@ def program(w: WinApi) -> object:
     waited = w.GetTickCount() - start >= 30
     polled = w.select(0, byref(sockets(a)), None, None, byref(TIMEVAL(0, 0)))
     close(w, a, b)
-    return n, reads.count, (tv.sec, tv.usec), waited, polled
+    return n, reads.fd_count, (tv.tv_sec, tv.tv_usec), waited, polled
 EXPECTED = {(0, 0, (0, 60000), True, 0)}

@@ -1,5 +1,6 @@
 """S113  WSAPoll reports POLLRDNORM (0x100) for data, POLLWRNORM (0x10) for space, POLLNVAL (4) for what is no socket, and
 counts the entries with events - those with POLLNVAL alone not; it returns at once if any entry has events.
+fact: S-93
 source: WSAPoll page; Wine sock.c test_WSAPoll
 """
 from ctypes import sizeof

@@ -1,5 +1,6 @@
 """S116  WSAEventSelect makes the socket non-blocking; while events are selected FIONBIO 0 fails with WSAEINVAL (10022); after
 WSAEventSelect(s, NULL, 0) it works, and only it makes the socket blocking again.
+fact: S-94
 source: WSAEventSelect, ioctlsocket pages; Wine sock.c test_fionbio
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S117  FD_READ: arriving data sets the event and records FD_READ; waiting does not reset the event; WSAEnumNetworkEvents
 returns the record, clears it and resets the event it is given.
+fact: S-95
 source: WSAEventSelect, WSAEnumNetworkEvents pages
 """
 from specs.litmus.sockets import FD_READ, close, enum_events, pair

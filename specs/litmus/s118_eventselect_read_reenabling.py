@@ -1,5 +1,6 @@
 """S118  FD_READ is not recorded over and over while the same data waits; recv re-enables it, and if data is left
 (level-triggered) FD_READ is recorded and the event set again at once.
+fact: S-96
 source: WSAEventSelect page (re-enabling functions, level-triggered); Wine sock.c test_read_events
 """
 from ctypes import create_string_buffer

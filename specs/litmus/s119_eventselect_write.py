@@ -1,5 +1,6 @@
 """S119  FD_WRITE is recorded once when the connected socket is selected and then only after a send failed with WSAEWOULDBLOCK
 and space became free: it is edge-triggered.
+fact: S-98
 source: WSAEventSelect page (FD_WRITE); Wine sock.c test_write_events
 """
 from ctypes import byref, create_string_buffer, sizeof

@@ -1,4 +1,5 @@
 """S120  FD_ACCEPT is recorded for a waiting connection; accept re-enables it, and if another connection waits it is recorded again.
+fact: S-96
 source: WSAEventSelect page; Wine sock.c test_accept_events
 """
 from ctypes import byref

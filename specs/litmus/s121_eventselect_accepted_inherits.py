@@ -1,5 +1,6 @@
 """S121  An accepted socket inherits the listening socket's event association: the same event object is set for its events too,
 and it is non-blocking.
+fact: S-99
 source: WSAEventSelect page; Wine sock.c test_accept_events ("inherits the same parameters")
 """
 from ctypes import byref, create_string_buffer

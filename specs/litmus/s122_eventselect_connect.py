@@ -1,4 +1,5 @@
 """S122  FD_CONNECT (with FD_WRITE) is recorded when a non-blocking connect succeeds; the server side gets no FD_CONNECT.
+fact: S-100
 source: WSAEventSelect page; Wine sock.c test_connect_events
 """
 from ctypes import byref

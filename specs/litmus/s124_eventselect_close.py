@@ -1,5 +1,6 @@
 """S124  The peer's close (or shutdown of its send side) is recorded as FD_CLOSE with error 0, once, and not as FD_READ; an RST
 as FD_CLOSE with WSAECONNABORTED (10053, what Windows gives) or WSAECONNRESET (10054, as documented).
+fact: S-101
 source: WSAEventSelect page (FD_CLOSE); Wine sock.c test_close_events
 """
 from specs.litmus.sockets import FD_CLOSE, FD_READ, SD_SEND, close, enum_events, pair, reset

@@ -1,4 +1,5 @@
 """S125  A second WSAEventSelect replaces the first: its event and mask count alone, and what was there already is recorded anew.
+fact: S-102
 source: WSAEventSelect page ("the second call will cancel the effects of the first"); Wine sock.c test_read_events
 """
 from specs.litmus.sockets import FD_CLOSE, FD_READ, close, enum_events, pair

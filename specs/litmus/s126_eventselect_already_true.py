@@ -1,4 +1,5 @@
 """S126  Conditions that hold when WSAEventSelect is called are recorded at once: queued data, a waiting connection, a close.
+fact: S-103
 source: WSAEventSelect page (persistence of network events); Wine sock.c test_events
 """
 from ctypes import byref

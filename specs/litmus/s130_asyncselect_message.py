@@ -1,5 +1,6 @@
 """S130  WSAAsyncSelect posts the chosen message with wParam = socket and lParam = event in the low word, error in the high
 word - one message per event - and makes the socket non-blocking.
+fact: S-104
 source: WSAAsyncSelect page; Wine sock.c test_events (is_message)
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S131  After an FD_READ message no further one is posted until recv is called; if data is left after it, a new message comes.
+fact: S-105
 source: WSAAsyncSelect page (re-enabling functions); Wine sock.c test_read_events
 """
 from ctypes import create_string_buffer

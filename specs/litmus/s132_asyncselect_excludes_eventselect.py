@@ -1,4 +1,5 @@
 """S132  WSAAsyncSelect cancels WSAEventSelect of the socket and the other way round: the last call alone is in force.
+fact: S-106
 source: WSAAsyncSelect, WSAEventSelect pages
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S134  WSAAsyncSelect(s, hwnd, 0, 0) stops the messages; the socket stays non-blocking until FIONBIO 0, which then works.
+fact: S-107
 source: WSAAsyncSelect page
 """
 from ctypes import create_string_buffer

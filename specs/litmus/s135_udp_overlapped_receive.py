@@ -1,4 +1,5 @@
 """S135  WSARecvFrom with a routine: the sender's address and its length are written at completion, one datagram per receive.
+fact: S-108
 source: WSARecvFrom page
 """
 from ctypes import addressof, byref, c_int32, c_uint32, c_void_p, create_string_buffer, sizeof

@@ -1,5 +1,6 @@
 """S136  A datagram larger than the buffer: recvfrom fails with WSAEMSGSIZE (10040), the buffer holds the first part, the rest is
 lost; the next receive gets the next datagram.
+fact: S-109
 source: recvfrom page; WSARecv page (message-oriented sockets)
 """
 from ctypes import byref, create_string_buffer

@@ -1,4 +1,5 @@
 """S138  Datagrams keep their boundaries: each receive takes one, also an empty one (0 bytes, which is no end of anything).
+fact: S-110
 source: recvfrom page (message-oriented sockets)
 """
 from ctypes import byref, create_string_buffer

@@ -1,5 +1,6 @@
 """S139  A datagram to a loopback port nobody has bound comes back as ICMP port unreachable: the sender's next receive fails with
 WSAECONNRESET (10054), even on an unconnected socket; the socket goes on working.
+fact: S-111
 source: recvfrom page (WSAECONNRESET on a datagram socket); SIO_UDP_CONNRESET (on by default)
 """
 from ctypes import byref, create_string_buffer

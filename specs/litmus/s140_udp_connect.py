@@ -1,5 +1,6 @@
 """S140  connect on UDP sets the peer: send works without address, datagrams from others are not received; send without a peer
 fails with WSAENOTCONN (10057); getpeername tells it.
+fact: S-112
 source: connect, send pages; WSARecv page; Wine sock.c test_connect_udp
 """
 from ctypes import byref, c_int32, create_string_buffer

@@ -1,4 +1,5 @@
 """S142  WSASendTo with a routine completes at once, queues the routine (0, count) and binds the socket.
+fact: S-113
 source: WSASendTo page
 """
 from ctypes import byref, c_uint32, create_string_buffer
@@ -15,7 +16,7 @@ def program(w: WinApi) -> object:
     first = err(w, w.WSASendTo(a, bufs(data), 1, byref(n), 0, byref(to), 16, byref(ov), cb)), n.value
     woke = w.SleepEx(2000, 1)
     buf = create_string_buffer(8)
-    got = w.recv(b, buf, 8, 0), buf.value, name(w, a).port != 0
+    got = w.recv(b, buf, 8, 0), buf.value, name(w, a).sin_port != 0
     close(w, a, b)
     return first, woke, tuple(log), got
 EXPECTED = {(((0, 0), 4), 192, ((0, 4, 0, 0),), (4, b"data", True))}

@@ -1,5 +1,6 @@
 """S144  getsockopt: SO_TYPE 1 / 2, SO_ACCEPTCONN 0 then 1 after listen (and not settable: WSAENOPROTOOPT 10042), SO_ERROR 0,
 SO_RCVBUF gives back what was set.
+fact: S-114
 source: SOL_SOCKET options page; Wine sock.c test_listen
 """
 from ctypes import byref, c_int32

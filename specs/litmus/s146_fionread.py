@@ -1,4 +1,5 @@
 """S146  FIONREAD gives the bytes a stream receive could take now; peeking and reading change it accordingly.
+fact: S-115
 source: "Winsock IOCTLs" page (FIONREAD); Wine sock.c test_fionread_siocatmark
 """
 from ctypes import byref, c_uint32, create_string_buffer

@@ -1,4 +1,5 @@
 """S152  Send and receive of a socket are independent: a pending receive delays no send on the same socket, in either mode.
+fact: S-43
 source: "Overlapped I/O and Event Objects" page (both send and receive operations can be overlapped)
 """
 from ctypes import create_string_buffer

@@ -1,5 +1,6 @@
 """S153  A whole echo exchange runs in routines on one thread: receive routine posts the send, send routine posts the next
 receive, an empty receive ends it.
+fact: S-16
 source: WSARecv, WSASend pages (calls from within completion routines)
 """
 from ctypes import c_uint32, c_void_p, create_string_buffer

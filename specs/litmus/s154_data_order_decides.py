@@ -1,5 +1,6 @@
 """S154  Which routine runs first is decided by completion, not by posting: a receive posted first but without data stays
 pending while the later one on another socket completes.
+fact: S-10
 source: WSARecv page; Alertable I/O page
 """
 from ctypes import create_string_buffer

@@ -1,4 +1,5 @@
 """S161  Overlapped sends issued one after the other reach the peer in that order, and each gets its own routine call.
+fact: S-47
 source: WSASend page (the order of calls is the order in which the buffers are transmitted)
 """
 from ctypes import create_string_buffer

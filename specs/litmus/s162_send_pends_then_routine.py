@@ -1,4 +1,5 @@
 """S162  A send that pends (SO_SNDBUF 0, peer not reading) runs its routine only after the peer took the data, with the full count.
+fact: S-46
 source: WSASend page; Wine sock.c test_send
 """
 from ctypes import byref, c_int32, create_string_buffer, sizeof

@@ -6,14 +6,10 @@ Uses only ctypes, winapi and the API object `w`; keeps no state of its own, so p
 from __future__ import annotations
 
 from ctypes import (
-    Structure,
     addressof,
     byref,
-    c_byte,
-    c_int16,
     c_int32,
     c_size_t,
-    c_uint16,
     c_uint32,
     c_void_p,
     cast,
@@ -22,6 +18,7 @@ from ctypes import (
 )
 
 from winapi import (
+    AF_INET,
     FD_ACCEPT,
     FD_CLOSE,
     FD_CONNECT,
@@ -32,6 +29,7 @@ from winapi import (
     FIONREAD,
     INFINITE,
     INVALID_SOCKET,
+    LINGER,
     MSG,
     MSG_OOB,
     MSG_PARTIAL,
@@ -57,15 +55,20 @@ from winapi import (
     SO_TYPE,
     SO_UPDATE_ACCEPT_CONTEXT,
     SO_UPDATE_CONNECT_CONTEXT,
+    SOCKADDR_IN,
     SOL_SOCKET,
     STATUS_CANCELLED,
     STATUS_PENDING,
+    TIMEVAL,
     WAIT_FAILED,
     WAIT_IO_COMPLETION,
     WAIT_TIMEOUT,
     WSABUF,
+    fd_set_of,
+    in_addr,
 )  # fmt: skip
 from winapi import WSANETWORKEVENTS as NETWORKEVENTS
+from winapi import WSAPOLLFD as POLLFD
 
 __all__ = [
     "FD_ACCEPT", "FD_ALL", "FD_CLOSE", "FD_CONNECT", "FD_OOB", "FD_READ", "FD_WRITE", "FIONBIO", "FIONREAD",
@@ -74,7 +77,7 @@ __all__ = [
     "POLLWRNORM", "SD_BOTH", "SD_RECEIVE", "SD_SEND", "SOCKADDR_IN", "SOL_SOCKET", "SO_ACCEPTCONN", "SO_CONNECT_TIME",
     "SO_ERROR", "SO_LINGER", "SO_RCVBUF", "SO_RCVTIMEO", "SO_SNDBUF", "SO_TYPE", "SO_UPDATE_ACCEPT_CONTEXT",
     "SO_UPDATE_CONNECT_CONTEXT", "STATUS_CANCELLED", "STATUS_PENDING", "TIMEVAL", "WAIT_FAILED", "WAIT_IO_COMPLETION",
-    "WAIT_TIMEOUT", "WSABUF", "berr", "bound", "bufs", "close", "completion", "enum_events", "err", "fd_set",
+    "WAIT_TIMEOUT", "WSABUF", "berr", "bound", "bufs", "close", "completion", "enum_events", "err",
     "getopt", "join", "listener", "loopback", "message_window", "name", "next_message", "nonblocking",
     "overlapped_result", "packet", "pair", "post", "readable", "reset", "sockets", "tcp", "thread", "udp", "wsarecv",
     "wsasend",
@@ -84,34 +87,11 @@ PENDING = (-1, 997)  # SOCKET_ERROR with WSA_IO_PENDING
 FD_ALL = 63
 
 
-class SOCKADDR_IN(Structure):
-    _fields_ = [("family", c_int16), ("port", c_uint16), ("addr", c_byte * 4), ("zero", c_byte * 8)]
-
-
-class TIMEVAL(Structure):
-    _fields_ = [("sec", c_int32), ("usec", c_int32)]
-
-
-class LINGER(Structure):
-    _fields_ = [("onoff", c_uint16), ("linger", c_uint16)]
-
-
-class POLLFD(Structure):
-    _fields_ = [("fd", c_size_t), ("events", c_int16), ("revents", c_int16)]
-
-
-def fd_set(size=64):
-    class FD_SET(Structure):
-        _fields_ = [("count", c_uint32), ("array", c_size_t * size)]
-
-    return FD_SET
-
-
 def sockets(*handles, size=64):
     """An fd_set that holds these sockets."""
-    result = fd_set(size)()
-    result.count = len(handles)
-    result.array[: len(handles)] = handles
+    result = fd_set_of(size)()
+    result.fd_count = len(handles)
+    result.fd_array[: len(handles)] = handles
     return result
 
 
@@ -127,7 +107,7 @@ def berr(w, result):
 
 def loopback(port=0):
     """127.0.0.1:port (port in network byte order)."""
-    return SOCKADDR_IN(2, port, (c_byte * 4)(127, 0, 0, 1))
+    return SOCKADDR_IN(AF_INET, port, in_addr(S_un_b=(127, 0, 0, 1)))
 
 
 def name(w, s):
