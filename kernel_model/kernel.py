@@ -2,6 +2,7 @@
 
 Transitions are functions of the sub-packages that take a Kernel; whoever runs a program asks three questions here:
 which threads are ready, which segments are in flight, which timers are due.
+Differs: F-002 the machine boots on 2024-01-01 00:00 UTC; computing takes no time, only waits do.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from kernel_model.ob.object import KObject
     from kernel_model.tcpip.flow import Flow
 
-# An arbitrary but fixed boot: 2024-01-01 00:00 UTC in 100 ns since 1601 (F-004).
+# An arbitrary but fixed boot: 2024-01-01 00:00 UTC in 100 ns since 1601 (F-002).
 BOOT_TIME_100NS: Final = 133_485_408_000_000_000
 ROOTS: Final = 16
 CHILDREN: Final = 1 << 12
@@ -72,7 +73,7 @@ class Kernel:
         return t
 
     def _arena_of_new_thread(self, creator: KThread | None) -> int:
-        """A number that depends only on the creator's own history: identifiers and handle values come from it (F-002)."""
+        """A number that depends only on the creator's own history: identifiers and handle values come from it (F-001)."""
         if creator is None:
             self.roots += 1
             return self.roots - 1 if self.roots <= ROOTS else self.next_arena()

@@ -1,6 +1,7 @@
 """The end of a connection: shutdown, graceful and hard close, reset.
 
 Models:  half-close, graceful close in the background, linger, RST for unread data or a pending receive at close.
+Differs: F-011 closing with a pending receive or unread data always resets; on Windows that is one of the outcomes.
 Sources: learn.microsoft.com closesocket, shutdown, "Graceful Shutdown, Linger Options, and Socket Closure";
          Wine ws2_32/tests/sock.c test_iocp, test_shutdown (S-48 to S-55, S-60, S-61); libuv #3034 (RST at close).
 """

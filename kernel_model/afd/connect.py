@@ -1,7 +1,7 @@
 """Binding, listening, connecting, accepting.
 
 Models:  backlog, connections that exist before accept, refusal with the SYN retries of Windows, blocking and not.
-Differs: F-010 a refused SYN is retried twice, 500 ms apart (Windows: registry value, "up to two seconds", S-69).
+Differs: F-008 a refused SYN is retried twice, 500 ms apart (Windows: registry value, "up to two seconds", S-69).
 Sources: learn.microsoft.com bind, listen, connect, accept (S-68 to S-73).
 """
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SYN_RETRIES: Final = 2
 SYN_RETRY_100NS: Final = 5_000_000
+HINT_MIN: Final = 200  # SOMAXCONN_HINT(n) is -n, taken between these
+HINT_MAX: Final = 65_535
 
 
 def bind_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address) -> NtStatus:
@@ -59,26 +61,32 @@ def listen_endpoint(e: AfdEndpoint, backlog: int) -> NtStatus:
         return NtStatus.NOT_SUPPORTED
     status = e.advance(AfdEvent.LISTEN)
     if not status:
-        e.backlog = max(1, backlog)
+        e.backlog = max(1, backlog) if backlog >= 0 else min(max(HINT_MIN, -backlog), HINT_MAX)
     return status
 
 
 def connect_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address, irp: Irp | None) -> NtStatus:
-    """Send the SYN.  PENDING, or why it was not started; the IRP (None: non-blocking) completes with the outcome."""
+    """Send the SYN.  PENDING, or why it was not started; the IRP (None: non-blocking) completes with the outcome.
+
+    Neither the wildcard address nor port 0 is anybody's (documented: WSAEADDRNOTAVAIL).
+    """
     was = e.state
     status = e.advance(AfdEvent.CONNECT)
     if status:
         return status
-    status = bind_implicitly(k, t, e, address[0])
+    nowhere = address[0] == ANY_ADDRESS or not address[1]
+    status = NtStatus.INVALID_ADDRESS_COMPONENT if nowhere else bind_implicitly(k, t, e, address[0])
     if status:
         e.state = was
         return status
+    if e.local is not None and e.local[0] == ANY_ADDRESS:
+        e.local = (LOOPBACK, e.local[1])  # connecting chooses the address that packets leave from
     k.network.connections += 1
     name = f"c{k.network.connections}"
     out, back = Flow(f"{name}>", e, None), Flow(f"{name}<", None, e)
     out.reverse, back.reverse = back, out
     e.outbound, e.inbound = out, back
-    e.peer = (LOOPBACK if address[0] == ANY_ADDRESS else address[0], address[1])
+    e.peer = address
     e.connect_error, e.connect_retries, e.connect_irp = None, 0, irp
     if irp is not None:
         irp.cancel = cancel_connect
@@ -103,12 +111,16 @@ def cancel_connect(k: Kernel, irp: Irp) -> None:
 
 
 def give_up(k: Kernel, e: AfdEndpoint) -> None:
-    """Forget the attempt; the endpoint is bound and may connect again."""
+    """Forget the attempt; the endpoint is bound and may connect again.  A listener that took the connection hears an RST."""
     if e.connect_timer is not None:
         cancel_timer(k, e.connect_timer)
         e.connect_timer = None
-    if e.outbound is not None:
-        e.outbound.discard(k)
+    flow = e.outbound
+    if flow is not None:
+        flow.discard(k)
+        flow.reverse.target = None  # what is still coming is for nobody
+        if flow.target is not None:
+            transmit(k, flow, Segment(SegmentKind.RST))
     e.outbound = e.inbound = e.peer = None
     e.advance(AfdEvent.REFUSED)
 

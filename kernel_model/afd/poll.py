@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def readable(e: AfdEndpoint) -> bool:
-    """Data, end of stream, reset, or a connection waiting (S-88)."""
+    """Data, end of stream, reset, or a connection waiting (S-88); so is a socket that is closed under a waiting select
+    (Wine ws2_32/tests/sock.c test_select)."""
+    if e.closed:
+        return True
     if not e.stream:
         return bool(e.datagrams) or e.unreachable
     if e.state is EndpointState.LISTENING:

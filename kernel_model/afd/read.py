@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
 from kernel_model.afd.poll import notify
+from kernel_model.iomgr.cancel import cancel_irp
 from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from kernel_model.status import NtStatus
 from kernel_model.tcpip.flow import Flow, acknowledge, pump, transmit
@@ -47,8 +48,6 @@ def read_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSta
         start_irp(irp)
     irp.cancel = cancel_read
     e.reads.append(irp)
-    if not e.receive_buffer and e.inbound is not None:
-        pump(k, e.inbound)
     return pend_irp(k, irp)
 
 
@@ -107,6 +106,9 @@ def data_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
             e.abort_status = NtStatus.CONNECTION_ABORTED
             flow.reverse.discard(k)
             transmit(k, flow.reverse, Segment(SegmentKind.RST))
+            for irp in tuple(e.irps):
+                cancel_irp(k, irp, NtStatus.CONNECTION_ABORTED)
+            notify(k, e)
         return
     e.received += segment.data
     if e.reads:

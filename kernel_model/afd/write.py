@@ -1,7 +1,8 @@
 """Sending on streams.
 
 Models:  blocking, non-blocking with partial sends, overlapped, gather, a bounded send buffer, SO_SNDBUF 0.
-Rejects: out-of-band data, MSG_PARTIAL.
+Rejects: out-of-band data.
+Differs: F-010 a non-blocking send takes over what fits SO_SNDBUF; Windows may take over all of it.
 Sources: learn.microsoft.com send, WSASend; Wine ws2_32/tests/sock.c test_send (S-37, S-44 to S-47, S-60).
 """
 
@@ -67,12 +68,16 @@ def _copy(k: Kernel, e: AfdEndpoint, irp: Irp, count: int) -> NtStatus:
     return SUCCESS
 
 
-def cancel_write(_k: Kernel, irp: Irp) -> None:
-    """What is not on the wire yet is not sent."""
+def cancel_write(k: Kernel, irp: Irp) -> None:
+    """What is not on the wire yet is not sent; a FIN that waited for it goes out."""
     e = irp.file
     assert isinstance(e, AfdEndpoint)
-    if e.outbound is not None:
-        for chunk in e.outbound.chunks:
-            if chunk.irp is irp:
-                e.outbound.chunks.remove(chunk)
-                break
+    flow = e.outbound
+    if flow is None:
+        return
+    for chunk in flow.chunks:
+        if chunk.irp is irp:
+            flow.chunks.remove(chunk)
+            break
+    if flow.fin_queued and not flow.chunks:
+        pump(k, flow)

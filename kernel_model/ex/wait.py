@@ -65,9 +65,9 @@ def nt_wait_for_multiple_objects(
         obj = waitable(t, handle)
         if isinstance(obj, NtStatus):
             return obj
-        if all_ and obj in objects:
-            return NtStatus.INVALID_PARAMETER_MIX
         objects.append(obj)
+    if all_ and len(dict.fromkeys(objects)) < len(objects):
+        return NtStatus.INVALID_PARAMETER_MIX
     return wait_for_multiple_objects(k, t, tuple(objects), all_, timeout_100ns, alertable, reason)
 
 
@@ -91,6 +91,9 @@ def nt_signal_and_wait(
         if status:
             return status
     elif isinstance(target, KSemaphore):
+        allowed = reference(t, signal, KSemaphore, MODIFY_STATE)
+        if isinstance(allowed, NtStatus):
+            return allowed
         if release_semaphore(k, target, 1) is None:
             return NtStatus.SEMAPHORE_LIMIT_EXCEEDED
     else:

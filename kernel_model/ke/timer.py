@@ -39,6 +39,12 @@ class KTimer(Dispatcher):
             self.signal_state = 0
         return NtStatus.SUCCESS
 
+    def on_last_handle_closed(self, k: Kernel) -> None:
+        """The object goes, and its expiries with it, unless a routine or a thread that waits still refers to it."""
+        super().on_last_handle_closed(k)
+        if self.apc is None and not self.waiters:
+            stop_timer(k, self)
+
 
 def set_timer(
     k: Kernel,

@@ -27,7 +27,7 @@ SUCCESS: Final = NtStatus.SUCCESS
 class Wait:
     """A blocked wait: the wait blocks of one thread, and what they are for."""
 
-    __slots__ = ("alertable", "all", "condition", "lock", "objects", "on_abort", "reason", "thread", "timeout")
+    __slots__ = ("alertable", "all", "condition", "expired", "lock", "objects", "on_abort", "reason", "thread", "timeout")
 
     def __init__(self, thread: KThread, objects: tuple[Dispatcher, ...], all_: bool, alertable: bool, reason: str) -> None:
         self.thread = thread
@@ -36,6 +36,7 @@ class Wait:
         self.alertable = alertable
         self.reason = reason  # the API function, for the wait-for chain
         self.timeout: TimerEntry | None = None
+        self.expired = False  # the time-out came while the thread was suspended
         self.on_abort: Callable[[Kernel], None] | None = None  # undo of what waits outside the dispatcher (rtl, poll)
         self.lock: RtlLock | None = None
         self.condition: RtlCondition | None = None
@@ -67,7 +68,7 @@ def wait_for_single_object(
     """
     if obj.signaled_for(t):
         return obj.satisfy(t)  # the object is tested first: a queued user APC stays queued
-    if alertable and t.user_apcs:
+    if alertable and _apc_pending(t):
         return NtStatus.USER_APC  # a pending APC beats a time-out of 0
     if timeout_100ns == 0:
         return NtStatus.TIMEOUT
@@ -83,7 +84,7 @@ def wait_for_multiple_objects(
     status = wait.ready_status()
     if status is not None:
         return status
-    if alertable and t.user_apcs:
+    if alertable and _apc_pending(t):
         return NtStatus.USER_APC
     if timeout_100ns == 0:
         return NtStatus.TIMEOUT
@@ -93,7 +94,7 @@ def wait_for_multiple_objects(
 
 def delay_execution(k: Kernel, t: KThread, timeout_100ns: int | None, alertable: bool, reason: str) -> int | None:
     """NtDelayExecution: a wait that no object ends.  SUCCESS when the interval elapses (K-09, K-18)."""
-    if alertable and t.user_apcs:
+    if alertable and _apc_pending(t):
         return NtStatus.USER_APC
     if timeout_100ns == 0:
         return SUCCESS
@@ -101,12 +102,16 @@ def delay_execution(k: Kernel, t: KThread, timeout_100ns: int | None, alertable:
     return None
 
 
+def _apc_pending(t: KThread) -> bool:
+    """Does an alertable wait end at once?  An alert does not count: a Win32 wait swallows it and starts again (K-18)."""
+    t.alerted = False
+    return bool(t.user_apcs)
+
+
 def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
     """Enqueue the wait blocks; the thread is WAITING from here on."""
     t = wait.thread
     t.wait = wait
-    if wait.alertable:
-        t.alerted = False  # a Win32 wait swallows the alert and starts again (K-18)
     for obj in wait.objects:
         obj.waiters.append(wait)
     if timeout_100ns is not None:
@@ -118,7 +123,14 @@ def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
 def expire_wait(k: Kernel, wait: Wait) -> None:
     """The time-out of a wait has come."""
     wait.timeout = None
-    end_wait(k, wait, NtStatus.TIMEOUT if wait.objects or wait.condition is not None else SUCCESS)
+    if wait.thread.suspend_count:
+        wait.expired = True  # decided when the thread is resumed: its objects and APCs still come first (F-003)
+    else:
+        end_wait(k, wait, _timed_out(wait))
+
+
+def _timed_out(wait: Wait) -> NtStatus:
+    return NtStatus.TIMEOUT if wait.objects or wait.condition is not None else SUCCESS
 
 
 def end_wait(k: Kernel, wait: Wait, status: int) -> None:
@@ -142,7 +154,7 @@ def release_waiters(k: Kernel, obj: Dispatcher) -> None:
     """Hand the signalled object to the threads that wait for it, oldest first, until it is used up (KiWaitTest)."""
     for wait in tuple(obj.waiters):
         if wait.thread.suspend_count:
-            continue  # a suspended thread's wait is tested again when it is resumed (F-003)
+            continue  # a suspended thread's wait is tested again when it is resumed
         if not obj.signaled_for(wait.thread):
             if obj.signal_state <= 0:
                 break
@@ -161,5 +173,7 @@ def retest_wait(k: Kernel, t: KThread) -> None:
     status = wait.ready_status() if wait.objects else None
     if status is None and wait.alertable and t.user_apcs:
         status = NtStatus.USER_APC
+    if status is None and wait.expired:
+        status = _timed_out(wait)
     if status is not None:
         end_wait(k, wait, status)

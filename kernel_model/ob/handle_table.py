@@ -1,8 +1,7 @@
 """Handle tables: values are multiples of 4, the low two bits are ignored (K-74).
 
 Models:  open, close, duplicate, access masks, pseudo-handles; LIFO reuse, so that stale handles become visible.
-Differs: F-002 values come from an arena of the creating thread, so that creating handles in two threads stays
-         independent; Windows promises nothing about values.
+Differs: F-001 handle values and thread identifiers depend only on what the creating thread did itself.
 Sources: learn.microsoft.com CloseHandle, DuplicateHandle, "Handles and Objects" (K-25, K-72 to K-76).
 """
 

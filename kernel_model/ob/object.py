@@ -1,7 +1,6 @@
 """Kernel objects: identity by counter, life by handle count.
 
 Models:  handle counts, names that go with the last handle.
-Differs: F-001 pointer references are the Python references of the model; only handle counts are observable.
 Sources: learn.microsoft.com "Handles and Objects", CloseHandle (K-72).
 """
 

@@ -1,7 +1,7 @@
 """Threads (NT: KTHREAD, ETHREAD and the TEB's last error).
 
 Models:  create, suspended or not; suspend counts; exit, terminate; exit codes; rundown of mutexes, timers, I/O, APCs.
-Differs: F-003 a suspended thread that waits takes nothing until it is resumed, then its wait starts again.
+Models:  a suspended thread that waits takes nothing until it is resumed; then its wait starts again.
 Sources: learn.microsoft.com CreateThread, SuspendThread, ResumeThread, TerminateThread, "Terminating a Thread";
          Wine kernel32/tests/thread.c (K-10, K-11, K-20 to K-25).
 """

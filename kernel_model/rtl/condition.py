@@ -1,7 +1,7 @@
 """Condition variables.
 
 Models:  sleeping releases the lock and returns holding it again; time-outs; wakes without a sleeper are lost.
-Differs: F-005 wake-ups are never spurious under profile "windows".
+Differs: F-003 wake-ups are never spurious.
 Sources: learn.microsoft.com "Condition Variables", SleepConditionVariableCS (K-51).
 """
 

@@ -3,6 +3,7 @@
 State is kept by address, beside the program's memory, which only shows it (OwningThread, Ptr).
 Models:  exclusive and shared modes, recursion for critical sections, try, waiting in any order.
 Rejects: spin counts (accepted, without effect), keyed events of the real implementation (not observable).
+Differs: F-012 of the structures only zero and nonzero, OwningThread and RecursionCount are Windows'.
 Sources: learn.microsoft.com "Critical Section Objects", "Slim Reader/Writer (SRW) Locks" (K-49, K-50).
 """
 

@@ -1,7 +1,8 @@
 """Flows: each direction of each connection is an actor of its own, with the segments that it has in flight.
 
 Models:  in-order delivery, a receive window of SO_RCVBUF, a bounded send buffer, sends without a buffer (SO_SNDBUF 0).
-Differs: F-006 acknowledgements and window updates are instantaneous; F-007 no loss, no retransmission of data.
+Differs: F-004 acknowledgements and window updates are instantaneous.
+Differs: F-005 nothing is lost or sent again, and an idle connection lives for ever.
 Sources: RFC 9293; learn.microsoft.com "High-performance Windows Sockets Applications" (S-44 to S-47).
 """
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kernel_model.kernel import Kernel
 
 SEGMENT_MAX: Final = 65_495  # MSS of a 65,535-byte loopback MTU
+TCP_WINDOW: Final = 65_535  # TCP's own, where the socket buffers nothing (SO_RCVBUF 0): data still arrives unasked
 
 
 class SendChunk:
@@ -84,7 +86,7 @@ def window(flow: Flow) -> int:
         return 0
     if target.closed:
         return SEGMENT_MAX
-    capacity = target.receive_buffer or sum(irp.length - irp.done for irp in target.reads)
+    capacity = target.receive_buffer or TCP_WINDOW
     return capacity - len(target.received) - flow.in_flight
 
 

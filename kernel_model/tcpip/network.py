@@ -1,6 +1,7 @@
 """The machine's loopback: who is bound to which port, and the numbering of connections.
 
-Differs: F-008 only 127.0.0.0/8 and 0.0.0.0 exist; F-009 no TIME_WAIT: a closed socket's port is free at once.
+Differs: F-006 only 127.0.0.0/8 and 0.0.0.0 exist.
+Differs: F-007 there is no TIME_WAIT: a closed socket's port is free at once.
 Sources: learn.microsoft.com bind, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE".
 """
 
@@ -45,7 +46,7 @@ class Network:
         return False
 
     def free_port(self, t: KThread, endpoint: AfdEndpoint) -> int | None:
-        """An ephemeral port, searched from a place of the thread's own (F-002); None when all are taken."""
+        """An ephemeral port, searched from a place of the thread's own (F-001); None when all are taken."""
         for _ in range(EPHEMERAL_PORTS):
             port = FIRST_EPHEMERAL + (t.arena * PORT_STRIDE + t.ports_made) % EPHEMERAL_PORTS
             t.ports_made += 1

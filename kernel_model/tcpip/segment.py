@@ -13,7 +13,7 @@ Address = tuple[bytes, int]  # IPv4 address (4 bytes), port
 
 
 class SegmentKind(Enum):
-    """The kinds that matter to a program.  Acknowledgements and window updates take no time of their own (F-006)."""
+    """The kinds that matter to a program.  Acknowledgements and window updates take no time of their own (F-004)."""
 
     SYN = "SYN"
     SYN_ACK = "SYN-ACK"

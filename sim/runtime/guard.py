@@ -3,7 +3,7 @@
 Patched while an execution runs; a call counts only if it comes from a simulated thread, so that the tools around the
 program (pytest, hypothesis, logging) go on working.  Functions are forbidden either when the program itself calls them,
 or, where any use would escape the simulation, however deep the call is.
-Differs: a lock made before the execution and the C clock of datetime cannot be seen.
+Differs: F-009 the clock of datetime and a threading lock made before the execution are not seen by the guard.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ For every address that the kernel will touch the ctypes object that owns it is f
 keep; failing these a search of live ctypes objects).  The kernel holds it weakly: when the program lets go of memory that an
 operation in flight still needs, that is reported at the release, and the later write does not happen.
 A wild write into the interpreter is impossible.
+Differs: F-013 memory is what ctypes objects own: any other address is WSAEFAULT to Winsock, an access violation to kernel32.
 """
 
 from __future__ import annotations

@@ -21,11 +21,11 @@ class Ntdll(Door):
 
     def NtTestAlert(self) -> int:
         t = self._enter()
-        if t.user_apcs or t.special_apcs:
-            self._deliver_apcs(t)
-        elif t.alerted:
+        if t.alerted:
             t.alerted = False
             return int(NtStatus.ALERTED)
+        if t.user_apcs or t.special_apcs:
+            self._deliver_apcs(t)
         return 0
 
     def NtQueueApcThread(
