@@ -117,9 +117,8 @@ def give_up(k: Kernel, e: AfdEndpoint) -> None:
         e.connect_timer = None
     flow = e.outbound
     if flow is not None:
-        flow.discard(k)
         flow.reverse.target = None  # what is still coming is for nobody
-        if flow.target is not None:
+        if flow.segments or flow.target is not None:
             transmit(k, flow, Segment(SegmentKind.RST))
     e.outbound = e.inbound = e.peer = None
     e.advance(AfdEvent.REFUSED)
@@ -128,7 +127,7 @@ def give_up(k: Kernel, e: AfdEndpoint) -> None:
 def syn_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     """A listener with room takes the connection (it exists from now on, S-73); anything else refuses."""
     client = flow.source
-    if client is None or client.closed or segment.target is None:
+    if client is None or segment.target is None:
         return
     for listener in k.network.lookup(True, segment.target):
         if listener.state is EndpointState.LISTENING and (listener.accepts or len(listener.accept_queue) < listener.backlog):

@@ -8,6 +8,7 @@ vain (WSAEWOULDBLOCK, a zero time-out, a clock that stands still) gives way at i
 
 from __future__ import annotations
 
+import os
 import traceback
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 SPIN: Final = 16  # vain polls in a row that make a busy loop
 SWALLOWED_MAX: Final = 100  # how often a program may catch Unwound before its greenlet is abandoned
+PACKAGE: Final = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # of sim: frames that are not the program's
 _ABANDONED: Final[list[Carrier]] = []  # kept: collecting a greenlet would throw into it once more
 
 
@@ -44,7 +46,8 @@ class Machine:
     """
 
     __slots__ = (
-        "alarm", "alertable_depth", "chooser", "current", "deliver_special", "failure", "hub", "kernel", "log", "max_steps",
+        "alarm", "alertable_depth", "chooser", "current", "deliver_special", "failure", "hub", "kernel", "leaving", "log",
+        "max_steps",
         "over", "pending", "record", "running", "specs", "steps", "swallowed", "violation",
     )  # fmt: skip
 
@@ -65,6 +68,7 @@ class Machine:
         self.pending: Violation | None = None  # of the running thread; counts at its next system call
         self.failure: BaseException | None = None
         self.specs: frozenset[str] = frozenset()  # sanitizers that are on
+        self.leaving: dict[KThread, ThreadExit] = {}  # threads that called ExitThread and still unwind
         self.over = False
         self.swallowed = 0
         self.deliver_special: Callable[[KThread], None] | None = None
@@ -111,6 +115,9 @@ class Machine:
                 self.violation = program_error(t, error, self.steps)
             return self._give_up(t, None)
         self.running.pop(t, None)
+        swallowed = self.leaving.pop(t, None)
+        if swallowed is not None:
+            code = swallowed.code  # the program caught ThreadExit and then returned
         self.pending = None  # frames that die because the thread ends take their I/O with them
         if self.over:
             return self.hub
@@ -132,6 +139,12 @@ class Machine:
         if self.violation is None:
             self.violation = violation
         self._leave()
+
+    def leave_thread(self, t: KThread, code: int) -> NoReturn:
+        """ExitThread: leave every frame of the running thread."""
+        leave = self.leaving[t] = ThreadExit(code)
+        self.poke()
+        raise leave
 
     def _leave(self) -> NoReturn:
         self.over = True
@@ -169,13 +182,15 @@ class Machine:
             self._leave()
         if self.steps > self.max_steps:
             self.stop(step_bound(self.max_steps, t.label))
+        if t in self.leaving:
+            raise self.leaving[t]  # ExitThread does not return, whatever the program catches
         if self.chooser is not None or t.yielding:
             self.steps -= 1
             yielded = t.yielding
             self._make_way(t)
             if yielded:
                 t.attended_step = self.steps
-        self.alarm = 0 if self.chooser is not None else self.max_steps
+        self.alarm = 0 if self.chooser is not None or self.leaving else self.max_steps
 
     def poke(self) -> None:
         """Have the next system call attend."""
@@ -374,11 +389,7 @@ def program_error(t: KThread, error: BaseException, step: int) -> Violation:
             id="forbidden-call", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial"
         )
     frames = traceback.extract_tb(error.__traceback__)
-    own = [
-        f
-        for f in frames
-        if "sim" not in f.filename.replace("\\", "/").split("/")[-3:-1] and "/sim/" not in f.filename.replace("\\", "/")
-    ]
+    own = [f for f in frames if not f.filename.startswith(PACKAGE)]
     text = "".join(traceback.format_list(own)) + "".join(traceback.format_exception_only(error))
     return Violation(
         id="program-error", title="the program raised", message=f"{t.label}: {text.rstrip()}", step=step, source="Python"

@@ -19,6 +19,8 @@ from sim.win32.errormap import dos_error, wsa_error
 from sim.win32.memory import AccessViolation, Block, Pointer, Region, UserMemory, address_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kernel_model.ps.thread import KThread
     from sim.runtime.machine import Machine
 
@@ -171,14 +173,21 @@ class Door:
         m = self._m
         if "S1" not in m.specs or m.over or m.pending is not None:
             return
-        for t in self._k.threads:
-            for irp in t.irps:
-                parts = [*irp.buffers, *irp.watched, *([irp.iosb] if irp.iosb is not None else [])]
-                if any(getattr(part, "block", None) is block for part in parts):
-                    what = f"{irp.major.value} on {irp.file.label}"
-                    m.pending = freed_in_flight(block.label, what, m.steps)
-                    m.poke()
-                    return
+        operation = next((op for t in self._k.threads for op in _operations_on(t, block)), None)
+        if operation is not None:
+            m.pending = freed_in_flight(block.label, operation, m.steps)
+            m.poke()
+
+
+def _operations_on(t: KThread, block: Block) -> Iterator[str]:
+    """What the thread has in flight that needs this memory: pending operations, and routines still to be called with it."""
+    for irp in t.irps:
+        parts = [*irp.buffers, *irp.watched, irp.iosb]
+        if any(getattr(part, "block", None) is block for part in parts):
+            yield f"{irp.major.value} on {irp.file.label}"
+    for apc in t.user_apcs:
+        if apc.kind is ApcKind.IO and getattr(apc.context.iosb, "block", None) is block:
+            yield f"queued completion routine ({apc.context.major.value} on {apc.context.file.label})"
 
 
 def _flags(irp: Any) -> tuple[int, ...]:  # noqa: ANN401 - an Irp; the routine of ReadFileEx has no flags

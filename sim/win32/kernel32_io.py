@@ -105,7 +105,7 @@ class Kernel32Io(Door):
             self._not_modelled(function, "a socket without the overlapped attribute")
         overlapped = self._memory.overlapped(lpOverlapped)
         length = dword(count)
-        buffer = EMPTY if not length else self._memory.region(lpBuffer, length)
+        buffer = EMPTY if not length else self._memory.region(lpBuffer, length, major is Major.READ)
         if overlapped is None or buffer is None:
             t.last_error = ERROR_NOACCESS
             return 0

@@ -18,7 +18,7 @@ from sim.win32.door import Door, dword, timeout_100ns
 if TYPE_CHECKING:
     from kernel_model.ps.thread import KThread
     from sim.runtime.machine import Machine
-    from sim.win32.memory import Pointer, Region
+    from sim.win32.memory import Block, Pointer, Region
 
 ERROR_TIMEOUT: Final = 1460
 LOCKMODE_SHARED: Final = 1
@@ -29,19 +29,21 @@ SRW_SHARED_UNIT: Final = 0x10
 class Kernel32Locks(Door):
     """User-mode locks."""
 
-    __slots__ = ("_conditions", "_locks")
+    __slots__ = ("_conditions", "_locks", "_locks_made")
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
-        self._locks: dict[int, RtlLock] = {}
+        self._locks: dict[int, tuple[RtlLock, Block]] = {}
+        self._locks_made = 0
         self._conditions: dict[int, RtlCondition] = {}
 
     def _lock(self, function: str, pointer: Pointer, *, section: bool) -> tuple[RtlLock, Region]:
         region = self._need(function, pointer, 40 if section else 8)
-        lock = self._locks.get(region.address)
-        if lock is None or lock.recursive is not section:
-            kind = "critical section" if section else "SRW lock"
-            lock = self._locks[region.address] = RtlLock(f"{kind} {len(self._locks) + 1}", section)
+        lock, block = self._locks.get(region.address, (None, None))
+        if lock is None or lock.recursive is not section or block is not region.block:  # other memory at the same address
+            self._locks_made += 1
+            lock = RtlLock(f"{'critical section' if section else 'SRW lock'} {self._locks_made}", section)
+            self._locks[region.address] = lock, region.block
         return lock, region
 
     def _show(self, lock: RtlLock, region: Region) -> None:

@@ -6,6 +6,7 @@ Sources: learn.microsoft.com CreateEventW, CreateMutexW, CreateSemaphoreW, Creat
 
 from __future__ import annotations
 
+import ctypes
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.ex.objects import create_object, label, open_object
@@ -35,6 +36,14 @@ if TYPE_CHECKING:
 ERROR_ALREADY_EXISTS: Final = 183
 
 
+def _object_name(name: object) -> str | None:
+    """A LPCWSTR argument: None for NULL, else the text; ctypes.ArgumentError for what is no wide string."""
+    text = name if isinstance(name, str) or name is None else getattr(name, "value", name)
+    if text is None or isinstance(text, str):
+        return text
+    raise ctypes.ArgumentError(f"expected a str or None as a name, got {type(name).__name__}")
+
+
 class Kernel32Sync(Door):
     """Dispatcher objects of programs."""
 
@@ -42,8 +51,7 @@ class Kernel32Sync(Door):
 
     def _create(self, t: KThread, name: object, kind: type[KObject], make: Callable[[], KObject]) -> int | None:
         """Named or not; the last error says whether it existed (K-41)."""
-        text = name if isinstance(name, str) else getattr(name, "value", None)
-        made = create_object(self._k, t, text, kind, make)
+        made = create_object(self._k, t, _object_name(name), kind, make)
         if isinstance(made, NtStatus):
             self._fail(t, made)
             return None
@@ -58,7 +66,10 @@ class Kernel32Sync(Door):
 
     def OpenEventW(self, dwDesiredAccess: int, bInheritHandle: int, lpName: str | None, /) -> int | None:
         t = self._enter()
-        handle = open_object(self._k, t, str(lpName or ""), KEvent, dword(dwDesiredAccess))
+        name = _object_name(lpName)
+        handle = (
+            NtStatus.INVALID_PARAMETER if name is None else open_object(self._k, t, name, KEvent, dword(dwDesiredAccess))
+        )
         if isinstance(handle, NtStatus):
             self._fail(t, handle)
             return None
@@ -107,11 +118,12 @@ class Kernel32Sync(Door):
 
     def ReleaseSemaphore(self, hSemaphore: Handle, lReleaseCount: int, lpPreviousCount: Pointer, /) -> int:
         t = self._enter()
+        out = self._need("ReleaseSemaphore", lpPreviousCount, 4) if address_of(lpPreviousCount) else None
         previous = nt_release_semaphore(self._k, t, handle_value(hSemaphore), signed(lReleaseCount))
         if isinstance(previous, NtStatus):
             return self._fail(t, previous)
-        if address_of(lpPreviousCount):
-            self._need("ReleaseSemaphore", lpPreviousCount, 4).write(0, previous.to_bytes(4, "little"))
+        if out is not None:
+            out.write(0, previous.to_bytes(4, "little"))
         return 1
 
     def CreateWaitableTimerW(self, lpTimerAttributes: Pointer, bManualReset: int, lpTimerName: str | None, /) -> int | None:

@@ -21,6 +21,7 @@ from kernel_model.ke.apc import ApcKind, KApc
 from kernel_model.ob.handle_table import (
     CURRENT_PROCESS,
     CURRENT_THREAD,
+    DUPLICATE_CLOSE_SOURCE,
     close_handle,
     duplicate_handle,
     entry_of,
@@ -30,7 +31,6 @@ from kernel_model.ob.handle_table import (
 from kernel_model.ps.process import EProcess
 from kernel_model.ps.thread import KThread, end_thread
 from kernel_model.status import NtStatus
-from sim.runtime.carrier import ThreadExit
 from sim.win32.door import Callback, Door, Handle, dword, handle_value
 from sim.win32.memory import Pointer, address_of
 
@@ -74,8 +74,7 @@ class Kernel32Threads(Door):
         return routine(parameter) & 0xFFFFFFFF
 
     def ExitThread(self, dwExitCode: int, /) -> None:
-        self._enter()
-        raise ThreadExit(dword(dwExitCode))
+        self._m.leave_thread(self._enter(), dword(dwExitCode))
 
     def TerminateThread(self, hThread: Handle, dwExitCode: int, /) -> int:
         t = self._enter()
@@ -83,7 +82,7 @@ class Kernel32Threads(Door):
         if isinstance(target, NtStatus):
             return self._fail(t, target)
         if target is t:
-            raise ThreadExit(dword(dwExitCode))
+            self._m.leave_thread(t, dword(dwExitCode))
         if not target.terminated:
             end_thread(self._k, target, dword(dwExitCode))
         return 1
@@ -176,17 +175,25 @@ class Kernel32Threads(Door):
         dwDesiredAccess: int, bInheritHandle: int, dwOptions: int, /,
     ) -> int:  # fmt: skip
         t = self._enter()
-        for process in (hSourceProcessHandle, hTargetProcessHandle):
-            entry = entry_of(t, handle_value(process))
-            if entry is None or not isinstance(entry[0], EProcess):
+        source, options = handle_value(hSourceHandle), dword(dwOptions)
+        out = self._need("DuplicateHandle", lpTargetHandle, 8) if address_of(lpTargetHandle) else None
+        if not self._is_process(t, hSourceProcessHandle):
+            return self._fail(t, NtStatus.INVALID_HANDLE)
+        if not self._is_process(t, hTargetProcessHandle):
+            closed = close_handle(self._k, t, source) if options & DUPLICATE_CLOSE_SOURCE else NtStatus.INVALID_HANDLE
+            if closed or handle_value(hTargetProcessHandle):
                 return self._fail(t, NtStatus.INVALID_HANDLE)
-        source = handle_value(hSourceHandle)
-        handle = duplicate_handle(self._k, t, source, dword(dwDesiredAccess), dword(dwOptions))
+            return 1  # without a target process it only closes the source
+        handle = duplicate_handle(self._k, t, source, dword(dwDesiredAccess), options)
         if isinstance(handle, NtStatus):
             return self._fail(t, handle)
-        if address_of(lpTargetHandle):
-            self._need("DuplicateHandle", lpTargetHandle, 8).write(0, handle.to_bytes(8, "little"))
+        if out is not None:
+            out.write(0, handle.to_bytes(8, "little"))
         return 1
+
+    def _is_process(self, t: KThread, handle: Handle) -> bool:
+        entry = entry_of(t, handle_value(handle))
+        return entry is not None and isinstance(entry[0], EProcess)
 
     # ---- last error and time ----------------------------------------------------------------------------------------------
 

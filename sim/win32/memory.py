@@ -50,21 +50,28 @@ class AccessViolation(OSError):
 
 
 class Block:
-    """One live object's memory.  `owner` is None for memory that cannot go away (bytes are held)."""
+    """One live object's memory.  `owner` is None for memory that cannot go away.
 
-    __slots__ = ("__weakref__", "base", "keys", "label", "owner", "size")
+    bytes objects are held while they are needed; they are constants, which the kernel must not write.
+    """
 
-    def __init__(self, base: int, size: int, label: str) -> None:
+    __slots__ = ("__weakref__", "base", "keys", "label", "owner", "size", "writable")
+
+    def __init__(self, base: int, size: int, label: str, writable: bool = True) -> None:
         self.base = base
         self.size = size
         self.label = label
-        self.owner: Callable[[], object] | None = None
+        self.writable = writable
+        self.owner: Callable[[], Any] | None = None
         self.keys: list[int] = []
 
     @property
     def alive(self) -> bool:
-        """Does the owner still exist?"""
-        return self.owner is None or self.owner() is not None
+        """Does the owner still exist, and still own this memory (ctypes.resize moves it)?"""
+        if self.owner is None:
+            return True
+        owner = self.owner()
+        return owner is not None and (not self.writable or ctypes.addressof(owner) == self.base)
 
     def covers(self, address: int, length: int) -> bool:
         """Does the range lie inside?"""
@@ -87,6 +94,8 @@ class Region:
 
     def write(self, offset: int, data: bytes, /) -> None:
         """Copy in, unless the memory is gone."""
+        if not self.block.writable:
+            raise AccessViolation("a write", f"{len(data)} bytes into a bytes object, which is read-only")
         if self.block.alive:
             ctypes.memmove(self.address + offset, data, len(data))
 
@@ -150,13 +159,16 @@ class UserMemory:
 
     # ---- finding -------------------------------------------------------------------------------------------------------
 
-    def region(self, pointer: Pointer, length: int) -> Region | None:
-        """The memory at a pointer, which the kernel may touch later; None if it is not all inside a live object."""
+    def region(self, pointer: Pointer, length: int, write: bool = False, holder: Pointer = None) -> Region | None:
+        """The memory at a pointer, which the kernel may touch later; None if it is not all inside a live object.
+
+        write: it must be memory that may be written.  holder: the structure that a bare address was read from.
+        """
         address = pointer if type(pointer) is int else address_of(pointer)
         block = self._blocks.get(address)
-        if block is None or not block.covers(address, length):
-            block = self._find(pointer, address, length)
-            if block is None:
+        if block is None or not block.covers(address, length) or not block.alive:
+            block = self._find(pointer, address, length, holder)
+            if block is None or (write and not block.writable):
                 return None
         return Region(block, address, length)
 
@@ -169,19 +181,21 @@ class UserMemory:
         found = self._overlapped.get(address)
         if found is not None and found.block.alive:
             return found
-        region = self.region(pointer, 32)
+        region = self.region(pointer, 32, True)
         if region is None:
             return None
         found = self._overlapped[address] = Overlapped(region.block, address)
         return found
 
-    def _find(self, pointer: Pointer, address: int, length: int) -> Block | None:
-        """Search the argument, then the program's frames, then all live ctypes objects, youngest first."""
-        if type(pointer) is bytes:
-            block = Block(address, len(pointer) + 1, "bytes")
-            block.owner = _keep(pointer)
-            return block if block.covers(address, length) else None
-        for candidate in _candidates(pointer):
+    def _find(self, pointer: Pointer, address: int, length: int, holder: Pointer) -> Block | None:
+        """Search the argument and what it keeps, then the program's frames, then all live ctypes objects, youngest first."""
+        for candidate in _candidates(pointer, holder):
+            if type(candidate) is bytes:
+                block = Block(address_of(candidate), len(candidate) + 1, "bytes", writable=False)
+                if block.covers(address, length):
+                    block.owner = _keep(candidate)
+                    return block
+                continue
             owner = _owner_within(candidate, address, length)
             if owner is not None:
                 return self._remember(owner, address)
@@ -212,7 +226,7 @@ class UserMemory:
 
     def store(self, pointer: Pointer, data: bytes) -> bool:
         """Write now; False if the memory is not the program's."""
-        region = self.region(pointer, len(data))
+        region = self.region(pointer, len(data), True)
         if region is None:
             return False
         region.write(0, data)
@@ -270,13 +284,15 @@ def _keep(obj: object) -> Callable[[], object]:
     return lambda: obj
 
 
-def _candidates(pointer: Pointer) -> Iterator[object]:
+def _candidates(pointer: Pointer, holder: Pointer) -> Iterator[object]:
     """Objects that may own the memory, the likely ones first."""
-    if type(pointer) is CArgument:
-        yield pointer._obj
-    elif isinstance(pointer, CData):
-        yield pointer
-        yield from _kept(pointer)
+    for source in (pointer, holder):
+        obj = source._obj if type(source) is CArgument else source
+        if isinstance(obj, CData):
+            yield obj
+            yield from _kept(obj)
+        elif type(obj) is bytes:
+            yield obj
     frame: FrameType | None = sys._getframe(1)
     for _ in range(FRAMES_SEARCHED + 8):
         if frame is None:
@@ -293,7 +309,7 @@ def _candidates(pointer: Pointer) -> Iterator[object]:
 
 
 def _kept(obj: Any) -> Iterator[object]:  # noqa: ANN401 - a ctypes object
-    """What a pointer or structure keeps alive (`_objects`), transitively."""
+    """What a pointer or structure keeps alive (`_objects`), transitively: ctypes objects, and bytes behind a c_char_p."""
     kept = obj._objects
     pending = [kept]
     while pending:
@@ -303,6 +319,8 @@ def _kept(obj: Any) -> Iterator[object]:  # noqa: ANN401 - a ctypes object
         elif isinstance(item, CData):
             yield item
             pending.append(item._objects)
+        elif type(item) is bytes:
+            yield item
 
 
 def _owner_within(candidate: Any, address: int, length: int) -> object | None:  # noqa: ANN401 - a ctypes object

@@ -17,7 +17,7 @@ from kernel_model.ke.wait import wait_for_single_object
 from kernel_model.ob.handle_table import reference
 from kernel_model.status import NtStatus
 from sim.win32.door import Door, Handle, dword, handle_value
-from sim.win32.memory import EMPTY, Overlapped, Pointer, Region, address_of
+from sim.win32.memory import EMPTY, U32, CArgument, Overlapped, Pointer, Region, address_of
 
 if TYPE_CHECKING:
     from kernel_model.ps.thread import KThread
@@ -29,8 +29,10 @@ SOCKET_ERROR: Final = -1
 AF_INET: Final = 2
 WSA_INVALID_HANDLE: Final = 6
 WSAEFAULT: Final = 10014
+WSAEINTR: Final = 10004
 WSAEINVAL: Final = 10022
 WSAENOTSOCK: Final = 10038
+WSAEOPNOTSUPP: Final = 10045
 WSAEAFNOSUPPORT: Final = 10047
 SOL_SOCKET: Final = 0xFFFF
 SO_SNDTIMEO: Final = 0x1005
@@ -92,14 +94,14 @@ class Ws2Door(Door):
 
     # ---- buffers ----------------------------------------------------------------------------------------------------------
 
-    def _buffer(self, pointer: Pointer, length: int) -> list[Region] | None:
-        """One buffer of a plain call; None for memory that is not the program's."""
-        if length <= 0:
+    def _buffer(self, pointer: Pointer, length: int, write: bool) -> list[Region] | None:
+        """One buffer of a plain call; None for memory that is not the program's, or that it may not write."""
+        if not length:
             return [EMPTY]
-        region = self._memory.region(pointer, length) if pointer is not None else None
+        region = self._memory.region(pointer, length, write) if pointer is not None and length > 0 else None
         return None if region is None else [region]
 
-    def _buffers(self, lpBuffers: Pointer, count: int) -> list[Region] | None:
+    def _buffers(self, lpBuffers: Pointer, count: int, write: bool) -> list[Region] | None:
         """A WSABUF array; the array itself is captured now, the memory behind it stays the program's."""
         count = count if type(count) is int else dword(count)
         table = self._memory.load(lpBuffers, WSABUF_SIZE * count) if 0 < count <= WSABUFS_MAX else None
@@ -107,11 +109,17 @@ class Ws2Door(Door):
             return None
         regions = []
         for length, address in WSABUF.iter_unpack(table):
-            region = self._memory.region(address, length) if length and address else EMPTY if not length else None
+            region = EMPTY if not length else self._memory.region(address, length, write, lpBuffers) if address else None
             if region is None:
                 return None
             regions.append(region)
         return regions
+
+    def _no_count(self, lpCount: Pointer) -> bool:
+        """Is this no place for a byte count (NULL is, for overlapped calls only)?"""
+        if type(lpCount) is CArgument and type(lpCount._obj) is U32:
+            return False
+        return self._memory.region(lpCount, 4, True) is None
 
     # ---- operations -------------------------------------------------------------------------------------------------------
 

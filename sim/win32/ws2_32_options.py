@@ -43,6 +43,10 @@ PLAIN_OPTIONS: Final = {
     (SOL_SOCKET, SO_KEEPALIVE), (SOL_SOCKET, SO_BROADCAST), (SOL_SOCKET, SO_OOBINLINE), (SOL_SOCKET, SO_EXCLUSIVEADDRUSE),
     (SOL_SOCKET, SO_SNDTIMEO), (SOL_SOCKET, SO_RCVTIMEO), (IPPROTO_TCP, TCP_NODELAY),
 }  # fmt: skip
+NUMBERS: Final = {
+    (SOL_SOCKET, SO_LINGER), (SOL_SOCKET, SO_SNDBUF), (SOL_SOCKET, SO_RCVBUF), (SOL_SOCKET, SO_SNDTIMEO),
+    (SOL_SOCKET, SO_RCVTIMEO),
+}  # fmt: skip
 READ_ONLY: Final = {SO_ACCEPTCONN, SO_ERROR, SO_TYPE, SO_CONNECT_TIME}
 
 
@@ -65,7 +69,9 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
         if level == SOL_SOCKET and option in READ_ONLY:
             return self._error(t, WSAENOPROTOOPT)
         if length < 4:
-            data = data.ljust(4, b"\0")
+            if (level, option) in NUMBERS:
+                return self._error(t, WSAEFAULT)
+            data = data.ljust(4, b"\0")  # a BOOL may be as short as a char
         value = int.from_bytes(data[:4], "little")
         self._set_option(e, level, option, value, data)
         return 0

@@ -27,8 +27,8 @@ from sim.win32.ws2_32_door import (
     SOCKET_ERROR,
     WSAEAFNOSUPPORT,
     WSAEFAULT,
+    WSAEINTR,
     WSAEINVAL,
-    WSAENOTSOCK,
     Ws2Door,
 )
 
@@ -204,7 +204,7 @@ class Ws2Sockets(Ws2Door):
         if isinstance(taken, NtStatus):
             if taken == NtStatus.DEVICE_NOT_READY:
                 self._m.polled_in_vain(t)
-            t.last_error = WSAENOTSOCK if taken == NtStatus.CANCELLED and e.closed else wsa_error(taken)
+            t.last_error = WSAEINTR if taken == NtStatus.CANCELLED else wsa_error(taken)  # closed under the call
             return INVALID_SOCKET
         assert isinstance(taken, AfdEndpoint)
         if address_of(addr) and taken.peer is not None:
@@ -224,14 +224,16 @@ class Ws2Sockets(Ws2Door):
         address = self._load_address(name, namelen)
         if isinstance(address, int):
             return self._error(t, address)
-        if not e.stream:
-            e.peer = address if any(address[0]) or address[1] else None  # the null address takes the peer away
-            status: int = bind_implicitly(self._k, t, e, address[0])
-            return self._fail_wsa(t, status) if status else 0
-        if e.state is EndpointState.CONNECTING:
-            return self._error(t, WSAEALREADY)
         if not self._k.network.local(address[0]):
             self._not_modelled("connect", "an address outside the loopback")
+        if not e.stream:
+            status: int = bind_implicitly(self._k, t, e, address[0])
+            if status:
+                return self._fail_wsa(t, status)
+            e.peer = address if any(address[0]) or address[1] else None  # the null address takes the peer away
+            return 0
+        if e.state is EndpointState.CONNECTING:
+            return self._error(t, WSAEALREADY)
         irp: Irp | None = None
         if not e.nonblocking:
             irp = Irp(t, e, Major.CONNECT, event=KEvent(f"connect on {e.label}", True, False))

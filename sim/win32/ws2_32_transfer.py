@@ -31,6 +31,7 @@ from sim.win32.ws2_32_door import (
     SOCKADDR,
     SOCKET_ERROR,
     WSAEFAULT,
+    WSAEOPNOTSUPP,
     Ws2Door,
 )
 
@@ -67,10 +68,13 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         e = self._socket(t, s)
         if e is None:
             return SOCKET_ERROR
-        buffers = self._buffer(buf, signed(length))
+        buffers = self._buffer(buf, signed(length), True)
         if buffers is None:
             return self._error(t, WSAEFAULT)
-        irp = self._blocking_irp(t, e, Major.READ, buffers, self._receive_flags(function, flags))
+        flags = dword(flags)
+        if flags and self._refuse_flags(function, e, flags, at_once=True):
+            return self._error(t, WSAEOPNOTSUPP)
+        irp = self._blocking_irp(t, e, Major.READ, buffers, flags)
         status = self._read_now(t, e, irp, function)
         if status and status != NtStatus.BUFFER_OVERFLOW:
             return self._fail_wsa(t, status)
@@ -115,12 +119,12 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             return SOCKET_ERROR
         memory = self._memory
         flags = memory.load_u32(lpFlags) if lpFlags is not None else None
-        buffers = self._buffers(lpBuffers, count)
-        if flags is None or buffers is None:
-            return self._error(t, WSAEFAULT)
-        if flags:
-            flags = self._receive_flags(function, flags)
+        buffers = self._buffers(lpBuffers, count, True)
         overlapped_at = 0 if lpOverlapped is None or not e.overlapped else address_of(lpOverlapped)
+        if flags is None or buffers is None or ((lpReceived or not overlapped_at) and self._no_count(lpReceived)):
+            return self._error(t, WSAEFAULT)
+        if flags and self._refuse_flags(function, e, flags, at_once=not overlapped_at):
+            return self._error(t, WSAEOPNOTSUPP)
         if not overlapped_at:
             irp = self._blocking_irp(t, e, Major.READ, buffers, flags)
             status = self._read_now(t, e, irp, function)
@@ -135,8 +139,8 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             if isinstance(started, int):
                 return self._error(t, started)
             irp = started
-            if name is not None and address_of(name):
-                self._report_address_later(irp, name, namelen)
+            if name is not None and address_of(name) and not self._report_address_later(irp, name, namelen):
+                return self._error(t, WSAEFAULT)
             status = read_stream(self._k, e, irp, may_pend=True) if e.stream else read_datagram(self._k, e, irp, may_pend=True)
         if status:
             return self._fail_wsa(t, status)
@@ -156,22 +160,22 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             self._m.polled_in_vain(t)
         return status
 
-    def _receive_flags(self, function: str, flags: int) -> int:
-        flags = dword(flags)
+    def _refuse_flags(self, function: str, e: AfdEndpoint, flags: int, *, at_once: bool) -> bool:
+        """MSG_WAITALL goes with no other flag, no datagram socket and no call that must not wait (documented)."""
         if flags & ~(MSG_PEEK | MSG_WAITALL | MSG_PARTIAL):
             self._not_modelled(function, f"flags {flags:#x}")
-        return flags
+        return bool(flags & MSG_WAITALL) and (flags != MSG_WAITALL or not e.stream or (at_once and e.nonblocking))
 
     def _report_address(self, irp: Irp, name: Pointer, namelen: Pointer) -> None:
         if irp.result is not None and address_of(name):
             self._store_address(irp.result, name, namelen)
 
-    def _report_address_later(self, irp: Irp, name: Pointer, namelen: Pointer) -> None:
+    def _report_address_later(self, irp: Irp, name: Pointer, namelen: Pointer) -> bool:
         """lpFrom and lpFromlen are part of the operation: they are written at completion and must live until then (S-108)."""
-        where = self._memory.region(name, SOCKADDR.size)
-        size = self._memory.region(namelen, 4)
+        where = self._memory.region(name, SOCKADDR.size, True)
+        size = self._memory.region(namelen, 4, True)
         if where is None or size is None:
-            return
+            return False
 
         def report(_k: Kernel, done: Irp) -> None:
             if done.result is not None:
@@ -181,6 +185,7 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
 
         irp.on_complete = report
         irp.watched = (where, size)
+        return True
 
     def _write_overlapped(self, lpOverlapped: Pointer, irp: Irp) -> None:
         """A socket without the overlapped attribute completes in the call and still fills the OVERLAPPED in (S-67)."""
@@ -200,7 +205,7 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         e = self._socket(t, s)
         if e is None:
             return SOCKET_ERROR
-        buffers = self._buffer(buf, signed(length))
+        buffers = self._buffer(buf, signed(length), False)
         if buffers is None:
             return self._error(t, WSAEFAULT)
         target = self._target(t, e, to, tolen)
@@ -244,15 +249,15 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         e = self._socket(t, s)
         if e is None:
             return SOCKET_ERROR
-        buffers = self._buffers(lpBuffers, count)
-        if buffers is None:
+        buffers = self._buffers(lpBuffers, count, False)
+        overlapped_at = 0 if lpOverlapped is None or not e.overlapped else address_of(lpOverlapped)
+        if buffers is None or ((lpSent or not overlapped_at) and self._no_count(lpSent)):
             return self._error(t, WSAEFAULT)
         target = self._target(t, e, to, tolen)
         if isinstance(target, int):
             return self._error(t, target)
         if flags:
             self._send_flags(function, flags)
-        overlapped_at = 0 if lpOverlapped is None or not e.overlapped else address_of(lpOverlapped)
         if not overlapped_at:
             irp = self._blocking_irp(t, e, Major.WRITE, buffers)
             status = self._write_now(t, e, irp, target, function)
