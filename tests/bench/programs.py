@@ -73,7 +73,7 @@ def listening(w: WinApi) -> tuple[int, sockaddr_in]:
     length = c_int32(sizeof(address))
     w.bind(listener, byref(address), sizeof(address))
     w.getsockname(listener, byref(address), byref(length))
-    address.sin_addr.s_addr = w.htonl(0x7F000001)
+    address.sin_addr.S_addr = w.htonl(0x7F000001)
     w.listen(listener, CLIENTS)
     return listener, address
 
