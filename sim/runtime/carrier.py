@@ -1,7 +1,8 @@
 """Carriers: pooled greenlets that user code runs on.
 
 A greenlet costs ten times what a switch costs, so finished ones are kept for the next thread and the next execution.
-Greenlets belong to one OS thread; so does the pool.
+Greenlets belong to one OS thread; so does the pool.  A greenlet begins at the recursion depth of the one that starts it, so
+a chain of threads that start each other would reach Python's limit: all are started by one greenlet near the bottom.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
-from greenlet import greenlet
+from greenlet import getcurrent, greenlet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ class ThreadExit(BaseException):
 class _Pool(threading.local):
     def __init__(self) -> None:
         self.idle: list[Carrier] = []
+        self.nursery: greenlet | None = None
 
 
 _POOL: Final = _Pool()
@@ -47,6 +49,8 @@ class Carrier:
         self.greenlet = greenlet(self._loop)
 
     def _loop(self) -> None:
+        assert _POOL.nursery is not None
+        _POOL.nursery.switch()
         while True:
             task, self.task = self.task, None
             assert task is not None
@@ -61,7 +65,22 @@ class Carrier:
 
 def acquire(task: Callable[[], greenlet], hub: greenlet) -> Carrier:
     """A carrier that will run the task when it is first switched to."""
-    carrier = _POOL.idle.pop() if _POOL.idle else Carrier()
+    carrier = _POOL.idle.pop() if _POOL.idle else _new_carrier()
     carrier.task = task
     carrier.greenlet.parent = hub
     return carrier
+
+
+def _new_carrier() -> Carrier:
+    if _POOL.nursery is None:
+        _POOL.nursery = greenlet(_nursery)
+    carrier: Carrier = _POOL.nursery.switch(getcurrent())
+    return carrier
+
+
+def _nursery(asker: greenlet) -> None:
+    """Makes a carrier for whoever asks, started as far as the top of its loop."""
+    while True:
+        carrier = Carrier()
+        carrier.greenlet.switch()
+        asker = asker.switch(carrier)
