@@ -1,11 +1,9 @@
-"""A completion that arrives while the thread holds a critical section.
+"""A completion that arrives while its thread holds a lock: the question that the lecture asks, and why alertable waits exist.
 
-The transfer itself completes and fills the buffer at once, but its routine runs only in an alertable wait (S-06): `program`
-waits after leaving, and the routine finds everything in order.  `alertable_wait_inside` waits while it holds the section.
-The routine runs on the same thread, a critical section lets its owner in again (K-49), and so the lock does not keep the
-routine from an update that is only half done.
-
-Self-contained: both ends of the connection belong to this thread.
+`program`: the data comes in the middle of a change that the lock protects. The receive completes there and then (S-06), but
+its routine waits for the alertable wait after the lock was left, and finds the balances in order.
+`alertable_inside`: the same with the alertable wait in the middle. The routine runs on the thread that owns the critical section,
+so entering it does not keep the routine out - it is recursive (K-49) - and it finds the change half made.
 """
 
 from __future__ import annotations
@@ -16,8 +14,8 @@ from typing import Final
 from winapi import (
     AF_INET,
     CRITICAL_SECTION,
+    FALSE,
     INADDR_LOOPBACK,
-    INFINITE,
     LPWSAOVERLAPPED_COMPLETION_ROUTINE,
     SOCK_STREAM,
     SOCKET_ERROR,
@@ -31,7 +29,6 @@ from winapi import (
 )
 
 PORT: Final = 7783
-BUFSIZE: Final = 16
 
 
 def pair(w: WinApi) -> tuple[int, int]:
@@ -49,49 +46,53 @@ def pair(w: WinApi) -> tuple[int, int]:
     return client, server
 
 
-def program(w: WinApi) -> tuple[object, ...]:
-    """(what the buffer held inside the lock, routines run inside it, the total that the routine saw)."""
-    return transfer(w, wait_inside=False)
+def transfer(w: WinApi, alertable: int) -> tuple[int, int, int, int]:
+    """Move 30 of 100 from one account to the other, with a wait between the halves.
 
-
-def alertable_wait_inside(w: WinApi) -> tuple[object, ...]:
-    """The same with the alertable wait inside the lock: the total is wrong."""
-    return transfer(w, wait_inside=True)
-
-
-def transfer(w: WinApi, *, wait_inside: bool) -> tuple[object, ...]:
-    """Moves 30 from one account to the other; whoever holds the lock shall see a total of 100."""
-    lock, accounts, totals = CRITICAL_SECTION(), [100, 0], list[int]()
+    (result of the wait in the lock, bytes that had arrived by then, result of the wait after it, sum that the routine found)
+    """
+    accounts = {"left": 100, "right": 0}  # invariant, whenever nobody is in the lock: they sum to 100
+    found: list[int] = []
+    lock = CRITICAL_SECTION()
 
     @w.CALLBACK(*LPWSAOVERLAPPED_COMPLETION_ROUTINE)
     def recv_callback(error: int, recv_len: int, overlapped: int, flags: int) -> None:
         w.EnterCriticalSection(byref(lock))
-        totals.append(sum(accounts))
-        print(f"Data Recv Len Callback = {recv_len}: the total is {totals[-1]}")
+        found.append(sum(accounts.values()))
+        print(f"Data Recv Len Callback = {recv_len}, the accounts sum to {found[-1]}")
         w.LeaveCriticalSection(byref(lock))
 
     w.WSAStartup(0x0202, byref(WSADATA()))
-    w.InitializeCriticalSection(byref(lock))
     client, server = pair(w)
-    buffer, overlapped = create_string_buffer(BUFSIZE), WSAOVERLAPPED()
-    wsabuf, flags = WSABUF(BUFSIZE, addressof(buffer)), c_uint32()
+    buffer, overlapped, flags = create_string_buffer(16), WSAOVERLAPPED(), c_uint32()
+    wsabuf = WSABUF(sizeof(buffer), addressof(buffer))
+    w.InitializeCriticalSection(byref(lock))
     w.WSARecv(server, byref(wsabuf), 1, None, byref(flags), byref(overlapped), recv_callback)
 
     w.EnterCriticalSection(byref(lock))
-    accounts[0] -= 30
-    w.send(client, b"hello", 5, 0)
-    w.Sleep(100)  # the receive completes meanwhile; no routine runs, for this wait is not alertable
-    print(f"Inside the lock: received {buffer.value.decode()}, {len(totals)} routines have run")
-    if wait_inside:
-        w.SleepEx(INFINITE, TRUE)
-    inside = len(totals)
-    accounts[1] += 30
+    print("Lock taken")
+    accounts["left"] -= 30
+    w.send(client, b"now!", 4, 0)
+    inside = w.SleepEx(100, alertable)
+    arrived = overlapped.InternalHigh
+    print(f"SleepEx in the lock returned {inside}, {arrived} bytes have arrived")
+    accounts["right"] += 30
+    print("Lock left")
     w.LeaveCriticalSection(byref(lock))
-    print(f"Left the lock: {inside} routines have run")
-    if not wait_inside:
-        w.SleepEx(INFINITE, TRUE)
 
+    after = w.SleepEx(100, TRUE)
+    print(f"SleepEx after it returned {after}")
+    w.DeleteCriticalSection(byref(lock))
     w.closesocket(client)
     w.closesocket(server)
-    w.DeleteCriticalSection(byref(lock))
-    return buffer.value, inside, tuple(totals)
+    return inside, arrived, after, found[0]
+
+
+def program(w: WinApi) -> object:
+    """The alertable wait comes after the lock."""
+    return transfer(w, FALSE)
+
+
+def alertable_inside(w: WinApi) -> object:
+    """The alertable wait comes inside the lock."""
+    return transfer(w, TRUE)

@@ -1,6 +1,8 @@
-"""Only the thread that issued an operation runs its completion routine (S-11), however long another thread waits alertably.
+"""A routine belongs to the thread that called WSARecv: alertable waits of another thread never run it (S-11).
 
-Self-contained: both ends of the connection belong to this program.
+The second thread waits alertably while the receive completes, and its wait times out; the first then waits alertably, and
+the routine runs. This is why work that arrives as completion routines cannot be shared among threads, as a port's can.
+Self-contained: both ends of the connection belong to this process.
 """
 
 from __future__ import annotations
@@ -26,7 +28,6 @@ from winapi import (
 )
 
 PORT: Final = 7784
-BUFSIZE: Final = 16
 
 
 def pair(w: WinApi) -> tuple[int, int]:
@@ -45,34 +46,37 @@ def pair(w: WinApi) -> tuple[int, int]:
 
 
 def program(w: WinApi) -> tuple[object, ...]:
-    """(what the other thread's wait returned, routines run by then, what the own wait returned, on the own thread?)."""
-    threads: list[int] = []
+    """(wait of the other thread, bytes that had arrived by then, routines run by then, own wait, on the own thread?)."""
+    me = w.GetCurrentThreadId()
+    waits: list[int] = []
+    ran_on: list[int] = []
 
     @w.CALLBACK(*LPWSAOVERLAPPED_COMPLETION_ROUTINE)
     def recv_callback(error: int, recv_len: int, overlapped: int, flags: int) -> None:
+        ran_on.append(w.GetCurrentThreadId())
         print(f"Data Recv Len Callback = {recv_len}")
-        threads.append(w.GetCurrentThreadId())
 
     @w.CALLBACK(*LPTHREAD_START_ROUTINE)
-    def helper(parameter: int | None) -> int:
-        return w.SleepEx(200, TRUE)  # alertable, but its own APC queue is empty
+    def other(parameter: int | None) -> int:
+        waits.append(w.SleepEx(100, TRUE))
+        return 0
 
     w.WSAStartup(0x0202, byref(WSADATA()))
     client, server = pair(w)
-    buffer, overlapped = create_string_buffer(BUFSIZE), WSAOVERLAPPED()
-    wsabuf, flags = WSABUF(BUFSIZE, addressof(buffer)), c_uint32()
+    buffer, overlapped, flags = create_string_buffer(16), WSAOVERLAPPED(), c_uint32()
+    wsabuf = WSABUF(sizeof(buffer), addressof(buffer))
     w.WSARecv(server, byref(wsabuf), 1, None, byref(flags), byref(overlapped), recv_callback)
-    w.send(client, b"hello", 5, 0)
 
-    thread, code = w.CreateThread(None, 0, helper, None, 0, None), c_uint32()
-    w.WaitForSingleObject(thread, INFINITE)  # not alertable: this thread runs nothing either
-    w.GetExitCodeThread(thread, byref(code))
+    thread = w.CreateThread(None, 0, other, None, 0, None)
+    w.send(client, b"Hello Server !", 14, 0)
+    w.WaitForSingleObject(thread, INFINITE)  # not alertable
     w.CloseHandle(thread)
-    before = len(threads)
-    print(f"The other thread's SleepEx returned {code.value}: {before} routines have run")
-    waited = w.SleepEx(INFINITE, TRUE)
-    own = threads == [w.GetCurrentThreadId()]
-    print(f"This thread's SleepEx returned {waited}: the routine ran here: {own}")
+    arrived, before = overlapped.InternalHigh, len(ran_on)
+    print(f"Other thread: SleepEx returned {waits[0]}; {arrived} bytes have arrived, {before} routines have run")
+
+    mine = w.SleepEx(INFINITE, TRUE)
+    own = ran_on == [me]
+    print(f"This thread: SleepEx returned {mine}; the routine ran on {'this' if own else 'another'} thread")
     w.closesocket(client)
     w.closesocket(server)
-    return code.value, before, waited, own
+    return waits[0], arrived, before, mine, own
