@@ -77,8 +77,8 @@ def transfer(w: WinApi, alertable: int) -> tuple[int, int, int, int]:
     arrived = overlapped.InternalHigh
     print(f"SleepEx in the lock returned {inside}, {arrived} bytes have arrived")
     accounts["right"] += 30
-    print("Lock left")
     w.LeaveCriticalSection(byref(lock))
+    print("Lock left")
 
     after = w.SleepEx(100, TRUE)
     print(f"SleepEx after it returned {after}")
