@@ -17,6 +17,7 @@ from kernel_model.ke.wait import wait_for_single_object
 from kernel_model.ob.handle_table import reference
 from kernel_model.status import NtStatus
 from sim.win32.door import Door, Handle, dword, handle_value
+from sim.win32.errormap import wsa_error
 from sim.win32.memory import EMPTY, U32, CArgument, Overlapped, Pointer, Region, address_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 INVALID_SOCKET: Final = 2**64 - 1
 SOCKET_ERROR: Final = -1
 AF_INET: Final = 2
-WSA_INVALID_HANDLE: Final = 6
 WSAEFAULT: Final = 10014
 WSAEINTR: Final = 10004
 WSAEINVAL: Final = 10022
@@ -104,6 +104,8 @@ class Ws2Door(Door):
     def _buffers(self, lpBuffers: Pointer, count: int, write: bool) -> list[Region] | None:
         """A WSABUF array; the array itself is captured now, the memory behind it stays the program's."""
         count = count if type(count) is int else dword(count)
+        if not count:
+            return []  # as if one empty buffer had been passed
         table = self._memory.load(lpBuffers, WSABUF_SIZE * count) if 0 < count <= WSABUFS_MAX else None
         if table is None:
             return None
@@ -138,7 +140,7 @@ class Ws2Door(Door):
         if routine is None and (handle := overlapped.event & ~1):
             found = reference(t, handle, KEvent, 0)
             if isinstance(found, NtStatus):
-                return WSA_INVALID_HANDLE
+                return wsa_error(found)
             event = found
         return Irp(t, e, major, buffers, flags, overlapped, event, routine)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +12,7 @@ from sim.runtime.execution import DEFAULT_SPECS, execute
 from sim.runtime.machine import Machine
 from sim.win32.api import SimWinApi
 from specs.litmus import Litmus, load
+from tests.conformance.arms import real_api, under_wine
 
 if TYPE_CHECKING:
     from kernel_model.choice import Chooser
@@ -67,19 +67,3 @@ def test_what_is_not_modelled_says_so(litmus: Litmus) -> None:
 def test_real_winsock_holds_the_fact(litmus: Litmus) -> None:
     allowed = litmus.wine if litmus.wine is not None and under_wine() else litmus.expected
     assert litmus.fresh()(real_api()) in allowed
-
-
-def real_api() -> Any:
-    from winapi.real import real
-
-    return real()
-
-
-def under_wine() -> bool:
-    """Wine's ntdll tells its version; Windows' has no such function."""
-    return hasattr(_ntdll(), "wine_get_version")
-
-
-def _ntdll() -> Any:
-    loader = getattr(ctypes, "WinDLL")  # noqa: B009 - it exists on Windows only
-    return loader("ntdll")

@@ -1,0 +1,151 @@
+"""Calls with bad input: one program for both arms, a row per call.
+
+Poisoned out-parameters show that a failed call has changed nothing.
+"""
+
+from __future__ import annotations
+
+from ctypes import byref, c_int32, c_int64, c_uint32, c_void_p, create_string_buffer
+from typing import TYPE_CHECKING, Any
+
+from specs.litmus.sockets import bound, bufs, listener, loopback, pair, tcp, udp
+from winapi import FIONBIO, OVERLAPPED, SO_RCVBUF, SOL_SOCKET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from winapi import WinApi
+
+POISON = 0xCCCCCCCC
+ACCESS_VIOLATION = 0xC0000005
+NEVER = 0x7FFFFFF0  # a handle value that was never given
+
+
+class Rows:
+    """What each call answered: (result, last error)."""
+
+    def __init__(self, w: WinApi, failures: tuple[int, ...] = ()) -> None:
+        self.w = w
+        self.failures = failures
+        self.rows: dict[str, tuple[int | None, int]] = {}
+
+    def __call__(self, name: str, call: Callable[[], Any]) -> None:
+        self.w.SetLastError(0x1234)
+        try:
+            result = call()
+            error = self.w.GetLastError()
+            # what Winsock leaves in the slot after a success is nobody's promise
+            self.rows[name] = (result, error if result in self.failures or self.failures == () else 0)
+        except OSError:  # ctypes turns an access violation inside the DLL into this
+            self.rows[name] = (None, ACCESS_VIOLATION)
+
+
+def objects(w: WinApi) -> dict[str, tuple[int | None, int]]:
+    """Events, mutexes, semaphores, timers, threads, waits, handles."""
+    row = Rows(w)
+    event, mutex = w.CreateEventW(None, 1, 0, None), w.CreateMutexW(None, 0, None)
+    semaphore, timer = w.CreateSemaphoreW(None, 1, 2, None), w.CreateWaitableTimerW(None, 0, None)
+    closed = w.CreateEventW(None, 1, 0, None)
+    w.CloseHandle(closed)
+    due, previous, code = c_int64(-10_000), c_int32(-1), c_uint32(POISON)
+    for label, handle in (("NULL", None), ("closed", closed), ("never", NEVER), ("mutex", mutex), ("semaphore", semaphore)):
+        row(f"SetEvent({label})", lambda h=handle: w.SetEvent(h))  # type: ignore[misc]
+        row(f"ResetEvent({label})", lambda h=handle: w.ResetEvent(h))  # type: ignore[misc]
+        row(f"PulseEvent({label})", lambda h=handle: w.PulseEvent(h))  # type: ignore[misc]
+    for label, handle in (("NULL", None), ("closed", closed), ("never", NEVER), ("event", event)):
+        row(f"ReleaseMutex({label})", lambda h=handle: w.ReleaseMutex(h))  # type: ignore[misc]
+        row(f"ReleaseSemaphore({label})", lambda h=handle: w.ReleaseSemaphore(h, 1, byref(previous)))  # type: ignore[misc]
+        row(f"SetWaitableTimer({label})", lambda h=handle: w.SetWaitableTimer(h, byref(due), 0, None, None, 0))  # type: ignore[misc]
+        row(f"CancelWaitableTimer({label})", lambda h=handle: w.CancelWaitableTimer(h))  # type: ignore[misc]
+        row(f"ResumeThread({label})", lambda h=handle: w.ResumeThread(h))  # type: ignore[misc]
+        row(f"SuspendThread({label})", lambda h=handle: w.SuspendThread(h))  # type: ignore[misc]
+        row(f"TerminateThread({label})", lambda h=handle: w.TerminateThread(h, 1))  # type: ignore[misc]
+        row(f"GetExitCodeThread({label})", lambda h=handle: w.GetExitCodeThread(h, byref(code)))  # type: ignore[misc]
+    for label, handle in (("NULL", None), ("closed", closed), ("never", NEVER)):
+        row(f"WaitForSingleObject({label})", lambda h=handle: w.WaitForSingleObject(h, 0))  # type: ignore[misc]
+        row(f"CloseHandle({label})", lambda h=handle: w.CloseHandle(h))  # type: ignore[misc]
+        row(f"SignalObjectAndWait({label}, event)", lambda h=handle: w.SignalObjectAndWait(h, event, 0, 0))  # type: ignore[misc]
+        row(f"SignalObjectAndWait(event, {label})", lambda h=handle: w.SignalObjectAndWait(event, h, 0, 0))  # type: ignore[misc]
+    row("SignalObjectAndWait(timer, event)", lambda: w.SignalObjectAndWait(timer, event, 0, 0))
+    row("ReleaseSemaphore(3 of 2)", lambda: w.ReleaseSemaphore(semaphore, 3, byref(previous)))
+    row("CreateSemaphoreW(2 of 1)", lambda: w.CreateSemaphoreW(None, 2, 1, None))
+    row("CreateSemaphoreW(-1 of 1)", lambda: w.CreateSemaphoreW(None, -1, 1, None))
+    row("CreateSemaphoreW(0 of 0)", lambda: w.CreateSemaphoreW(None, 0, 0, None))
+    row("OpenEventW(no such name)", lambda: w.OpenEventW(0x1F0003, 0, "no such name"))
+    row("OpenThread(0xFFFFFFF0)", lambda: w.OpenThread(0x1FFFFF, 0, 0xFFFFFFF0))
+    handles = (c_void_p * 2)(event, NEVER)
+    row("WaitForMultipleObjects(one never valid)", lambda: w.WaitForMultipleObjects(2, handles, 0, 0))
+    row("WaitForMultipleObjects(0)", lambda: w.WaitForMultipleObjects(0, handles, 0, 0))
+    row("WaitForMultipleObjects(65)", lambda: w.WaitForMultipleObjects(65, (c_void_p * 65)(*[event] * 65), 0, 0))
+    row("CancelIo(event)", lambda: w.CancelIo(event))
+    row("CancelIoEx(never)", lambda: w.CancelIoEx(NEVER, None))
+    target = c_void_p(0)
+    me = w.GetCurrentProcess()
+    row("DuplicateHandle(never)", lambda: w.DuplicateHandle(me, NEVER, me, byref(target), 0, 0, 2))
+    row("DuplicateHandle(from an event)", lambda: w.DuplicateHandle(event, event, me, byref(target), 0, 0, 2))
+    row("untouched", lambda: (previous.value, code.value, target.value))
+    for handle in (event, mutex, semaphore, timer):
+        w.CloseHandle(handle)
+    return row.rows
+
+
+def sockets(w: WinApi) -> dict[str, tuple[int | None, int]]:
+    """Sockets: no sockets, wrong states, NULL and short buffers."""
+    row = Rows(w, (-1, 2**64 - 1))
+    event = w.CreateEventW(None, 1, 0, None)
+    s, u, (listening, address), (a, b) = tcp(w), udp(w), listener(w), pair(w)
+    name, size, short, got = create_string_buffer(16), c_int32(16), c_int32(15), c_uint32(POISON)
+    buffer, flags, ov, value = create_string_buffer(8), c_uint32(0), OVERLAPPED(), c_uint32(1)
+    for label, handle in (("NULL", 0), ("never", NEVER), ("event", event), ("INVALID_SOCKET", 2**64 - 1)):
+        row(f"closesocket({label})", lambda h=handle: w.closesocket(h))  # type: ignore[misc]
+        row(f"bind({label})", lambda h=handle: w.bind(h, byref(loopback()), 16))  # type: ignore[misc]
+        row(f"listen({label})", lambda h=handle: w.listen(h, 1))  # type: ignore[misc]
+        row(f"accept({label})", lambda h=handle: w.accept(h, None, None))  # type: ignore[misc]
+        row(f"connect({label})", lambda h=handle: w.connect(h, byref(address), 16))  # type: ignore[misc]
+        row(f"send({label})", lambda h=handle: w.send(h, buffer, 8, 0))  # type: ignore[misc]
+        row(f"recv({label})", lambda h=handle: w.recv(h, buffer, 8, 0))  # type: ignore[misc]
+        row(f"shutdown({label})", lambda h=handle: w.shutdown(h, 0))  # type: ignore[misc]
+        row(f"getsockname({label})", lambda h=handle: w.getsockname(h, name, byref(size)))  # type: ignore[misc]
+        row(f"getpeername({label})", lambda h=handle: w.getpeername(h, name, byref(size)))  # type: ignore[misc]
+        row(f"ioctlsocket({label})", lambda h=handle: w.ioctlsocket(h, FIONBIO, byref(value)))  # type: ignore[misc]
+        row(f"setsockopt({label})", lambda h=handle: w.setsockopt(h, SOL_SOCKET, SO_RCVBUF, byref(value), 4))  # type: ignore[misc]
+        row(f"getsockopt({label})", lambda h=handle: w.getsockopt(h, SOL_SOCKET, SO_RCVBUF, byref(value), byref(size)))  # type: ignore[misc]
+        row(f"WSARecv({label})", lambda h=handle: w.WSARecv(h, bufs(buffer), 1, byref(got), byref(flags), None, None))  # type: ignore[misc]
+        row(f"WSASend({label})", lambda h=handle: w.WSASend(h, bufs(buffer), 1, byref(got), 0, None, None))  # type: ignore[misc]
+    row("bind(short)", lambda: w.bind(s, byref(loopback()), 15))
+    row("bind(NULL)", lambda: w.bind(s, None, 16))
+    row("bind(in use)", lambda: w.bind(s, byref(address), 16))
+    row("connect(short)", lambda: w.connect(s, byref(address), 15))
+    row("connect(NULL)", lambda: w.connect(s, None, 16))
+    row("listen(unbound)", lambda: w.listen(s, 1))
+    row("accept(unbound)", lambda: w.accept(s, None, None))
+    row("accept(connected)", lambda: w.accept(a, None, None))
+    row("connect(connected)", lambda: w.connect(a, byref(address), 16))
+    row("listen(connected)", lambda: w.listen(a, 1))
+    row("bind(connected)", lambda: w.bind(a, byref(loopback()), 16))
+    row("bind(bound)", lambda: (bound(w, u), w.bind(u, byref(loopback()), 16))[1])
+    row("getsockname(short)", lambda: w.getsockname(listening, name, byref(short)))
+    row("getsockname(NULL)", lambda: w.getsockname(listening, None, byref(size)))
+    row("getpeername(not connected)", lambda: w.getpeername(s, name, byref(size)))
+    row("shutdown(3)", lambda: w.shutdown(a, 3))
+    row("socket(9999)", lambda: w.socket(9999, 1, 6))
+    row("socket(type 9)", lambda: w.socket(2, 9, 0))
+    row("socket(UDP over stream)", lambda: w.socket(2, 1, 17))
+    row("getsockopt(NULL)", lambda: w.getsockopt(s, SOL_SOCKET, SO_RCVBUF, None, byref(size)))
+    row("setsockopt(NULL)", lambda: w.setsockopt(s, SOL_SOCKET, SO_RCVBUF, None, 4))
+    row("WSARecv(no buffers)", lambda: w.WSARecv(a, None, 0, byref(got), byref(flags), byref(ov), None))
+    row("WSARecv(no flags)", lambda: w.WSARecv(a, bufs(buffer), 1, byref(got), None, byref(ov), None))
+    w.send(b, buffer, 1, 0)
+    w.Sleep(50)
+    row("WSARecv(no count)", lambda: w.WSARecv(a, bufs(buffer), 1, None, byref(flags), None, None))
+    row("WSASend(no buffers)", lambda: w.WSASend(a, None, 0, byref(got), 0, byref(ov), None))
+    row("WSASend(no count)", lambda: w.WSASend(a, bufs(buffer), 1, None, 0, None, None))
+    row(
+        "WSARecv(bad hEvent)",
+        lambda: w.WSARecv(a, bufs(buffer), 1, byref(got), byref(flags), byref(OVERLAPPED(hEvent=NEVER)), None),
+    )
+    row("untouched", lambda: (size.value, short.value, got.value, ov.Internal, name.raw == bytes(16)))
+    for handle in (s, u, listening, a, b):
+        w.closesocket(handle)
+    w.CloseHandle(event)
+    return row.rows
