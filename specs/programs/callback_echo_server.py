@@ -1,6 +1,6 @@
 """An echo server for many clients on one thread, driven by completion routines alone.
 
-What the lecture leaves as a TODO: the receive routine posts the send, the send routine posts the next receive (S-16), and
+What the lecture leaves to its listeners: the receive routine posts the send, the send routine posts the next receive (S-16), and
 the OVERLAPPED that a routine is given is its Session, for it is the first member. The thread only looks for new connections
 and otherwise waits alertably; no event, no second thread, no limit of 64. It returns when the last of its clients has left.
 
