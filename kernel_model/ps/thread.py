@@ -145,6 +145,8 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
             wait.lock.waiting.pop(t, None)
     t.terminated = True  # first: completions of the rundown must not queue APCs any more (K-67, S-12)
     t.exit_code = exit_code
+    for apc in t.user_apcs:
+        apc.inserted = False
     t.user_apcs.clear()
     t.special_apcs.clear()
     k.unready(t)
