@@ -67,9 +67,7 @@ class Kernel32Sync(Door):
     def OpenEventW(self, dwDesiredAccess: int, bInheritHandle: int, lpName: str | None, /) -> int | None:
         t = self._enter()
         name = _object_name(lpName)
-        handle = (
-            NtStatus.INVALID_PARAMETER if name is None else open_object(self._k, t, name, KEvent, dword(dwDesiredAccess))
-        )
+        handle = NtStatus.INVALID_PARAMETER if name is None else open_object(self._k, t, name, KEvent, dword(dwDesiredAccess))
         if isinstance(handle, NtStatus):
             self._fail(t, handle)
             return None

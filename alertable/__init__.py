@@ -1,0 +1,100 @@
+"""Alertable: a Windows I/O kernel that you can model-check.
+
+A program is a function of `w`, the Win32 API: one attribute per exported function, by its exact name.  `run` executes
+programs on the simulated kernel, `replay` follows a schedule exactly, `real` is the real API.
+
+    execution = alertable.run(program)
+    execution.outcome      what program(w) returned
+    execution.violation    None, or which law was broken, where, and what to do
+    execution.trace        the events
+    execution.schedule     readable text that replays the run
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim import Execution, NotModelled, ReplayDivergence, ScheduleError, Violation
+from sim.runtime.execution import DEFAULT_SPECS as DEFAULT
+from sim.runtime.execution import MAX_STEPS
+from sim.runtime.execution import run as _run
+from sim.runtime.program_file import ProgramFileError, load_program
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sim.runtime.execution import Program
+    from winapi import WinApi
+
+__all__ = [
+    "DEFAULT", "Execution", "NotModelled", "ProgramFileError", "ReplayDivergence", "ScheduleError", "Violation", "load_program",
+    "real", "replay", "run",
+]  # fmt: skip
+
+try:
+    __version__ = version("alertable")
+except PackageNotFoundError:  # a checkout that is not installed
+    __version__ = "0"
+
+
+def run(
+    program: Program,
+    *others: Program,
+    schedule: str | Path | None = None,
+    seed: int | None = None,
+    clock: str = "eager",
+    profile: str = "windows",
+    faults: Mapping[str, int] | None = None,
+    specs: Sequence[str] = DEFAULT,
+    max_steps: int = MAX_STEPS,
+) -> Execution:
+    """Run one or several programs once, as the initial threads of one process.
+
+    schedule: text to follow, or a path to a file that holds it; seed: random choices; neither: the default choices.
+    specs: the sanitizers that are on; deadlocks and errors of the program always count.
+    max_steps: decisions after which the execution is cut (violation `step-bound`).
+    Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
+    """
+    _only(clock=(clock, "eager"), profile=(profile, "windows"))
+    if faults:
+        raise ValueError("faults are not available yet; leave them out")
+    return _run(
+        (program, *others),
+        schedule=_schedule_text(schedule),
+        seed=seed,
+        max_steps=max_steps,
+        specs=specs,
+    )
+
+
+def replay(
+    program: Program, *others: Program, schedule: str | Path, specs: Sequence[str] = DEFAULT, max_steps: int = MAX_STEPS
+) -> Execution:
+    """Follow a schedule exactly; ReplayDivergence names the first step that does not fit."""
+    return run(program, *others, schedule=schedule, specs=specs, max_steps=max_steps)
+
+
+def real() -> WinApi:
+    """The real Win32 API, through ctypes; an OSError with a clear line off Windows."""
+    from winapi.real import real as real_api
+
+    return real_api()
+
+
+def _only(**given: tuple[object, str]) -> None:
+    for name, (value, supported) in given.items():
+        if value != supported:
+            raise ValueError(f"{name}={value!r} is not available yet; use {name}={supported!r}")
+
+
+def _schedule_text(schedule: str | Path | None) -> str | None:
+    """A schedule is text; anything that names an existing file is read."""
+    if schedule is None or (isinstance(schedule, str) and schedule.lstrip().startswith("v") and ":" in schedule):
+        return schedule
+    path = Path(schedule)
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ScheduleError(f"{str(schedule)[:60]!r} is neither a schedule ('v1: ...') nor a readable file") from error

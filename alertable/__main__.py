@@ -1,0 +1,5 @@
+"""`python -m alertable`."""
+
+from alertable.cli import main
+
+main(prog_name="alertable")

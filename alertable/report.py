@@ -1,0 +1,63 @@
+"""Results of one execution, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import alertable
+from sim.view.columns import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sim import Execution
+    from sim.trace.record import Event
+
+
+def result_line(execution: Execution) -> str:
+    """PASS or FAIL in one line, then what the violation says."""
+    violation = execution.violation
+    if violation is None:
+        return f"PASS  returned {execution.outcome!r} after {execution.steps} steps"
+    return f"FAIL  {violation.id}: {violation.title} (step {violation.step})\n{violation.message}\nsource: {violation.source}"
+
+
+def replay_line(files: Sequence[str], execution: Execution) -> str:
+    """The command that does it again."""
+    return f'replay: alertable run {" ".join(files)} --schedule "{execution.schedule}"'
+
+
+def as_json(execution: Execution, files: Sequence[str], backend: str, *, trace: bool) -> str:
+    """One object; `outcome` is Python's repr, because outcomes are tuples and bytes."""
+    data: dict[str, Any] = {
+        "alertable": alertable.__version__,
+        "python": platform.python_version(),
+        "backend": backend,
+        "programs": list(files),
+        "ok": execution.ok,
+        "outcome": repr(execution.outcome),
+        "violation": None if execution.violation is None else asdict(execution.violation),
+        "schedule": execution.schedule,
+        "steps": execution.steps,
+    }
+    if trace:
+        data["trace"] = [event_data(event) for event in execution.trace]
+    return json.dumps(data, ensure_ascii=True)
+
+
+def event_data(event: Event) -> dict[str, Any]:
+    """One event as JSON takes it."""
+    return {**asdict(event), "kind": event.kind.value}
+
+
+def write_trace(execution: Execution, target: Path, width: int) -> None:
+    """JSON Lines for a .jsonl file, the table for any other."""
+    if target.suffix == ".jsonl":
+        text = "".join(json.dumps(event_data(event), ensure_ascii=True) + "\n" for event in execution.trace)
+    else:
+        text = table(execution.trace, width) + "\n"
+    target.write_text(text, encoding="utf-8", newline="\n")

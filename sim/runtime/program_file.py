@@ -1,0 +1,81 @@
+"""Programs in files: `path.py` or `path.py:function`.  The module's code is executed anew for every execution."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+DEFAULT_FUNCTION = "program"
+
+
+class ProgramFileError(ValueError):
+    """A program that cannot be had: one line that names what was wrong and what to do."""
+
+
+class ProgramFile:
+    """A function of a file; callable, and `fresh()` gives it from newly executed module code."""
+
+    def __init__(self, path: Path, function: str) -> None:
+        self.path = path
+        self.function = function
+        self.__name__ = path.stem if function == DEFAULT_FUNCTION else function
+        self.daemon = bool(getattr(self.fresh(), "daemon", False))
+
+    def __call__(self, w: Any) -> Any:
+        return self.fresh()(w)
+
+    def fresh(self) -> Callable[[Any], Any]:
+        """Execute the module's code and take the function out of it."""
+        module = _execute(self.path)
+        found = getattr(module, self.function, None)
+        if found is None:
+            names = ", ".join(_functions(self.path)) or "none"
+            raise ProgramFileError(f"{self.path}: has no function {self.function!r}; functions there: {names}")
+        if not callable(found):
+            raise ProgramFileError(f"{self.path}: {self.function!r} is not a function")
+        program: Callable[[Any], Any] = found
+        return program
+
+
+def load_program(text: str) -> ProgramFile:
+    """The program that `path.py:function` names; ProgramFileError in one line if there is none."""
+    name, _, function = text.rpartition(":")
+    if not name or "/" in function or "\\" in function:  # no function, or the colon of a drive
+        name, function = text, DEFAULT_FUNCTION
+    path = Path(name)
+    if not path.is_file():
+        raise ProgramFileError(f"{name}: there is no such file; give a Python file with a function program(w)")
+    return ProgramFile(path, function)
+
+
+def _execute(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ProgramFileError(f"{path}: is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    folder = str(path.resolve().parent)
+    sys.path.insert(0, folder)  # as for a script
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise ProgramFileError(f"{path}:{error.lineno}: is not valid Python: {error.msg}") from error
+    except Exception as error:
+        frame = next((f for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), None)
+        where = f"{path}:{frame.lineno}" if frame is not None else str(path)
+        raise ProgramFileError(f"{where}: cannot be imported: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path.remove(folder)
+    return module
+
+
+def _functions(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
