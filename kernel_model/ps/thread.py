@@ -48,8 +48,8 @@ class KThread(Dispatcher):
     __slots__ = (
         "alerted", "apc_timers", "arena", "attended_step", "carrier", "children", "daemon", "exit_code",
         "free_handles", "handle_arena", "handles_made", "irps", "last_error", "listed", "objects_made", "ordinal",
-        "owned_mutants", "ports_made", "process", "special_apcs", "suspend_count", "terminated", "tid", "user_apcs",
-        "vain_polls", "wait", "wait_status", "yielding",
+        "owned_mutants", "polled_since", "ports_made", "process", "special_apcs", "suspend_count", "terminated", "tid",
+        "user_apcs", "vain_polls", "wait", "wait_status", "yielding",
     )  # fmt: skip
 
     def __init__(self, process: EProcess, label: str, ordinal: int, arena: int, daemon: bool) -> None:
@@ -69,6 +69,7 @@ class KThread(Dispatcher):
         self.yielding = False
         self.vain_polls = 0
         self.attended_step = -1
+        self.polled_since = -1
         # suspension
         self.suspend_count = 0
         # ke.wait owns these

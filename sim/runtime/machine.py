@@ -47,8 +47,7 @@ class Machine:
 
     __slots__ = (
         "alarm", "alertable_depth", "chooser", "current", "deliver_special", "failure", "hub", "kernel", "leaving", "log",
-        "max_steps",
-        "over", "pending", "record", "running", "specs", "steps", "swallowed", "violation",
+        "max_steps", "moved", "over", "pending", "record", "running", "specs", "steps", "swallowed", "violation",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +58,7 @@ class Machine:
         self.max_steps = max_steps
         self.record = record
         self.steps = 0
+        self.moved = 0  # the last step that was more than a vain look
         self.alarm = 0 if chooser is not None else max_steps  # the step at which a system call must look up
         self.log: list[Any] = []  # label, step, label, step, ...
         self.current: Any = None  # the running KThread; None in the hub
@@ -199,9 +199,11 @@ class Machine:
     def polled_in_vain(self, t: KThread) -> None:
         """The thread looked and found nothing: at its next call anything else may go first.
 
-        One vain look lets others run; only a row of them (a busy loop) lets time pass as well.
+        One vain look lets others run; only a row of them (a busy loop), during which nothing else happened, lets time pass too.
         """
-        t.vain_polls = t.vain_polls + 1 if t.attended_step == self.steps else 1
+        in_a_row = t.attended_step == self.steps and t.polled_since == self.moved
+        t.vain_polls = t.vain_polls + 1 if in_a_row else 1
+        t.polled_since = self.moved
         t.yielding = True
         self.alarm = 0
 
@@ -281,6 +283,7 @@ class Machine:
                 flow = next(iter(k.wire))
                 if self.record:
                     self.log += (flow.label, self.steps)
+                self.moved = self.steps
                 deliver(k, flow)
                 continue
             timer = self._due_timer()
@@ -297,10 +300,14 @@ class Machine:
                     return None
             if self.record:
                 self.log += (timer.label, self.steps)
+            self.moved = self.steps
             fire_timer(k, timer)
 
     def _go(self, t: KThread) -> KThread:
-        t.yielding = False
+        if t.yielding:
+            t.yielding = False
+        else:
+            self.moved = self.steps
         self.kernel.unready(t)
         if self.record:
             self.log += (t.label, self.steps)
@@ -327,6 +334,7 @@ class Machine:
                 return self._go(picked)
             if self.record:
                 self.log += (picked.label, self.steps)
+            self.moved = self.steps
             self._fire(picked)
 
     def _fire(self, actor: Flow | TimerEntry) -> None:
@@ -353,7 +361,7 @@ class Machine:
 
     def _all_spin(self) -> bool:
         """May time pass?  Nothing else can happen, and whoever is ready only polls."""
-        return all(t.vain_polls >= SPIN for t in self.kernel.ready)
+        return all(t.vain_polls >= SPIN and t.polled_since == self.moved for t in self.kernel.ready)
 
     def _due_timer(self) -> TimerEntry | None:
         due = next_due(self.kernel)
