@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
 import traceback
@@ -58,6 +59,9 @@ def guarded(action: Callable[[], int]) -> int:
         return fail(f"DIVERGED at {error}", DIVERGED)
     except KeyboardInterrupt:
         return fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays open until the interpreter ends
+        return OK
     except OSError as error:
         return fail(str(error))
     except Exception:  # a bug of ours: say so, with what we need to know

@@ -29,7 +29,7 @@ class ProgramFile:
         self.__name__ = path.stem if function == DEFAULT_FUNCTION else function
         self.daemon = bool(getattr(self.fresh(), "daemon", False))
 
-    def __call__(self, w: Any) -> Any:
+    def __call__(self, w: object) -> object:
         return self.fresh()(w)
 
     def fresh(self) -> Callable[[Any], Any]:
