@@ -48,7 +48,9 @@ class Session(Structure):
         ("overlapped", WSAOVERLAPPED),  # first: its address is the session's
         ("socket", c_uint64),
         ("buffer", c_char * BUFSIZE),
-        ("echoed", c_uint32),  # bytes
+        ("received", c_uint32),  # bytes in the buffer
+        ("sent", c_uint32),  # of them, bytes that are on their way back
+        ("echoed", c_uint32),  # bytes in all
     )
 
 
@@ -97,7 +99,7 @@ class EchoServer:
 
     def receive(self, session: Session) -> None:
         """Post a receive; also one that finds data at once has its routine called (S-03)."""
-        data, flags = self.wsabuf(session, BUFSIZE), c_uint32()
+        data, flags = self.wsabuf(session, 0, BUFSIZE), c_uint32()
         self.started(
             session,
             self.w.WSARecv(session.socket, byref(data), 1, None, byref(flags), byref(session.overlapped), self.recv_callback),
@@ -109,20 +111,29 @@ class EchoServer:
         if error or length == 0:
             self.end(session)
             return
-        data = self.wsabuf(session, length)
+        session.received, session.sent = length, 0
+        self.send(session)
+
+    def send(self, session: Session) -> None:
+        """Post a send of what is still to be echoed."""
+        data = self.wsabuf(session, session.sent, session.received)
         self.started(
             session,
             self.w.WSASend(session.socket, byref(data), 1, None, 0, byref(session.overlapped), self.send_callback),
         )
 
     def sent(self, error: int, length: int, overlapped: int, flags: int) -> None:
-        """The routine of a send: the buffer is free for the next receive."""
+        """The routine of a send: when all is sent, the buffer is free for the next receive."""
         session = cast(overlapped, POINTER(Session)).contents
         if error:
             self.end(session)
             return
+        session.sent += length
         session.echoed += length
-        self.receive(session)
+        if session.sent < session.received:
+            self.send(session)
+        else:
+            self.receive(session)
 
     def started(self, session: Session, result: int) -> None:
         """An operation that could not start has no routine (S-17)."""
@@ -136,8 +147,8 @@ class EchoServer:
         del self.sessions[session.socket]
 
     @staticmethod
-    def wsabuf(session: Session, length: int) -> WSABUF:
-        return WSABUF(length, addressof(session) + Session.buffer.offset)
+    def wsabuf(session: Session, start: int, end: int) -> WSABUF:
+        return WSABUF(end - start, addressof(session) + Session.buffer.offset + start)
 
 
 def serve(w: WinApi, clients: int) -> tuple[int, ...]:

@@ -1,19 +1,22 @@
 """A client for callback_echo_server.py: three messages, each awaited back whole before the next.
 
-It prints nothing, for several of them run at a time and none waits for another.
+It prints nothing, for several of them run at a time and none waits for another.  `three` runs three of them in threads.
 """
 
 from __future__ import annotations
 
-from ctypes import byref, create_string_buffer
+from ctypes import byref, c_void_p, create_string_buffer
 from typing import Final
 
 from winapi import (
     AF_INET,
     INADDR_LOOPBACK,
+    INFINITE,
     INVALID_SOCKET,
+    LPTHREAD_START_ROUTINE,
     SOCK_STREAM,
     SOCKET_ERROR,
+    TRUE,
     WSADATA,
     WSAECONNREFUSED,
     WinApi,
@@ -51,7 +54,7 @@ def receive(w: WinApi, s: int, length: int) -> bytes:
 
 
 def program(w: WinApi) -> tuple[bytes, ...]:
-    """What came back for each message."""
+    """What came back for each message; it gives up at the first that came back wrong."""
     if w.WSAStartup(0x0202, byref(WSADATA())) != 0:
         return ()
     s = connect(w)
@@ -61,5 +64,23 @@ def program(w: WinApi) -> tuple[bytes, ...]:
     for message in MESSAGES:
         w.send(s, message, len(message), 0)
         echoes.append(receive(w, s, len(message)))
+        if echoes[-1] != message:
+            break
     w.closesocket(s)
+    return tuple(echoes)
+
+
+def three(w: WinApi) -> tuple[tuple[bytes, ...], ...]:
+    """What came back to each of three clients."""
+    echoes: list[tuple[bytes, ...]] = [()] * 3
+
+    @w.CALLBACK(*LPTHREAD_START_ROUTINE)
+    def client(parameter: int | None) -> int:
+        echoes[parameter or 0] = program(w)
+        return 0
+
+    threads = (c_void_p * 3)(*[w.CreateThread(None, 0, client, number, 0, None) for number in range(3)])
+    w.WaitForMultipleObjects(3, threads, TRUE, INFINITE)
+    for thread in threads:
+        w.CloseHandle(thread)
     return tuple(echoes)

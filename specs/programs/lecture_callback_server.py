@@ -78,6 +78,7 @@ def program(w: WinApi) -> None:
             return  # something is wrong
 
         session = Session(socket=client_socket)
+        print("Client Connected !")
         while True:
             wsa_buf = WSABUF(BUFSIZE, addressof(session) + Session.recvBuffer.offset)
             recv_len, flags = c_uint32(), c_uint32()

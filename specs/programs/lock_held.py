@@ -2,8 +2,8 @@
 
 `program`: the data comes in the middle of a change that the lock protects. The receive completes there and then (S-06), but
 its routine waits for the alertable wait after the lock was left, and finds the balances in order.
-`alertable_inside`: the same with the alertable wait in the middle. The routine runs on the thread that owns the critical section,
-so entering it does not keep the routine out - it is recursive (K-49) - and it finds the change half made.
+`alertable_wait_inside`: the same with the alertable wait in the middle. The routine runs on the thread that owns the critical
+section, so entering it does not keep the routine out - it is recursive (K-49) - and it finds the change half made.
 """
 
 from __future__ import annotations
@@ -93,6 +93,6 @@ def program(w: WinApi) -> object:
     return transfer(w, FALSE)
 
 
-def alertable_inside(w: WinApi) -> object:
+def alertable_wait_inside(w: WinApi) -> object:
     """The alertable wait comes inside the lock."""
     return transfer(w, TRUE)
