@@ -1,4 +1,4 @@
-# The same targets as `python make.py TARGET`, which does the work.
+# The same targets as `python -m make TARGET`, which does the work.
 PYTHON ?= python3
 .PHONY: demo test lint test-long bench test-wine clean
 demo test lint test-long bench test-wine clean:

@@ -1,6 +1,6 @@
-"""Everything that a newcomer needs, with nothing but Python 3.11 or later: `python make.py TARGET`.
+"""Everything that a newcomer needs, with nothing but Python 3.11 or later: `python -m make TARGET`.
 
-The Makefile calls this script, so `make test` on Linux and `py make.py test` on Windows are the same.
+The Makefile calls this script, so `make test` on Linux and `py -m make test` on Windows are the same.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def main() -> None:
     unknown = [name for name in names if name not in TARGETS]
     if unknown or not names:
         lines = "\n".join(f"  {name:<10} {function.__doc__}" for name, function in TARGETS.items())
-        sys.exit(f"usage: python make.py TARGET...\n{lines}")
+        sys.exit(f"usage: python -m make TARGET...\n{lines}")
     for name in names:
         if name != "clean":
             setup()

@@ -46,6 +46,6 @@ def run_real(programs: Sequence[ProgramFile]) -> Execution:
         sys.unraisablehook = hook
     violation = None
     if errors:
-        violation = Violation(id="program-error", title="the program raised", message="\n".join(errors), step=0, source="Python")
+        violation = Violation(id="ProgramError", title="the program raised", message="\n".join(errors), step=0, source="Python")
     outcome = results[0] if len(programs) == 1 else tuple(results)
     return Execution(outcome=outcome, violation=violation, trace=(), schedule="", steps=0)

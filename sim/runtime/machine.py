@@ -394,13 +394,13 @@ def program_error(t: KThread, error: BaseException, step: int) -> Violation:
         return Violation(id="stuck", title="no system call", message=message, step=step, source="sim.runtime.watchdog")
     if isinstance(error, ForbiddenCall):
         return Violation(
-            id="forbidden-call", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial"
+            id="ProgramError", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial"
         )
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if not f.filename.startswith(PACKAGE)]
     text = "".join(traceback.format_list(own)) + "".join(traceback.format_exception_only(error))
     return Violation(
-        id="program-error", title="the program raised", message=f"{t.label}: {text.rstrip()}", step=step, source="Python"
+        id="ProgramError", title="the program raised", message=f"{t.label}: {text.rstrip()}", step=step, source="Python"
     )
 
 
