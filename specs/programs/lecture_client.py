@@ -1,6 +1,6 @@
 """A client for lecture_callback_server.py: three messages, a pause after each, and no good-bye.
 
-It leaves the connection open, because the lecture's server does not notice its end.
+It leaves the connection open, because the lecture's server does not notice its end; `closing` shows that.
 """
 
 from __future__ import annotations
@@ -41,15 +41,29 @@ def connect(w: WinApi) -> int:
 
 def program(w: WinApi) -> tuple[int, ...]:
     """What send returned for each message."""
+    _, sent = speak(w)
+    return sent
+
+
+def closing(w: WinApi) -> tuple[int, ...]:
+    """The same with a good-bye: the server prints "Data Recv Len = 0" for as long as one lets it."""
+    client_socket, sent = speak(w)
+    w.closesocket(client_socket)
+    w.Sleep(100)
+    return sent
+
+
+def speak(w: WinApi) -> tuple[int, tuple[int, ...]]:
+    """The connected socket and what send returned for each message."""
     if w.WSAStartup(0x0202, byref(WSADATA())) != 0:
-        return ()
+        return INVALID_SOCKET, ()
     client_socket = connect(w)
     if client_socket == INVALID_SOCKET:
-        return ()
+        return INVALID_SOCKET, ()
     w.Sleep(100)  # the server gets to its first SleepEx
     sent = []
     for _ in range(3):
         print(f"Send Data ! Len = {len(MESSAGE)}")
         sent.append(w.send(client_socket, MESSAGE, len(MESSAGE), 0))
         w.Sleep(100)  # the server prints what it got and waits for more
-    return tuple(sent)
+    return client_socket, tuple(sent)
