@@ -13,6 +13,7 @@ from kernel_model.iomgr.cancel import cancel_irp
 from kernel_model.iomgr.irp import Irp, IrpState, Major
 from kernel_model.ob.handle_table import close_handle
 from kernel_model.status import NtStatus
+from kernel_model.tcpip.deliver import deliver
 from tests.kernel_model.builder import HOST, KernelBuilder
 
 if TYPE_CHECKING:
@@ -136,8 +137,6 @@ def test_connecting_binds_and_chooses_the_local_address(kernel: KernelBuilder) -
 @pytest.mark.parametrize("delivered", [0, 1, 2])
 def test_an_abandoned_attempt_resets_what_the_listener_took(kernel: KernelBuilder, delivered: int) -> None:
     """The SYN still in flight, arrived, and answered: the listener's side never hangs."""
-    from kernel_model.tcpip.deliver import deliver
-
     t = kernel.thread()
     listener, address = kernel.listener(t)
     client, irp = kernel.connect(t, address)
@@ -157,8 +156,6 @@ def test_a_late_answer_to_an_abandoned_attempt_does_not_connect_the_next_one(ker
     t = kernel.thread()
     _, address = kernel.listener(t)
     client, irp = kernel.connect(t, address)
-    from kernel_model.tcpip.deliver import deliver
-
     deliver(kernel.k, next(iter(kernel.k.wire)))  # the SYN; its SYN-ACK is in flight now
     cancel_irp(kernel.k, irp)
     connect_endpoint(kernel.k, t, client, (HOST, 9), None)
