@@ -43,4 +43,5 @@ def cancel_io_ex(k: Kernel, file: FileObject, iosb: UserIosb | None) -> NtStatus
 def rundown_irps(k: Kernel, t: KThread) -> None:
     """The thread has ended: what it had pending is cancelled; completion routines are dropped with its queue (K-67)."""
     for irp in tuple(t.irps):
-        cancel_irp(k, irp)
+        if irp.file.port is None or irp.event is not None or irp.apc_routine is not None:
+            cancel_irp(k, irp)  # what reports to a port only goes on

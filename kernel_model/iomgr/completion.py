@@ -1,7 +1,6 @@
-"""Completion: one path for event, APC and file object (NT: IoCompleteRequest).
+"""Completion: one path for event, file object, APC and port (NT: IoCompleteRequest).
 
-Models:  status block, event or file object, then the APC of the issuing thread.
-Rejects: completion packets (a port cannot be associated yet).
+Models:  status block, event or file object, then the APC of the issuing thread or the packet of the port.
 Sources: learn.microsoft.com WSARecv, "Alertable I/O"; ReactOS io/iomgr/irp.c (K-62 to K-65, S-02, S-03, S-13, S-18 to S-20).
 """
 
@@ -13,6 +12,7 @@ from kernel_model.errors import BugCheck
 from kernel_model.iomgr.irp import Irp, IrpState
 from kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc
 from kernel_model.ke.event import reset_event, set_event
+from kernel_model.ke.kqueue import CompletionPacket, post_packet
 from kernel_model.ke.wait import release_waiters
 from kernel_model.status import NtStatus
 
@@ -44,7 +44,8 @@ def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus
     """Complete once, notify once; returns SUCCESS for a convenient tail call of operations that finish at once."""
     if irp.state is IrpState.COMPLETED:
         raise BugCheck(f"{irp.major.value} on {irp.file.label} completed twice")
-    if irp.state is IrpState.PENDING:
+    pended = irp.state is IrpState.PENDING
+    if pended:
         del irp.thread.irps[irp]
         del irp.file.irps[irp]
     irp.state = IrpState.COMPLETED
@@ -64,4 +65,16 @@ def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus
             release_waiters(k, irp.file)
     if irp.apc_routine is not None:
         insert_queue_apc(k, irp.thread, KApc(ApcKind.IO, irp.apc_routine, irp))
+    elif irp.file.port is not None:
+        _report_to_port(k, irp, pended)
     return NtStatus.SUCCESS
+
+
+def _report_to_port(k: Kernel, irp: Irp, pended: bool) -> None:
+    """One packet with the file's key, unless the program asked for none (K-62, S-27, S-62, S-63)."""
+    file = irp.file
+    if irp.iosb is None or irp.quiet or file.port is None:
+        return
+    if file.skip_packet and not pended and irp.status == NtStatus.SUCCESS:
+        return
+    post_packet(k, file.port, CompletionPacket(file.completion_key, irp.iosb.address, irp.status, irp.information))

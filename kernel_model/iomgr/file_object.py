@@ -12,15 +12,20 @@ from kernel_model.ke.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
+    from kernel_model.ke.kqueue import CompletionPort
 
 
 class FileObject(Dispatcher):
     """An open file; pending operations oldest first."""
 
-    __slots__ = ("closed", "irps", "overlapped")
+    __slots__ = ("closed", "completion_key", "irps", "overlapped", "port", "skip_event", "skip_packet")
 
     def __init__(self, label: str, overlapped: bool) -> None:
         super().__init__(label)
         self.overlapped = overlapped
         self.irps: dict[Irp, None] = {}
         self.closed = False
+        self.port: CompletionPort | None = None  # where completions are reported
+        self.completion_key = 0
+        self.skip_packet = False  # FILE_SKIP_COMPLETION_PORT_ON_SUCCESS
+        self.skip_event = False  # FILE_SKIP_SET_EVENT_ON_HANDLE

@@ -36,6 +36,10 @@ class UserBuffer(Protocol):
 class UserIosb(Protocol):
     """The program's OVERLAPPED: Internal and InternalHigh."""
 
+    @property
+    def address(self) -> int:
+        """Where it lies; completion packets carry it."""
+
     def pend(self) -> None:
         """Internal = STATUS_PENDING; InternalHigh stays (S-20)."""
 
@@ -72,7 +76,7 @@ class Irp:
 
     __slots__ = (
         "apc_context", "apc_routine", "buffers", "cancel", "done", "event", "file", "flags", "information", "iosb", "length",
-        "major", "on_complete", "result", "state", "status", "thread", "watched",
+        "major", "on_complete", "quiet", "result", "state", "status", "thread", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -98,6 +102,7 @@ class Irp:
         self.apc_context = apc_context
         self.length = sum(b.length for b in buffers) if len(buffers) != 1 else buffers[0].length
         self.watched: tuple[UserBuffer, ...] = ()  # out-parameters that the operation writes at completion
+        self.quiet = False  # the low bit of hEvent: no completion packet (S-27)
         self.done = 0
         self.state = IrpState.CREATED
         self.status: int = NtStatus.PENDING

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kernel_model.ke.dispatcher import Dispatcher
+    from kernel_model.ke.kqueue import CompletionPort
     from kernel_model.kernel import Kernel
     from kernel_model.ps.thread import KThread
     from kernel_model.rtl.condition import RtlCondition
@@ -27,7 +28,7 @@ SUCCESS: Final = NtStatus.SUCCESS
 class Wait:
     """A blocked wait: the wait blocks of one thread, and what they are for."""
 
-    __slots__ = ("alertable", "all", "condition", "expired", "lock", "objects", "on_abort", "reason", "thread", "timeout")
+    __slots__ = ("alertable", "all", "condition", "expired", "lock", "objects", "on_abort", "port", "reason", "thread", "timeout")
 
     def __init__(self, thread: KThread, objects: tuple[Dispatcher, ...], all_: bool, alertable: bool, reason: str) -> None:
         self.thread = thread
@@ -39,6 +40,7 @@ class Wait:
         self.expired = False  # the time-out came while the thread was suspended
         self.on_abort: Callable[[Kernel], None] | None = None  # undo of what waits outside the dispatcher (rtl, poll)
         self.lock: RtlLock | None = None
+        self.port: CompletionPort | None = None  # waits for a packet
         self.condition: RtlCondition | None = None
 
     def ready_status(self) -> int | None:
@@ -116,6 +118,10 @@ def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
         obj.waiters.append(wait)
     if timeout_100ns is not None:
         wait.timeout = queue_timer(k, k.now_100ns + timeout_100ns, expire_wait, wait, f"timeout:{t.label}")
+    if t.port is not None:
+        from kernel_model.ke.kqueue import thread_blocks
+
+        thread_blocks(k, t.port)
     if k.trace is not None:
         k.trace.blocked(t, wait, timeout_100ns)
 
@@ -130,7 +136,7 @@ def expire_wait(k: Kernel, wait: Wait) -> None:
 
 
 def _timed_out(wait: Wait) -> NtStatus:
-    return NtStatus.TIMEOUT if wait.objects or wait.condition is not None else SUCCESS
+    return NtStatus.TIMEOUT if wait.objects or wait.condition is not None or wait.port is not None else SUCCESS
 
 
 def end_wait(k: Kernel, wait: Wait, status: int) -> None:
@@ -138,6 +144,8 @@ def end_wait(k: Kernel, wait: Wait, status: int) -> None:
     t = wait.thread
     t.wait = None
     t.wait_status = status
+    if t.port is not None:
+        t.port.active += 1  # it runs again, even past the concurrency value
     for obj in wait.objects:
         if wait in obj.waiters:
             obj.waiters.remove(wait)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel_model.iomgr.cancel import rundown_irps
 from kernel_model.ke.dispatcher import Dispatcher
+from kernel_model.ke.kqueue import leave_port
 from kernel_model.ke.mutant import abandon_mutants
 from kernel_model.ke.timer import rundown_timers
 from kernel_model.ke.timerq import cancel_timer
@@ -23,6 +24,7 @@ from kernel_model.status import NtStatus
 if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
     from kernel_model.ke.apc import KApc
+    from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
     from kernel_model.ke.mutant import KMutant
     from kernel_model.ke.timer import KTimer
     from kernel_model.ke.wait import Wait
@@ -46,10 +48,37 @@ class KThread(Dispatcher):
     """A thread object: unsignalled until the thread ends, then signalled for ever."""
 
     __slots__ = (
-        "alerted", "apc_timers", "arena", "attended_step", "carrier", "children", "daemon", "exit_code",
-        "free_handles", "handle_arena", "handles_made", "irps", "last_error", "listed", "objects_made", "ordinal",
-        "owned_mutants", "polled_since", "ports_made", "process", "special_apcs", "suspend_count", "terminated", "tid",
-        "user_apcs", "vain_polls", "wait", "wait_status", "yielding",
+        "alerted",
+        "apc_timers",
+        "arena",
+        "attended_step",
+        "carrier",
+        "children",
+        "daemon",
+        "exit_code",
+        "free_handles",
+        "handle_arena",
+        "handles_made",
+        "irps",
+        "last_error",
+        "listed",
+        "objects_made",
+        "ordinal",
+        "owned_mutants",
+        "packets",
+        "polled_since",
+        "port",
+        "ports_made",
+        "process",
+        "special_apcs",
+        "suspend_count",
+        "terminated",
+        "tid",
+        "user_apcs",
+        "vain_polls",
+        "wait",
+        "wait_status",
+        "yielding",
     )  # fmt: skip
 
     def __init__(self, process: EProcess, label: str, ordinal: int, arena: int, daemon: bool) -> None:
@@ -79,6 +108,9 @@ class KThread(Dispatcher):
         self.user_apcs: deque[KApc] = deque()
         self.special_apcs: deque[KApc] = deque()
         self.alerted = False
+        # ke.kqueue owns these
+        self.port: CompletionPort | None = None  # the port the thread is associated with
+        self.packets: tuple[CompletionPacket, ...] = ()  # what the last removal gave
         # rundown lists, oldest first
         self.irps: dict[Irp, None] = {}
         self.owned_mutants: list[KMutant] = []
@@ -151,6 +183,7 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
     t.user_apcs.clear()
     t.special_apcs.clear()
     k.unready(t)
+    leave_port(k, t)
     rundown_irps(k, t)
     rundown_timers(k, t)
     abandon_mutants(k, t)

@@ -8,6 +8,7 @@ Differs: F-009 the clock of datetime and a threading lock made before the execut
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import sys
 import sysconfig
@@ -58,11 +59,13 @@ FORBIDDEN: Final[tuple[tuple[str, str, str, bool], ...]] = (
     ("uuid", "uuid1", DICE, False),
     *(("secrets", name, DICE, False) for name in ("token_bytes", "token_hex", "randbelow", "choice")),
 )  # fmt: skip
+MODULES: Final = frozenset(module.partition(".")[0] for module, *_ in FORBIDDEN)
+BUILTINS: Final = "builtins"
 LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 OWN: Final = ("sim", "kernel_model", "winapi", "alertable")
 
 _ACTIVE: list[Machine] = []
-_ORIGINALS: Final[dict[tuple[str, str], Any]] = {}
+_ORIGINALS: Final[dict[tuple[str, str], tuple[Any, str, Any]]] = {}  # (holder, name, original)
 _GUARDS: Final[dict[int, tuple[Any, Any]]] = {}  # id of the original -> (original, guard)
 
 
@@ -101,20 +104,35 @@ def _holder(module: str, attribute: str) -> tuple[Any, str]:
 
 
 def _patch() -> None:
+    """Guard what is imported; what a program imports while it runs is guarded then."""
+    _guard_loaded()
+    if (BUILTINS, "__import__") not in _ORIGINALS:
+        original = builtins.__import__
+
+        def guarding_import(name: str, *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - as the original
+            module = original(name, *arguments, **keywords)
+            if name.partition(".")[0] in MODULES and _ACTIVE:
+                _guard_loaded()
+            return module
+
+        _ORIGINALS[BUILTINS, "__import__"] = (builtins, "__import__", original)
+        builtins.__import__ = guarding_import
+
+
+def _guard_loaded() -> None:
     for module, attribute, instead, deep in FORBIDDEN:
-        if module not in sys.modules and module not in ("time", "threading", "random", "os"):
-            continue  # not imported: nobody can have called it; importing it later finds it unguarded only in this run
+        if (module, attribute) in _ORIGINALS or module not in sys.modules:
+            continue
         holder, name = _holder(module, attribute)
         original = getattr(holder, name)
         guard = _guard(original, f"{module}.{attribute.removesuffix('.__init__').removesuffix('.start')}", instead, deep)
-        _ORIGINALS[module, attribute] = original
+        _ORIGINALS[module, attribute] = (holder, name, original)
         _GUARDS[id(original)] = (original, guard)
         setattr(holder, name, guard)
 
 
 def _unpatch() -> None:
-    for (module, attribute), original in _ORIGINALS.items():
-        holder, name = _holder(module, attribute)
+    for holder, name, original in _ORIGINALS.values():
         setattr(holder, name, original)
     _ORIGINALS.clear()
     _GUARDS.clear()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sim.win32.callback import prototype
 from sim.win32.kernel32_io import Kernel32Io
 from sim.win32.kernel32_locks import Kernel32Locks
+from sim.win32.kernel32_ports import Kernel32Ports
 from sim.win32.kernel32_sync import Kernel32Sync
 from sim.win32.kernel32_threads import Kernel32Threads
 from sim.win32.kernel32_waits import Kernel32Waits
@@ -21,7 +22,17 @@ if TYPE_CHECKING:
 
 
 class SimWinApi(
-    Kernel32Locks, Ws2Transfer, Ws2Sockets, Ws2Select, Ws2Options, Kernel32Threads, Kernel32Io, Kernel32Sync, Kernel32Waits, Ntdll
+    Kernel32Locks,
+    Ws2Transfer,
+    Ws2Sockets,
+    Ws2Select,
+    Ws2Options,
+    Kernel32Threads,
+    Kernel32Io,
+    Kernel32Ports,
+    Kernel32Sync,
+    Kernel32Waits,
+    Ntdll,
 ):
     """Win32 on the kernel model."""
 

@@ -129,12 +129,17 @@ class Kernel32Io(Door):
         self, t: KThread, e: AfdEndpoint, major: Major, buffer: Region, overlapped: Overlapped, routine: Routine | None
     ) -> Irp | NtStatus:
         event = None
-        if routine is None and (handle := overlapped.event & ~1):
-            found = reference(t, handle, KEvent, 0)
+        handle = overlapped.event
+        if routine is None and handle & ~1:
+            found = reference(t, handle & ~1, KEvent, 0)
             if isinstance(found, NtStatus):
                 return found
             event = found
-        return Irp(t, e, major, [buffer], 0, overlapped, event, routine, dos_error if routine is not None else None)
+        elif routine is not None and e.port is not None:
+            return NtStatus.INVALID_PARAMETER  # a port and a routine exclude each other (K-62)
+        irp = Irp(t, e, major, [buffer], 0, overlapped, event, routine, dos_error if routine is not None else None)
+        irp.quiet = routine is None and bool(handle & 1)
+        return irp
 
     # ---- results -------------------------------------------------------------------------------------------------------
 

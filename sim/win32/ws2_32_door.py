@@ -137,12 +137,17 @@ class Ws2Door(Door):
     ) -> Irp | int:
         """An IRP that reports to the program's OVERLAPPED; or the error code for a bad hEvent (ignored with a routine, S-13)."""
         event = None
-        if routine is None and (handle := overlapped.event & ~1):
-            found = reference(t, handle, KEvent, 0)
+        handle = overlapped.event
+        if routine is None and handle & ~1:
+            found = reference(t, handle & ~1, KEvent, 0)
             if isinstance(found, NtStatus):
                 return wsa_error(found)
             event = found
-        return Irp(t, e, major, buffers, flags, overlapped, event, routine)
+        elif routine is not None and e.port is not None:
+            return WSAEINVAL  # a port and a routine exclude each other (S-14)
+        irp = Irp(t, e, major, buffers, flags, overlapped, event, routine)
+        irp.quiet = bool(handle & 1)
+        return irp
 
     def _blocking_irp(self, t: KThread, e: AfdEndpoint, major: Major, buffers: list[Region], flags: int = 0) -> Irp:
         """An IRP that the calling thread itself waits for."""

@@ -179,3 +179,30 @@ def test_f013_memory_is_what_ctypes_objects_own() -> None:
     execution = run([lambda w: w.WaitForMultipleObjects(2, 0x12345678, 0, 0)])
     assert execution.violation is not None
     assert "access violation" in execution.violation.message
+
+
+def test_f014_a_concurrency_value_of_zero_means_two_processors() -> None:
+    def program(w: WinApi) -> Any:
+        port = w.CreateIoCompletionPort(2**64 - 1, None, 0, 0)
+        running: list[int] = []
+        most = []
+
+        def body(_parameter: int | None) -> int:
+            count, key, overlapped = c_uint32(), c_size_t(), c_void_p()
+            w.GetQueuedCompletionStatus(port, byref(count), byref(key), byref(overlapped), 1_000)
+            running.append(1)
+            most.append(len(running))
+            w.SwitchToThread()
+            w.SwitchToThread()
+            running.pop()
+            return 0
+
+        routine = w.CALLBACK(c_uint32, c_void_p)(body)
+        threads = (c_void_p * 4)(*[w.CreateThread(None, 0, routine, None, 0, None) for _ in range(4)])
+        w.Sleep(1)
+        for _ in range(4):
+            w.PostQueuedCompletionStatus(port, 0, 1, None)
+        w.WaitForMultipleObjects(4, threads, 1, INFINITE)
+        return max(most)
+
+    assert max(outcome(program, seed=seed) for seed in range(40)) == 2

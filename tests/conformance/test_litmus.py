@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kernel_model.choice import Chooser
 
 LITMUS = load()
-NOT_YET = frozenset({"ports", "window", "event-select", "async-select", "extension"})
+NOT_YET = frozenset({"window", "event-select", "async-select", "extension"})
 NOT_YET_LITMUS = frozenset({"S109", "S113"})  # out-of-band data, WSAPoll
 RANDOM_SCHEDULES = 50
 

@@ -55,6 +55,7 @@ class Iosb:
     def __init__(self) -> None:
         self.status = -1
         self.information = -1
+        self.address = 0x1000
 
     def pend(self) -> None:
         self.status = NtStatus.PENDING
