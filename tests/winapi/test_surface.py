@@ -68,6 +68,7 @@ PROTOTYPES = {
         BOOL SwitchToThread()
         HANDLE GetCurrentThread()
         DWORD GetCurrentThreadId()
+        DWORD GetCurrentProcessId()
         HANDLE GetCurrentProcess()
         DWORD QueueUserAPC(routine *, HANDLE, ULONG_PTR)
         BOOL QueueUserAPC2(routine *, HANDLE, ULONG_PTR, DWORD)
