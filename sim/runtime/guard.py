@@ -123,8 +123,11 @@ def _guard_loaded() -> None:
     for module, attribute, instead, deep in FORBIDDEN:
         if (module, attribute) in _ORIGINALS or module not in sys.modules:
             continue
-        holder, name = _holder(module, attribute)
-        original = getattr(holder, name)
+        try:
+            holder, name = _holder(module, attribute)
+            original = getattr(holder, name)
+        except AttributeError:
+            continue  # the module is still being imported; it is looked at again when it is complete
         guard = _guard(original, f"{module}.{attribute.removesuffix('.__init__').removesuffix('.start')}", instead, deep)
         _ORIGINALS[module, attribute] = (holder, name, original)
         _GUARDS[id(original)] = (original, guard)

@@ -18,6 +18,7 @@ from kernel_model.ex.thread import (
     open_thread,
 )
 from kernel_model.ke.apc import ApcKind, KApc
+from kernel_model.ke.timerq import queue_timer
 from kernel_model.ob.handle_table import (
     CURRENT_PROCESS,
     CURRENT_THREAD,
@@ -31,16 +32,23 @@ from kernel_model.ob.handle_table import (
 from kernel_model.ps.process import EProcess
 from kernel_model.ps.thread import KThread, end_thread
 from kernel_model.status import NtStatus
+from sim.runtime.machine import SPIN
 from sim.win32.door import Callback, Door, Handle, dword, handle_value
 from sim.win32.memory import Pointer, address_of
 
 if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
     from sim.win32.callback import Routine
 
 CREATE_SUSPENDED: Final = 4
 STACK_SIZE_PARAM_IS_A_RESERVATION: Final = 0x10000
 SPECIAL_USER_APC: Final = 1
 FAILED: Final = 0xFFFFFFFF
+MILLISECOND: Final = 10_000  # in 100 ns
+
+
+def _tick(_k: Kernel, _context: None) -> None:
+    """Nothing else is due, and a thread only looks at the clock: all that happens is that time passes."""
 
 
 class Kernel32Threads(Door):
@@ -210,8 +218,11 @@ class Kernel32Threads(Door):
 
     def GetTickCount64(self) -> int:
         t = self._enter()
-        now = self._k.now_100ns // 10_000
+        k = self._k
+        now = k.now_100ns // MILLISECOND
         self._m.polled_in_vain(t)  # a loop that reads the clock until it has moved must let it move
+        if t.vain_polls >= SPIN and not k.live_timers:
+            queue_timer(k, k.now_100ns + MILLISECOND, _tick, None, "clock")
         return now
 
     def Interlocked(self, value: int = 0) -> Any:  # noqa: ANN401 - the cell type lives in sim.win32.interlocked
