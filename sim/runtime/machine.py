@@ -286,7 +286,7 @@ class Machine:
                 self.moved = self.steps
                 deliver(k, flow)
                 continue
-            timer = self._due_timer()
+            timer = self._due_timer() if k.live_timers else None
             if timer is None:
                 t = next((t for t in k.ready if not t.yielding), None)
                 if t is None:

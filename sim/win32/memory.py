@@ -55,23 +55,16 @@ class Block:
     bytes objects are held while they are needed; they are constants, which the kernel must not write.
     """
 
-    __slots__ = ("__weakref__", "base", "keys", "label", "owner", "size", "writable")
+    __slots__ = ("__weakref__", "alive", "base", "keys", "label", "owner", "size", "writable")
 
     def __init__(self, base: int, size: int, label: str, writable: bool = True) -> None:
         self.base = base
         self.size = size
         self.label = label
+        self.alive = True  # until the program lets go of it
         self.writable = writable
         self.owner: Callable[[], Any] | None = None
         self.keys: list[int] = []
-
-    @property
-    def alive(self) -> bool:
-        """Does the owner still exist, and still own this memory (ctypes.resize moves it)?"""
-        if self.owner is None:
-            return True
-        owner = self.owner()
-        return owner is not None and (not self.writable or ctypes.addressof(owner) == self.base)
 
     def covers(self, address: int, length: int) -> bool:
         """Does the range lie inside?"""
@@ -216,6 +209,7 @@ class UserMemory:
 
     def forget(self, block: Block) -> None:
         """The program has let go of it."""
+        block.alive = False
         for key in block.keys:
             if self._blocks.get(key) is block:
                 del self._blocks[key]
