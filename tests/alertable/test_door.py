@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from ctypes import c_uint32, c_void_p
+from ctypes import c_uint32, c_void_p, create_string_buffer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -84,7 +84,7 @@ def test_what_is_not_there_yet_says_so(options: dict[str, Any]) -> None:
 
 def test_specs_switch_the_sanitizers_off() -> None:
     def program(w: WinApi) -> str:
-        from specs.litmus.sockets import OVERLAPPED, create_string_buffer, pair, post
+        from specs.litmus.sockets import OVERLAPPED, pair, post
 
         client, server = pair(w)
         post(w, server, create_string_buffer(8), OVERLAPPED())  # both die at once
