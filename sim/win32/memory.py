@@ -26,6 +26,7 @@ Pointers: Final[Any] = (ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, ctype
 CArgument: Final[Any] = type(ctypes.byref(ctypes.c_int()))
 U32: Final = ctypes.c_uint32
 FRAMES_SEARCHED: Final = 8
+CO_OPTIMIZED: Final = 1  # of a code object: its local variables are not a dictionary
 
 # memset(p, 0, 0) returns p: exactly what ctypes accepts for a pointer, by ctypes' own rules, turned into a number.
 _address: Final[Any] = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t)(
@@ -292,9 +293,7 @@ def _candidates(pointer: Pointer, holder: Pointer) -> Iterator[object]:
         if frame is None:
             break
         if frame.f_globals.get("__package__") not in ("sim.win32", "sim.runtime", "sim.trace"):
-            for value in frame.f_locals.values():
-                if isinstance(value, CData):
-                    yield value
+            yield from _locals_of(frame)
         frame = frame.f_back
     for generation in (0, 1, 2):
         for obj in gc.get_objects(generation):
@@ -302,12 +301,25 @@ def _candidates(pointer: Pointer, holder: Pointer) -> Iterator[object]:
                 yield obj
 
 
+def _locals_of(frame: FrameType) -> list[object]:
+    """The ctypes objects among a frame's local variables."""
+    variables = frame.f_locals
+    found = [value for value in variables.values() if isinstance(value, CData)]
+    if type(variables) is dict and frame.f_code.co_flags & CO_OPTIMIZED:
+        # Before Python 3.13 this is a copy that stays with the frame; it would keep alive what the program lets go of.
+        variables.clear()
+    return found
+
+
 def _kept(obj: Any) -> Iterator[object]:  # noqa: ANN401 - a ctypes object
     """What a pointer or structure keeps alive (`_objects`), transitively: ctypes objects, and bytes behind a c_char_p."""
-    kept = obj._objects
-    pending = [kept]
+    pending = [obj._objects]
+    seen: set[int] = set()  # cast() makes rings: the dictionary holds the object that it belongs to
     while pending:
         item = pending.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
         if isinstance(item, dict):
             pending.extend(item.values())
         elif isinstance(item, CData):

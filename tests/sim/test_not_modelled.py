@@ -1,0 +1,117 @@
+"""What the model has not says so, with its name and the caller's line, and cannot be swallowed (law 5)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from ctypes import create_string_buffer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kernel_model.errors import NotModelled
+from sim.runtime.execution import run
+from sim.win32.api import SimWinApi
+from winapi.surface import FUNCTIONS
+
+ROOT = Path(__file__).parents[2]
+MISSING = sorted(name for name in FUNCTIONS if not hasattr(SimWinApi, name))
+
+
+def where(failure: NotModelled) -> str:
+    return "".join(failure.__notes__)
+
+
+def test_it_names_function_feature_and_the_callers_line() -> None:
+    def program(w: Any) -> None:
+        w.WSAIoctl(0, 0x12345, None, 0, None, 0, None, None, None)
+
+    line = program.__code__.co_firstlineno + 1
+    with pytest.raises(NotModelled) as caught:
+        run([program])
+    assert str(caught.value) == "WSAIoctl: code 0x12345 is not modelled"
+    assert f"{__file__}:{line}" in where(caught.value)
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_a_function_of_windows_that_is_missing_says_so(name: str) -> None:
+    with pytest.raises(NotModelled) as caught:
+        run([lambda w: getattr(w, name)()])
+    assert str(caught.value) == f"{name} is not modelled"
+    assert __file__ in where(caught.value)
+
+
+@pytest.mark.parametrize("seed", [None, 1])
+def test_it_cannot_be_swallowed(seed: int | None) -> None:
+    def program(w: Any) -> str:
+        while True:
+            try:
+                w.WSASocketW(2, 1, 6, None, 0, 0x40)
+            except BaseException:
+                return "swallowed"
+
+    with pytest.raises(NotModelled, match="dwFlags 0x40"):
+        run([program], seed=seed)
+
+
+def test_it_ends_the_execution_at_the_next_call_even_if_swallowed() -> None:
+    log = []
+
+    def program(w: Any) -> None:
+        try:
+            w.recv(w.socket(2, 1, 0), create_string_buffer(4), 4, 1)
+        except NotModelled:
+            log.append("caught")
+        w.SetEvent(0)
+        log.append("went on")
+
+    with pytest.raises(NotModelled, match="recv: flags 0x1"):
+        run([program])
+    assert log == ["caught"]
+
+
+def test_in_another_thread_it_ends_everything() -> None:
+    from specs.litmus.sockets import join, thread
+
+    def program(w: Any) -> None:
+        join(w, thread(w, lambda: w.socket(23, 1, 0)))
+
+    with pytest.raises(NotModelled, match="IPv6"):
+        run([program])
+
+
+def test_a_script_without_a_package_is_named_too(tmp_path: Path) -> None:
+    script = tmp_path / "simple.py"
+    script.write_text(
+        "from sim.runtime.execution import run\n"
+        "def program(w):\n"
+        "    w.WSAIoctl(0, 1, None, 0, None, 0, None, None, None)\n"
+        "try:\n"
+        "    run([program])\n"
+        "except Exception as failure:\n"
+        "    print(type(failure).__name__, *failure.__notes__)\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.startswith("NotModelled (called at ")
+    assert "simple.py:3)" in done.stdout
+
+
+def test_a_program_below_a_directory_called_sim_keeps_its_traceback(tmp_path: Path) -> None:
+    import importlib.util
+
+    folder = tmp_path / "sim" / "inner"
+    folder.mkdir(parents=True)
+    (folder / "server.py").write_text("def program(w):\n    raise ValueError('mine')\n", encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("server", folder / "server.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    violation = run([module.program]).violation
+    assert violation is not None
+    assert "server.py" in violation.message
+    assert "line 2, in program" in violation.message
