@@ -21,6 +21,7 @@ LITMUS = load()
 NOT_YET = frozenset({"window", "event-select", "async-select", "extension"})
 NOT_YET_LITMUS = frozenset({"S109", "S113"})  # out-of-band data, WSAPoll
 RANDOM_SCHEDULES = 50
+MANY_SCHEDULES = 300
 
 
 def outcome_of(litmus: Litmus, chooser: Chooser | None) -> object:
@@ -52,6 +53,14 @@ def test_a_litmus_states_its_fact(litmus: Litmus) -> None:
 def test_the_model_stays_within_what_windows_allows(litmus: Litmus) -> None:
     assert outcome_of(litmus, None) in litmus.expected
     for seed in range(RANDOM_SCHEDULES):
+        outcome = outcome_of(litmus, RandomChooser(seed))
+        assert outcome in litmus.expected, f"seed {seed}"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("litmus", [x for x in LITMUS if modelled(x)], ids=lambda litmus: litmus.path.stem)
+def test_many_schedules_show_nothing_else(litmus: Litmus) -> None:
+    for seed in range(RANDOM_SCHEDULES, MANY_SCHEDULES):
         outcome = outcome_of(litmus, RandomChooser(seed))
         assert outcome in litmus.expected, f"seed {seed}"
 
