@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from kernel_model.afd.connect import give_up
 from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from kernel_model.afd.event_select import FD_CLOSE, indicate
 from kernel_model.afd.poll import notify
 from kernel_model.iomgr.cancel import cancel_irp
 from kernel_model.iomgr.completion import pend_irp
@@ -131,3 +132,4 @@ def rst_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
     for irp in tuple(e.irps):
         cancel_irp(k, irp, NtStatus.CONNECTION_RESET)
     notify(k, e)
+    indicate(k, e, FD_CLOSE, NtStatus.CONNECTION_ABORTED)  # what Windows gives; the page says reset (S-101)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState
+from kernel_model.afd.event_select import FD_ACCEPT, FD_CONNECT, FD_WRITE, Selection, announce_present, indicate
 from kernel_model.afd.poll import notify
 from kernel_model.iomgr.completion import complete_irp, pend_irp
 from kernel_model.ke.timerq import cancel_timer, queue_timer
@@ -150,6 +151,7 @@ def syn_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     else:
         listener.accept_queue.append(server)
         notify(k, listener)
+        indicate(k, listener, FD_ACCEPT)
 
 
 def inherit(server: AfdEndpoint, listener: AfdEndpoint) -> None:
@@ -157,6 +159,8 @@ def inherit(server: AfdEndpoint, listener: AfdEndpoint) -> None:
     server.nonblocking = listener.nonblocking
     server.options = dict(listener.options)
     server.linger = listener.linger
+    if listener.selection is not None:
+        server.selection = Selection(listener.selection.event, listener.selection.mask)
     server.send_buffer, server.receive_buffer = listener.send_buffer, listener.receive_buffer
 
 
@@ -171,6 +175,7 @@ def syn_ack_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
         irp, client.connect_irp = client.connect_irp, None
         complete_irp(k, irp, NtStatus.SUCCESS, 0)
     notify(k, client)
+    indicate(k, client, FD_CONNECT | FD_WRITE)
 
 
 def refusal_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
@@ -189,6 +194,7 @@ def refusal_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
     else:
         client.connect_error = NtStatus.CONNECTION_REFUSED
         notify(k, client)
+        indicate(k, client, FD_CONNECT, NtStatus.CONNECTION_REFUSED)
 
 
 def accept_connection(k: Kernel, e: AfdEndpoint, irp: Irp | None) -> AfdEndpoint | NtStatus:
@@ -200,6 +206,9 @@ def accept_connection(k: Kernel, e: AfdEndpoint, irp: Irp | None) -> AfdEndpoint
     if e.accept_queue:
         server = e.accept_queue.popleft()
         inherit(server, e)
+        announce_present(k, server)
+        if e.accept_queue:
+            indicate(k, e, FD_ACCEPT)  # accept re-enables the event (S-96)
         return server
     if irp is None:
         return NtStatus.DEVICE_NOT_READY

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kernel_model.afd.event_select import FD_READ, indicate
 from kernel_model.afd.poll import notify
 from kernel_model.afd.read import MSG_PEEK, cancel_read
 from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
@@ -96,11 +97,14 @@ def datagram_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
             else:
                 sender.unreachable = True
             notify(k, sender)
+            indicate(k, sender, FD_READ)
         return
     e.datagrams.append((_seen_as(segment.source, segment.target), segment.data))
     if e.reads:
         _take(k, e, e.reads.popleft())
     notify(k, e)
+    if e.datagrams:
+        indicate(k, e, FD_READ)
 
 
 def _seen_as(source: Address, target: Address) -> Address:

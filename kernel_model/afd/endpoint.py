@@ -16,6 +16,7 @@ from kernel_model.status import NtStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kernel_model.afd.event_select import Selection
     from kernel_model.afd.poll import Poll
     from kernel_model.iomgr.irp import Irp
     from kernel_model.ke.timerq import TimerEntry
@@ -75,7 +76,7 @@ class AfdEndpoint(FileObject):
         "abort_status", "accept_queue", "accepts", "backlog", "connect_error", "connect_irp", "connect_retries",
         "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "inbound", "linger", "local",
         "nonblocking", "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown",
-        "received", "reuse_address", "send_buffer", "send_shutdown", "state", "stream", "unreachable",
+        "received", "reuse_address", "selection", "send_buffer", "send_shutdown", "state", "stream", "unreachable",
     )  # fmt: skip
 
     def __init__(self, label: str, *, stream: bool, overlapped: bool) -> None:
@@ -114,6 +115,7 @@ class AfdEndpoint(FileObject):
         self.accepts: deque[Irp] = deque()
         # readiness
         self.polls: dict[Poll, None] = {}
+        self.selection: Selection | None = None  # WSAEventSelect
 
     def advance(self, event: AfdEvent) -> NtStatus:
         """Follow the table: SUCCESS, or why not (INVALID_PARAMETER where Windows has no better word)."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from kernel_model.afd.poll import notify
+from kernel_model.afd.event_select import FD_CLOSE, FD_READ, FD_WRITE, indicate
+from kernel_model.afd.poll import notify, writable
 from kernel_model.iomgr.cancel import cancel_irp
 from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from kernel_model.status import NtStatus
@@ -41,6 +42,8 @@ def read_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSta
     if not e.reads and (e.received or e.fin_received):
         start_irp(irp)
         if try_read(k, e, irp):
+            if e.selection is not None and e.received:
+                indicate(k, e, FD_READ)  # a receive re-enables the event (S-96)
             return SUCCESS
     elif not may_pend:
         return NtStatus.DEVICE_NOT_READY
@@ -115,11 +118,16 @@ def data_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
         serve_reads(k, e)
     if e.polls:
         notify(k, e)
+    if e.selection is not None and e.received:
+        indicate(k, e, FD_READ)
     source = flow.source
     if flow.chunks or flow.fin_queued:
         pump(k, flow)
-    if source is not None and source.polls:
-        notify(k, source)
+    if source is not None:
+        if source.polls:
+            notify(k, source)
+        if source.selection is not None and source.selection.wants_space and writable(source):
+            indicate(k, source, FD_WRITE)
 
 
 def fin_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
@@ -133,3 +141,4 @@ def fin_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
     e.fin_received = True
     serve_reads(k, e)
     notify(k, e)
+    indicate(k, e, FD_CLOSE)

@@ -44,6 +44,8 @@ def write_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSt
         # With SO_SNDBUF 0 a non-blocking send still takes over one send at a time.
         take = min(length, room if e.send_buffer else (0 if flow.buffered else length))
         if take <= 0:
+            if e.selection is not None:
+                e.selection.wants_space = True
             return NtStatus.DEVICE_NOT_READY
         start_irp(irp)
         return _copy(k, e, irp, take)

@@ -12,7 +12,9 @@ from sim.win32.kernel32_sync import Kernel32Sync
 from sim.win32.kernel32_threads import Kernel32Threads
 from sim.win32.kernel32_waits import Kernel32Waits
 from sim.win32.ntdll import Ntdll
+from sim.win32.ws2_32_events import Ws2Events
 from sim.win32.ws2_32_options import Ws2Options
+from sim.win32.ws2_32_poll import Ws2Poll
 from sim.win32.ws2_32_select import Ws2Select
 from sim.win32.ws2_32_sockets import Ws2Sockets
 from sim.win32.ws2_32_transfer import Ws2Transfer
@@ -26,6 +28,8 @@ class SimWinApi(
     Ws2Transfer,
     Ws2Sockets,
     Ws2Select,
+    Ws2Events,
+    Ws2Poll,
     Ws2Options,
     Kernel32Threads,
     Kernel32Io,

@@ -10,7 +10,8 @@ from kernel_model.ex.thread import NATIVE_DELAY, nt_alert_thread, nt_queue_apc_t
 from kernel_model.ke.apc import ApcKind, KApc
 from kernel_model.ke.wait import delay_execution
 from kernel_model.status import NtStatus
-from sim.win32.door import Callback, Door, Handle, handle_value
+from sim.win32.door import Callback, Door, Handle, dword, handle_value
+from sim.win32.errormap import dos_error
 from sim.win32.memory import Pointer, address_of
 
 
@@ -40,6 +41,9 @@ class Ntdll(Door):
     def NtAlertThread(self, ThreadHandle: Handle, /) -> int:
         t = self._enter()
         return int(nt_alert_thread(self._k, t, handle_value(ThreadHandle)))
+
+    def RtlNtStatusToDosError(self, Status: int, /) -> int:
+        return dos_error(dword(Status))
 
     def NtDelayExecution(self, Alertable: int, DelayInterval: Pointer, /) -> int:
         t = self._enter()

@@ -21,6 +21,9 @@ from sim.win32.errormap import wsa_error
 from sim.win32.memory import EMPTY, U32, CArgument, Overlapped, Pointer, Region, address_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kernel_model.afd.poll import Poll
     from kernel_model.ps.thread import KThread
     from kernel_model.tcpip.segment import Address
     from sim.win32.callback import Routine
@@ -173,3 +176,22 @@ class Ws2Door(Door):
     def _timeout_option(self, e: AfdEndpoint, option: int) -> int:
         """SO_RCVTIMEO or SO_SNDTIMEO in milliseconds; 0 is none."""
         return e.options.get((SOL_SOCKET, option), 0)
+
+    def _wait_poll(self, t: KThread, poll: Poll, wait_100ns: int | None, function: str, done: Callable[[], bool]) -> None:
+        """Wait, alertably and without being ended by APCs, until done() or the time is over (S-34)."""
+        k = self._k
+        deadline = None if wait_100ns is None else k.now_100ns + wait_100ns
+        poll.begin()
+        try:
+            while not done():
+                left = None if deadline is None else max(0, deadline - k.now_100ns)
+                status = wait_for_single_object(k, t, poll.event, left, True, function)
+                if status is None:
+                    status = self._m.block()
+                if status == USER_APC:
+                    self._deliver_apcs(t)
+                poll.event.signal_state = 0
+                if status == NtStatus.TIMEOUT:
+                    break
+        finally:
+            poll.end()

@@ -19,7 +19,7 @@ from sim.win32.errormap import wsa_error
 from sim.win32.kernel32_sync import Kernel32Sync
 from sim.win32.kernel32_waits import Kernel32Waits
 from sim.win32.memory import Pointer, address_of
-from sim.win32.ws2_32_door import SO_RCVTIMEO, SO_SNDTIMEO, SOCKET_ERROR, SOL_SOCKET, WSAEFAULT, Ws2Door
+from sim.win32.ws2_32_door import SO_RCVTIMEO, SO_SNDTIMEO, SOCKET_ERROR, SOL_SOCKET, WSAEFAULT, WSAEINVAL, Ws2Door
 
 SO_ACCEPTCONN: Final = 0x2
 SO_REUSEADDR: Final = 0x4
@@ -148,6 +148,8 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
         if value is None:
             return self._error(t, WSAEFAULT)
         if command == FIONBIO:
+            if not value and e.selection is not None:
+                return self._error(t, WSAEINVAL)  # until the selection is taken away (S-94)
             e.nonblocking = bool(value)
         else:
             available = len(e.received) if e.stream else len(e.datagrams[0][1]) if e.datagrams else 0

@@ -1,6 +1,5 @@
 """ws2_32: select, with Winsock's own fd_set: a count and an array of handles of any length.
 
-Rejects: WSAPoll, WSAEventSelect, WSAAsyncSelect (not yet).
 Sources: learn.microsoft.com select, fd_set, __WSAFDIsSet (S-34, S-86 to S-92).
 """
 
@@ -10,10 +9,8 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.afd.poll import Poll, exceptional, readable, writable
-from kernel_model.ke.wait import wait_for_single_object
-from kernel_model.status import NtStatus
 from sim.win32.memory import Pointer, address_of
-from sim.win32.ws2_32_door import SOCKET_ERROR, USER_APC, WSAEFAULT, WSAEINVAL, Ws2Door
+from sim.win32.ws2_32_door import SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +68,6 @@ class Ws2Select(Ws2Door):
 
     def _poll(self, t: KThread, sets: list[FdSet], wait_100ns: int | None) -> list[list[int]]:
         """Look; wait, alertably, until something is ready or the time is over; look again (S-34)."""
-        k = self._k
         tests = (readable, writable, exceptional)
 
         def look() -> list[list[int]]:
@@ -80,24 +76,9 @@ class Ws2Select(Ws2Door):
         ready = look()
         if any(ready) or wait_100ns == 0:
             return ready
-        deadline = None if wait_100ns is None else k.now_100ns + wait_100ns
         poll = Poll(*[s.endpoints for s in sets])
-        poll.begin()
-        try:
-            while not any(ready):
-                left = None if deadline is None else max(0, deadline - k.now_100ns)
-                status = wait_for_single_object(k, t, poll.event, left, True, "select")
-                if status is None:
-                    status = self._m.block()
-                if status == USER_APC:
-                    self._deliver_apcs(t)
-                poll.event.signal_state = 0
-                ready = look()
-                if status == NtStatus.TIMEOUT:
-                    break
-        finally:
-            poll.end()
-        return ready
+        self._wait_poll(t, poll, wait_100ns, "select", lambda: any(look()))
+        return look()
 
     def _load_set(self, t: KThread, pointer: Pointer) -> FdSet | int:
         """The endpoints of a set; SOCKET_ERROR with the last error set for what is no socket."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kernel_model.choice import Chooser
 
 LITMUS = load()
-NOT_YET = frozenset({"window", "event-select", "async-select", "extension"})
-NOT_YET_LITMUS = frozenset({"S109", "S113"})  # out-of-band data, WSAPoll
+NOT_YET = frozenset({"window", "async-select", "extension"})
+NOT_YET_LITMUS = frozenset({"S109"})  # out-of-band data
 RANDOM_SCHEDULES = 50
 MANY_SCHEDULES = 300
 

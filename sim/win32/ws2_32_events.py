@@ -1,0 +1,61 @@
+"""ws2_32: WSAEventSelect, WSAEnumNetworkEvents.
+
+Rejects: FD_OOB and later events in the mask are accepted and never happen.
+Sources: learn.microsoft.com WSAEventSelect, WSAEnumNetworkEvents (S-94 to S-103).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.afd.event_select import enumerate_events, select_events
+from kernel_model.ke.event import KEvent
+from kernel_model.ob.handle_table import reference
+from kernel_model.status import NtStatus
+from sim.win32.door import Handle, handle_value, signed
+from sim.win32.errormap import wsa_error
+from sim.win32.ws2_32_door import SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
+
+if TYPE_CHECKING:
+    from sim.win32.memory import Pointer
+
+FD_MAX_EVENTS: Final = 10
+
+
+class Ws2Events(Ws2Door):
+    """Network events."""
+
+    __slots__ = ()
+
+    def WSAEventSelect(self, s: Handle, hEventObject: Handle, lNetworkEvents: int, /) -> int:
+        t = self._enter()
+        e = self._socket(t, s)
+        if e is None:
+            return SOCKET_ERROR
+        mask, handle = signed(lNetworkEvents), handle_value(hEventObject)
+        event = reference(t, handle, KEvent, 0) if handle else None
+        if isinstance(event, NtStatus) or (event is None and mask):
+            return self._error(t, WSAEINVAL)
+        select_events(self._k, e, event, mask)
+        return 0
+
+    def WSAEnumNetworkEvents(self, s: Handle, hEventObject: Handle, lpNetworkEvents: Pointer, /) -> int:
+        t = self._enter()
+        e = self._socket(t, s)
+        if e is None:
+            return SOCKET_ERROR
+        size = 4 + 4 * FD_MAX_EVENTS
+        record_at = self._memory.region(lpNetworkEvents, size) if lpNetworkEvents is not None else None
+        if record_at is None:
+            return self._error(t, WSAEFAULT)
+        handle = handle_value(hEventObject)
+        event = reference(t, handle, KEvent, 0) if handle else None
+        if isinstance(event, NtStatus):
+            return self._fail_wsa(t, event)
+        record, errors = enumerate_events(e, event)
+        codes = [wsa_error(errors.get(1 << bit, 0)) for bit in range(FD_MAX_EVENTS)]
+        record_at.write(0, struct.pack(f"<i{FD_MAX_EVENTS}i", record, *codes))
+        if not record:
+            self._m.polled_in_vain(t)
+        return 0
