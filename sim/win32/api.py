@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sim.win32.callback import prototype
@@ -48,12 +49,16 @@ class SimWinApi(
         return prototype(restype, *argtypes)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Functions that Windows has and the model has not, and names that are neither."""
+        """Functions that Windows has, or might have, and the model has not; calling one says so."""
+        if name.startswith("_"):
+            raise AttributeError(name)
         from winapi.surface import FUNCTIONS
 
         if name in FUNCTIONS:
             return lambda *_arguments: self._not_modelled(name)
-        raise AttributeError(f"the Win32 API has no function {name!r} (kernel32, ws2_32, mswsock, user32, ntdll)")
+        close = get_close_matches(name, FUNCTIONS, 1)
+        hint = f"the name (did you mean {close[0]}?)" if close else "a function that winapi does not declare"
+        return lambda *_arguments: self._not_modelled(name, hint)
 
 
 setattr(SimWinApi, "__WSAFDIsSet", Ws2Select._fd_is_set)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kernel_model.errors import NotModelled
 from sim.runtime.execution import run
 from specs.litmus.sockets import completion, join, listener, pair, post, tcp, thread
 from winapi import CRITICAL_SECTION, INFINITE, OVERLAPPED
@@ -169,8 +170,13 @@ def test_an_error_of_the_program_has_its_traceback_and_only_its() -> None:
 def test_a_call_with_what_ctypes_refuses_is_an_error_of_the_program() -> None:
     for call in (lambda w: w.Sleep("x"), lambda w: w.SetEvent(1.5), lambda w: w.Sleep(), lambda w: w.CreateEventW(None, 1, 0, 5)):
         assert violation(call).id == "ProgramError"
-    with_name = violation(lambda w: w.NoSuchFunction())
-    assert "has no function 'NoSuchFunction'" in with_name.message
+
+
+def test_a_function_that_nobody_declares_is_not_modelled() -> None:
+    with pytest.raises(NotModelled, match=r"CreateFileW: a function that winapi does not declare is not modelled"):
+        run([lambda w: w.CreateFileW()])
+    with pytest.raises(NotModelled, match="did you mean SleepEx"):
+        run([lambda w: w.SleeepEx(0, 1)])
 
 
 def test_an_access_violation_is_an_error_of_the_program() -> None:
