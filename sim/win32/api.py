@@ -56,7 +56,7 @@ class SimWinApi(
 
         if name in FUNCTIONS:
             return lambda *_arguments: self._not_modelled(name)
-        close = get_close_matches(name, FUNCTIONS, 1)
+        close = get_close_matches(name, FUNCTIONS, 1, 0.88)
         hint = f"the name (did you mean {close[0]}?)" if close else "a function that winapi does not declare"
         return lambda *_arguments: self._not_modelled(name, hint)
 
