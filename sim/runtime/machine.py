@@ -8,6 +8,7 @@ vain (WSAEWOULDBLOCK, a zero time-out, a clock that stands still) gives way at i
 
 from __future__ import annotations
 
+import gc
 import os
 import traceback
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from kernel_model.ps.process import EProcess
     from kernel_model.tcpip.flow import Flow
 
+SWEEP: Final = 256  # steps between garbage collections
+OLDER_SWEEP: Final = 16  # every so many of them look at older objects too
 SPIN: Final = 16  # vain polls in a row that make a busy loop
 SWALLOWED_MAX: Final = 100  # how often a program may catch Unwound before its greenlet is abandoned
 PACKAGE: Final = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # of sim: frames that are not the program's
@@ -47,7 +50,8 @@ class Machine:
 
     __slots__ = (
         "alarm", "alertable_depth", "chooser", "current", "deliver_special", "failure", "hub", "kernel", "leaving", "log",
-        "max_steps", "moved", "over", "pending", "record", "running", "specs", "steps", "swallowed", "violation",
+        "max_steps", "moved", "over", "pending", "record", "running", "specs", "steps", "swallowed", "sweep_at",
+        "sweeps", "violation",
     )  # fmt: skip
 
     def __init__(
@@ -59,7 +63,9 @@ class Machine:
         self.record = record
         self.steps = 0
         self.moved = 0  # the last step that was more than a vain look
-        self.alarm = 0 if chooser is not None else max_steps  # the step at which a system call must look up
+        self.sweep_at = SWEEP  # the step of the next garbage collection
+        self.sweeps = 0
+        self.alarm = 0 if chooser is not None else min(max_steps, SWEEP)  # the step at which a system call must look up
         self.log: list[Any] = []  # label, step, label, step, ...
         self.current: Any = None  # the running KThread; None in the hub
         self.hub: greenlet = getcurrent()
@@ -86,11 +92,17 @@ class Machine:
 
     def run(self) -> None:
         """Run everything until it is over; must be called where the machine was made."""
-        successor = self._successor()
-        if successor is not self.hub:
-            successor.switch()
-        self.current = None
-        self._unwind()
+        collecting = gc.isenabled()
+        gc.disable()  # see _sweep
+        try:
+            successor = self._successor()
+            if successor is not self.hub:
+                successor.switch()
+            self.current = None
+            self._unwind()
+        finally:
+            if collecting:
+                gc.enable()
         if self.failure is not None:
             raise self.failure
 
@@ -175,6 +187,8 @@ class Machine:
             if self.swallowed > SWALLOWED_MAX:
                 self.hub.switch()  # a program that catches everything is left behind
             raise Unwound
+        if self.steps >= self.sweep_at:
+            self._sweep()
         t: KThread = self.current
         if self.pending is not None:
             self.stop(self.pending)
@@ -190,7 +204,13 @@ class Machine:
             self._make_way(t)
             if yielded:
                 t.attended_step = self.steps
-        self.alarm = 0 if self.chooser is not None or self.leaving else self.max_steps
+        self.alarm = 0 if self.chooser is not None or self.leaving else min(self.max_steps, self.sweep_at)
+
+    def _sweep(self) -> None:
+        """Collect rings of garbage at fixed steps: what a program let go of must not depend on what the process did before."""
+        self.sweep_at = self.steps + SWEEP
+        self.sweeps += 1
+        gc.collect(0 if self.sweeps % OLDER_SWEEP else 1)
 
     def poke(self) -> None:
         """Have the next system call attend."""

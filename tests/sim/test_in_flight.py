@@ -70,9 +70,7 @@ def test_the_address_of_a_sender_is_part_of_the_operation() -> None:  # S-108
         bound(w, s)
         keep = {"from": SOCKADDR_IN(), "fromlen": c_int32(16)}
         ov, buffer, got, flags = OVERLAPPED(), create_string_buffer(8), c_uint32(), c_uint32()
-        w.WSARecvFrom(
-            s, bufs(buffer), 1, byref(got), byref(flags), byref(keep["from"]), byref(keep["fromlen"]), byref(ov), None
-        )
+        w.WSARecvFrom(s, bufs(buffer), 1, byref(got), byref(flags), byref(keep["from"]), byref(keep["fromlen"]), byref(ov), None)
         del keep[freed]
         w.Sleep(1)
 
@@ -177,3 +175,28 @@ def test_a_lock_is_forgotten_with_its_memory() -> None:
 
     execution = run([program])
     assert (execution.violation, execution.outcome) == (None, 20)
+
+
+@pytest.mark.parametrize("litter", [0, 137, 402, 655])
+def test_a_ring_of_garbage_is_reported_at_a_step_that_does_not_depend_on_the_process(litter: int) -> None:
+    """The collector runs at fixed steps, so that memory that only it can free is let go of at the same point every time."""
+
+    class Session:
+        def __init__(self) -> None:
+            self.itself, self.overlapped, self.buffer = self, OVERLAPPED(), create_string_buffer(8)
+
+    def program(w: Any) -> None:
+        _, server = pair(w)
+        session = Session()
+        post(w, server, session.buffer, session.overlapped)
+        del session
+        for _ in range(1_000):
+            w.Sleep(1)
+
+    kept = [[] for _ in range(litter)]  # type: ignore[var-annotated]  # each is an object that the collector counts
+    execution = run([program])
+    assert reported(execution)
+    assert execution.violation is not None
+    assert execution.violation.step == run([program]).violation.step  # type: ignore[union-attr]  # the same violation
+    assert execution.violation.step < 300
+    assert len(kept) == litter
