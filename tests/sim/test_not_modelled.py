@@ -26,12 +26,12 @@ def where(failure: NotModelled) -> str:
 
 def test_it_names_function_feature_and_the_callers_line() -> None:
     def program(w: Any) -> None:
-        w.WSAIoctl(0, 0x12345, None, 0, None, 0, None, None, None)
+        w.WSASocketW(2, 1, 6, None, 1, 0)
 
     line = program.__code__.co_firstlineno + 1
     with pytest.raises(NotModelled) as caught:
         run([program])
-    assert str(caught.value) == "WSAIoctl: code 0x12345 is not modelled"
+    assert str(caught.value) == "WSASocketW: socket groups is not modelled"
     assert f"{__file__}:{line}" in where(caught.value)
 
 
@@ -87,7 +87,7 @@ def test_a_script_without_a_package_is_named_too(tmp_path: Path) -> None:
     script.write_text(
         "from sim.runtime.execution import run\n"
         "def program(w):\n"
-        "    w.WSAIoctl(0, 1, None, 0, None, 0, None, None, None)\n"
+        "    w.WSASocketW(2, 1, 6, None, 1, 0)\n"
         "try:\n"
         "    run([program])\n"
         "except Exception as failure:\n"
