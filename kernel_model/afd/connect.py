@@ -146,8 +146,11 @@ def syn_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     transmit(k, flow.reverse, Segment(SegmentKind.SYN_ACK))
     if listener.accepts:
         irp = listener.accepts.popleft()
-        irp.result = server
-        complete_irp(k, irp, NtStatus.SUCCESS, 0)
+        if irp.on_accept is not None:
+            irp.on_accept(k, server)
+        else:
+            irp.result = server
+            complete_irp(k, irp, NtStatus.SUCCESS, 0)
     else:
         listener.accept_queue.append(server)
         notify(k, listener)

@@ -33,6 +33,7 @@ class EndpointState(Enum):
     CREATED = "created"
     BOUND = "bound"
     LISTENING = "listening"
+    ACCEPTING = "accepting"  # named in a pending AcceptEx
     CONNECTING = "connecting"
     CONNECTED = "connected"
 
@@ -45,6 +46,9 @@ class AfdEvent(Enum):
     CONNECT = "connect"
     SYN_ACKED = "SYN-ACK arrives"
     REFUSED = "connect fails"
+    ACCEPT_EX = "AcceptEx names it"
+    ACCEPTED = "AcceptEx has its connection"
+    ACCEPT_CANCELLED = "AcceptEx is cancelled"
 
 
 _S, _E = EndpointState, AfdEvent
@@ -57,6 +61,9 @@ TRANSITIONS: Final[Mapping[tuple[EndpointState, AfdEvent], EndpointState]] = {
     (_S.LISTENING, _E.LISTEN): _S.LISTENING,
     (_S.CONNECTING, _E.SYN_ACKED): _S.CONNECTED,
     (_S.CONNECTING, _E.REFUSED): _S.BOUND,  # it may connect again (S-69)
+    (_S.CREATED, _E.ACCEPT_EX): _S.ACCEPTING,
+    (_S.ACCEPTING, _E.ACCEPTED): _S.CONNECTED,
+    (_S.ACCEPTING, _E.ACCEPT_CANCELLED): _S.CREATED,
 }
 
 REFUSALS: Final[Mapping[tuple[EndpointState, AfdEvent], NtStatus]] = {
@@ -77,6 +84,7 @@ class AfdEndpoint(FileObject):
         "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "inbound", "linger", "local",
         "nonblocking", "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown",
         "received", "reuse_address", "selection", "send_buffer", "send_shutdown", "state", "stream", "unreachable",
+        "without_context",
     )  # fmt: skip
 
     def __init__(self, label: str, *, stream: bool, overlapped: bool) -> None:
@@ -101,6 +109,7 @@ class AfdEndpoint(FileObject):
         self.connect_error: NtStatus | None = None  # of a failed connect, for SO_ERROR and the except set
         self.connected_at_100ns = 0
         self.abort_status: NtStatus | None = None  # reset: every call fails with it
+        self.without_context = False  # after AcceptEx or ConnectEx, until the context is updated (S-78, S-83)
         self.send_shutdown = False
         self.receive_shutdown = False
         self.fin_received = False

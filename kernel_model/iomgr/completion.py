@@ -54,7 +54,7 @@ def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus
     if irp.on_complete is not None:
         irp.on_complete(k, irp)
     if irp.iosb is not None:
-        irp.iosb.complete(status, information)
+        irp.iosb.complete(status, irp.information)  # on_complete may have counted more
     if k.trace is not None:
         k.trace.irp_completed(irp)
     if irp.event is not None:

@@ -55,6 +55,7 @@ class Major(Enum):
     ACCEPT = "accept"
     CONNECT = "connect"
     CLOSE = "close"
+    DISCONNECT = "disconnect"
     POLL = "poll"
 
 
@@ -76,7 +77,7 @@ class Irp:
 
     __slots__ = (
         "apc_context", "apc_routine", "buffers", "cancel", "done", "event", "file", "flags", "information", "iosb", "length",
-        "major", "on_complete", "quiet", "result", "state", "status", "thread", "watched",
+        "major", "on_accept", "on_complete", "quiet", "result", "state", "status", "thread", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -109,6 +110,7 @@ class Irp:
         self.information = 0
         self.result: Any = None
         self.cancel: Callable[[Kernel, Irp], None] | None = None  # takes the IRP off the driver's queues
+        self.on_accept: Callable[[Kernel, Any], None] | None = None  # what an arriving connection does with it
         self.on_complete: Callable[[Kernel, Irp], None] | None = None  # fills out-parameters before anybody is notified
 
     def scatter(self, data: bytes) -> None:

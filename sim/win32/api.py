@@ -12,6 +12,7 @@ from sim.win32.kernel32_ports import Kernel32Ports
 from sim.win32.kernel32_sync import Kernel32Sync
 from sim.win32.kernel32_threads import Kernel32Threads
 from sim.win32.kernel32_waits import Kernel32Waits
+from sim.win32.mswsock import Mswsock
 from sim.win32.ntdll import Ntdll
 from sim.win32.ws2_32_events import Ws2Events
 from sim.win32.ws2_32_options import Ws2Options
@@ -30,6 +31,7 @@ class SimWinApi(
     Ws2Sockets,
     Ws2Select,
     Ws2Events,
+    Mswsock,
     Ws2Poll,
     Ws2Options,
     Kernel32Threads,

@@ -8,18 +8,22 @@ Sources: learn.microsoft.com setsockopt, getsockopt, "SOL_SOCKET Socket Options"
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from kernel_model.afd.connect import inherit
 from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
 from kernel_model.ex.objects import label
 from kernel_model.ke.event import KEvent
 from kernel_model.ob.handle_table import close_handle, open_handle
-from sim.win32.door import Callback, Handle, dword, handle_value, signed
+from sim.win32.door import Handle, dword, handle_value, signed
 from sim.win32.errormap import wsa_error
 from sim.win32.kernel32_sync import Kernel32Sync
 from sim.win32.kernel32_waits import Kernel32Waits
 from sim.win32.memory import Pointer, address_of
 from sim.win32.ws2_32_door import SO_RCVTIMEO, SO_SNDTIMEO, SOCKET_ERROR, SOL_SOCKET, WSAEFAULT, WSAEINVAL, Ws2Door
+
+if TYPE_CHECKING:
+    from kernel_model.ps.thread import KThread
 
 SO_ACCEPTCONN: Final = 0x2
 SO_REUSEADDR: Final = 0x4
@@ -32,6 +36,10 @@ SO_RCVBUF: Final = 0x1002
 SO_ERROR: Final = 0x1007
 SO_TYPE: Final = 0x1008
 SO_CONNECT_TIME: Final = 0x700C
+SO_UPDATE_ACCEPT_CONTEXT: Final = 0x700B
+SO_UPDATE_CONNECT_CONTEXT: Final = 0x7010
+CONTEXTS: Final = (SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT)
+WSAENOTCONN: Final = 10057
 SO_DONTLINGER: Final = 0xFFFFFF7F
 SO_EXCLUSIVEADDRUSE: Final = 0xFFFFFFFB
 IPPROTO_TCP: Final = 6
@@ -63,6 +71,8 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
         if e is None:
             return SOCKET_ERROR
         level, option, length = signed(level), dword(optname), signed(optlen)
+        if level == SOL_SOCKET and option in CONTEXTS:
+            return self._update_context(t, e, option, optval, length)
         data = self._memory.load(optval, length) if length > 0 and address_of(optval) else None
         if data is None or length < 1:
             return self._error(t, WSAEFAULT)
@@ -74,6 +84,21 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
             data = data.ljust(4, b"\0")  # a BOOL may be as short as a char
         value = int.from_bytes(data[:4], "little")
         self._set_option(e, level, option, value, data)
+        return 0
+
+    def _update_context(self, t: KThread, e: AfdEndpoint, option: int, optval: Pointer, length: int) -> int:
+        """SO_UPDATE_ACCEPT_CONTEXT takes the listener, SO_UPDATE_CONNECT_CONTEXT nothing (S-78, S-83)."""
+        if option == SO_UPDATE_ACCEPT_CONTEXT:
+            data = self._memory.load(optval, 8) if length >= 8 and address_of(optval) else None
+            if data is None:
+                return self._error(t, WSAEFAULT)
+            listener = self._socket(t, int.from_bytes(data, "little"))
+            if listener is None:
+                return SOCKET_ERROR
+            inherit(e, listener)
+        if e.state is not EndpointState.CONNECTED:
+            return self._error(t, WSAENOTCONN)
+        e.without_context = False
         return 0
 
     def _set_option(self, e: AfdEndpoint, level: int, option: int, value: int, data: bytes) -> None:
@@ -157,12 +182,6 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
             if not available:
                 self._m.polled_in_vain(t)
         return 0
-
-    def WSAIoctl(
-        self, s: Handle, dwIoControlCode: int, lpvInBuffer: Pointer, cbInBuffer: int, lpvOutBuffer: Pointer, cbOutBuffer: int,
-        lpcbBytesReturned: Pointer, lpOverlapped: Pointer, lpCompletionRoutine: Callback, /,
-    ) -> int:  # fmt: skip
-        self._not_modelled("WSAIoctl", f"code {dword(dwIoControlCode):#x}")
 
     # ---- byte order --------------------------------------------------------------------------------------------------------
 

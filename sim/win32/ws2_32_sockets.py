@@ -142,6 +142,8 @@ class Ws2Sockets(Ws2Door):
         e = self._socket(t, s)
         if e is None:
             return SOCKET_ERROR
+        if e.without_context:
+            return self._error(t, WSAENOTCONN)
         status = shutdown_endpoint(self._k, e, signed(how))
         return self._fail_wsa(t, status) if status else 0
 
@@ -173,7 +175,7 @@ class Ws2Sockets(Ws2Door):
         e = self._socket(t, s)
         if e is None:
             return SOCKET_ERROR
-        if e.peer is None or (e.stream and e.state is not EndpointState.CONNECTED):
+        if e.peer is None or e.without_context or (e.stream and e.state is not EndpointState.CONNECTED):
             return self._error(t, WSAENOTCONN)
         error = self._store_address(e.peer, name, namelen)
         return self._error(t, error) if error else 0

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LITMUS = load()
 ENDS_THREADS = re.compile(r"w\.(TerminateThread|ExitThread)\(")
-NOT_YET = frozenset({"window", "async-select", "extension"})
+NOT_YET = frozenset({"window", "async-select"})
 NOT_YET_LITMUS = frozenset({"S109"})  # out-of-band data
 RANDOM_SCHEDULES = 50
 MANY_SCHEDULES = 300
