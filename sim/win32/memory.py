@@ -144,12 +144,13 @@ class UserMemory:
     on_release is called with a block whose owner has just been released by the program.
     """
 
-    __slots__ = ("_blocks", "_on_release", "_overlapped")
+    __slots__ = ("_blocks", "_on_release", "_overlapped", "_seen")
 
     def __init__(self, on_release: Callable[[Block], None]) -> None:
         self._blocks: dict[int, Block] = {}
         self._overlapped: dict[int, Overlapped] = {}
         self._on_release = on_release
+        self._seen: dict[int, weakref.ref[Any]] = {}  # objects that a search passed by, by address
 
     # ---- finding -------------------------------------------------------------------------------------------------------
 
@@ -193,6 +194,23 @@ class UserMemory:
             owner = _owner_within(candidate, address, length)
             if owner is not None:
                 return self._remember(owner, address)
+        owner = self._search(address, length)
+        return None if owner is None else self._remember(owner, address)
+
+    def _search(self, address: int, length: int) -> object | None:
+        """The owner among all live ctypes objects, youngest first; what a search passes by is found at once the next time."""
+        seen = self._seen.get(address)
+        owner = seen() if seen is not None else None
+        if owner is not None and (owner := _owner_within(owner, address, length)) is not None:
+            return owner
+        for generation in (0, 1, 2):
+            for obj in gc.get_objects(generation):
+                if isinstance(obj, CData) and obj._b_base_ is None:
+                    self._seen[ctypes.addressof(obj)] = weakref.ref(obj)
+                    if owner is None:
+                        owner = _owner_within(obj, address, length)
+            if owner is not None:
+                return owner
         return None
 
     def _remember(self, owner: Any, address: int) -> Block:  # noqa: ANN401 - any ctypes object
@@ -295,10 +313,6 @@ def _candidates(pointer: Pointer, holder: Pointer) -> Iterator[object]:
         if frame.f_globals.get("__package__") not in ("sim.win32", "sim.runtime", "sim.trace"):
             yield from _locals_of(frame)
         frame = frame.f_back
-    for generation in (0, 1, 2):
-        for obj in gc.get_objects(generation):
-            if isinstance(obj, CData):
-                yield obj
 
 
 def _locals_of(frame: FrameType) -> list[object]:
