@@ -165,6 +165,8 @@ class Recorder:
             return "NULL"
         if type(value) is CArgument:
             return f"&{self._memory_name(value._obj)}"
+        if isinstance(value, ctypes.c_char_p | ctypes.c_wchar_p):
+            return "text"  # never followed: it may point anywhere
         if isinstance(value, ctypes._SimpleCData) and not isinstance(value, ctypes.c_void_p):
             value = value.value
         if isinstance(value, ctypes.c_void_p):

@@ -31,13 +31,18 @@ WAIT_FAILED: Final = 0xFFFFFFFF
 USER_APC: Final = NtStatus.USER_APC
 
 
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what ctypes takes for a number
+    """The number in a simple ctypes object.  A text pointer is none: asking for its value would follow it anywhere."""
+    return value if isinstance(value, ctypes.c_char_p | ctypes.c_wchar_p) else getattr(value, "value", value)
+
+
 def handle_value(handle: Handle) -> int:
     """A HANDLE or SOCKET argument as an unsigned number."""
     if type(handle) is int:
         return handle & 2**64 - 1
     if handle is None:
         return 0
-    value = getattr(handle, "value", handle)
+    value = _plain(handle)
     if value is None:
         return 0
     if isinstance(value, int):
@@ -47,7 +52,7 @@ def handle_value(handle: Handle) -> int:
 
 def dword(value: Any) -> int:  # noqa: ANN401 - what ctypes takes for a DWORD
     """A DWORD argument: ints are taken modulo 2**32 as ctypes does."""
-    number = getattr(value, "value", value)
+    number = _plain(value)
     if not isinstance(number, int):
         raise ctypes.ArgumentError(f"expected a number, got {type(value).__name__}")
     return number & 0xFFFFFFFF

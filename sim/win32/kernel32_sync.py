@@ -25,7 +25,7 @@ from kernel_model.ke.semaphore import KSemaphore
 from kernel_model.ke.timer import KTimer
 from kernel_model.status import NtStatus
 from sim.win32.door import Callback, Door, Handle, dword, handle_value, signed
-from sim.win32.memory import Pointer, address_of
+from sim.win32.memory import AccessViolation, Pointer, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,8 @@ ERROR_ALREADY_EXISTS: Final = 183
 
 def _object_name(name: object) -> str | None:
     """A LPCWSTR argument: None for NULL, else the text; ctypes.ArgumentError for what is no wide string."""
+    if isinstance(name, ctypes.c_wchar_p) and bool(name) and name._objects is None:  # a bare address: it may point anywhere
+        raise AccessViolation("an object name", "a text outside the program's objects")
     text = name if isinstance(name, str) or name is None else getattr(name, "value", name)
     if text is None or isinstance(text, str):
         return text

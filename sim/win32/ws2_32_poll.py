@@ -7,7 +7,6 @@ Sources: learn.microsoft.com WSAPoll, inet_addr, inet_pton, inet_ntop; Wine ws2_
 
 from __future__ import annotations
 
-import ctypes
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,10 +69,20 @@ class Ws2Poll(Ws2Door):
         self._wait_poll(t, poll, wait_100ns, "WSAPoll", lambda: any(look()))
         return look()
 
+    def _text(self, pointer: Pointer) -> bytes | None:
+        """The text at a pointer, up to its NUL or the end of the object that holds it; None outside the program's objects."""
+        if type(pointer) is bytes:
+            return pointer
+        region = self._memory.region(pointer, 1) if address_of(pointer) else None
+        if region is None:
+            return None
+        rest = region.block.base + region.block.size - region.address
+        return region.read(0, rest).partition(b"\0")[0]
+
     # ---- addresses as text -----------------------------------------------------------------------------------------------
 
     def inet_addr(self, cp: Any, /) -> int:  # noqa: ANN401 - what ctypes takes for a char pointer
-        text = _text(cp)
+        text = self._text(cp)
         host = _dotted(text) if text is not None else None
         return INADDR_NONE if host is None else int.from_bytes(host, "little")
 
@@ -83,7 +92,7 @@ class Ws2Poll(Ws2Door):
             if signed(Family) == 23:
                 self._not_modelled("inet_pton", "IPv6")
             return self._error(t, WSAEAFNOSUPPORT)
-        text = _text(pszAddrString)
+        text = self._text(pszAddrString)
         host = _dotted(text) if text is not None else None
         if text is None:
             return self._error(t, WSAEFAULT)
@@ -114,15 +123,6 @@ def _revents(e: AfdEndpoint, wanted: int) -> int:
     if wanted & POLLWRNORM and writable(e):
         bits |= POLLWRNORM
     return bits
-
-
-def _text(pointer: Any) -> bytes | None:  # noqa: ANN401 - what ctypes takes for a char pointer
-    if isinstance(pointer, bytes):
-        return pointer
-    value = getattr(pointer, "value", None)
-    if isinstance(value, bytes):
-        return value
-    return ctypes.string_at(pointer) if isinstance(pointer, ctypes.Array) else None
 
 
 def _dotted(text: bytes) -> bytes | None:
