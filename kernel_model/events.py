@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kernel_model.ps.thread import KThread
     from kernel_model.tcpip.flow import Flow
     from kernel_model.tcpip.segment import Segment
+    from kernel_model.win32k.queue import Message, MessageQueue
 
 
 class Trace(Protocol):
@@ -38,6 +39,9 @@ class Trace(Protocol):
 
     def apc_queued(self, t: KThread, apc: KApc) -> None:
         """An APC is at the end of the thread's queue."""
+
+    def message_posted(self, queue: MessageQueue, message: Message) -> None:
+        """A message is at the end of a thread's queue."""
 
     def timer(self, entry: TimerEntry) -> None:
         """A timer or time-out expires."""

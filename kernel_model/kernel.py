@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kernel_model.ke.timerq import TimerEntry
     from kernel_model.ob.object import KObject
     from kernel_model.tcpip.flow import Flow
+    from kernel_model.win32k.window import Window
 
 # An arbitrary but fixed boot: 2024-01-01 00:00 UTC in 100 ns since 1601 (F-002).
 BOOT_TIME_100NS: Final = 133_485_408_000_000_000
@@ -31,7 +32,7 @@ class Kernel:
 
     __slots__ = (
         "alive", "arenas", "live_timers", "names", "network", "now_100ns", "processes", "ready", "roots", "threads",
-        "timer_sequence", "timers", "trace", "wire",
+        "timer_sequence", "timers", "trace", "windows", "wire",
     )  # fmt: skip
 
     def __init__(self, trace: Trace | None = None) -> None:
@@ -50,6 +51,7 @@ class Kernel:
         self.names: dict[str, KObject] = {}
         self.processes: list[EProcess] = []
         self.network = Network()
+        self.windows: dict[int, Window] = {}
 
     def create_process(self) -> EProcess:
         """A process without threads."""

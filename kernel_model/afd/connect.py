@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState
-from kernel_model.afd.event_select import FD_ACCEPT, FD_CONNECT, FD_WRITE, Selection, announce_present, indicate
+from kernel_model.afd.event_select import FD_ACCEPT, FD_CONNECT, FD_WRITE, indicate
 from kernel_model.afd.poll import notify
 from kernel_model.iomgr.completion import complete_irp, pend_irp
 from kernel_model.ke.timerq import cancel_timer, queue_timer
@@ -162,8 +162,6 @@ def inherit(server: AfdEndpoint, listener: AfdEndpoint) -> None:
     server.nonblocking = listener.nonblocking
     server.options = dict(listener.options)
     server.linger = listener.linger
-    if listener.selection is not None:
-        server.selection = Selection(listener.selection.event, listener.selection.mask)
     server.send_buffer, server.receive_buffer = listener.send_buffer, listener.receive_buffer
 
 
@@ -206,12 +204,13 @@ def accept_connection(k: Kernel, e: AfdEndpoint, irp: Irp | None) -> AfdEndpoint
         return NtStatus.NOT_SUPPORTED
     if e.state is not EndpointState.LISTENING:
         return NtStatus.INVALID_PARAMETER
+    if e.selection is not None:
+        e.selection.reenable(FD_ACCEPT)  # accept does, also one that fails (S-96)
     if e.accept_queue:
         server = e.accept_queue.popleft()
         inherit(server, e)
-        announce_present(k, server)
         if e.accept_queue:
-            indicate(k, e, FD_ACCEPT)  # accept re-enables the event (S-96)
+            indicate(k, e, FD_ACCEPT)
         return server
     if irp is None:
         return NtStatus.DEVICE_NOT_READY

@@ -59,9 +59,14 @@ def read_datagram(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtS
     if e.unreachable:
         e.unreachable = False
         return NtStatus.PORT_UNREACHABLE
+    if e.selection is not None:
+        e.selection.reenable(FD_READ)
     if e.datagrams and not e.reads:
         start_irp(irp)
-        return _take(k, e, irp)
+        status = _take(k, e, irp)
+        if e.datagrams:
+            indicate(k, e, FD_READ)
+        return status
     if not may_pend:
         return NtStatus.DEVICE_NOT_READY
     start_irp(irp)

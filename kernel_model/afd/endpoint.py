@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kernel_model.tcpip.flow import Flow
     from kernel_model.tcpip.segment import Address
 
+SO_OOBINLINE: Final = (0xFFFF, 0x100)
 DEFAULT_BUFFER: Final = 65_536  # SO_SNDBUF and SO_RCVBUF of Windows 10
 
 
@@ -83,7 +84,7 @@ class AfdEndpoint(FileObject):
         "abort_status", "accept_queue", "accepts", "backlog", "connect_error", "connect_irp", "connect_retries",
         "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "inbound", "linger", "local",
         "nonblocking", "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown",
-        "received", "reuse_address", "selection", "send_buffer", "send_shutdown", "state", "stream", "unreachable",
+        "received", "reuse_address", "selection", "send_buffer", "send_shutdown", "state", "stream", "unreachable", "urgent",
         "without_context",
     )  # fmt: skip
 
@@ -115,6 +116,7 @@ class AfdEndpoint(FileObject):
         self.fin_received = False
         # receiving
         self.received = bytearray()
+        self.urgent = b""  # the out-of-band byte that has arrived
         self.reads: deque[Irp] = deque()
         self.datagrams: deque[tuple[Address, bytes]] = deque()
         self.unreachable = False  # a datagram of ours found nobody (S-111)
@@ -133,6 +135,10 @@ class AfdEndpoint(FileObject):
             return REFUSALS.get((self.state, event), NtStatus.INVALID_PARAMETER)
         self.state = after
         return NtStatus.SUCCESS
+
+    def urgent_inline(self) -> bool:
+        """SO_OOBINLINE: out-of-band data is a part of the stream."""
+        return bool(self.options.get(SO_OOBINLINE))
 
     def on_last_handle_closed(self, k: Kernel) -> None:
         from kernel_model.afd.close import close_endpoint

@@ -1,7 +1,7 @@
 """WSAEventSelect: network events recorded in the socket and announced by an event object (NT: AFD_ENUM_NETWORK_EVENTS).
 
 Models:  recording, re-enabling functions, the FD_WRITE edge, FD_CLOSE once, inheritance by accept, conditions that hold already.
-Rejects: FD_OOB, FD_QOS and group events (never recorded).
+Rejects: FD_QOS and later events (never recorded).
 Sources: learn.microsoft.com WSAEventSelect, WSAEnumNetworkEvents; Wine ws2_32/tests/sock.c test_read_events (S-94 to S-103).
 """
 
@@ -19,29 +19,68 @@ if TYPE_CHECKING:
 
 FD_READ: Final = 1
 FD_WRITE: Final = 2
+FD_OOB: Final = 4
 FD_ACCEPT: Final = 8
 FD_CONNECT: Final = 16
 FD_CLOSE: Final = 32
+EVENTS: Final = (FD_READ, FD_WRITE, FD_OOB, FD_ACCEPT, FD_CONNECT, FD_CLOSE)
 
 
 class Selection:
-    """What one socket announces: the event object, the mask, and what is recorded since the last enumeration."""
+    """What one socket announces, and to whom; `wants_space`: a send failed for lack of room, so the next room is an FD_WRITE."""
 
-    __slots__ = ("errors", "event", "mask", "record", "wants_space")
+    __slots__ = ("mask", "wants_space")
+
+    def __init__(self, mask: int) -> None:
+        self.mask = mask
+        self.wants_space = False
+
+    def announce(self, k: Kernel, events: int, status: int) -> None:
+        """Tell of these events, all of the mask."""
+        raise NotImplementedError
+
+    def reenable(self, events: int) -> None:
+        """The program called a re-enabling function for these events (S-96, S-105)."""
+
+    def inherited(self, handle: int) -> Selection:
+        """The same for a socket accepted with this handle (S-71)."""
+        raise NotImplementedError
+
+
+class EventSelection(Selection):
+    """Network events go into a record and set an event object."""
+
+    __slots__ = ("errors", "event", "record")
 
     def __init__(self, event: KEvent, mask: int) -> None:
+        super().__init__(mask)
         self.event = event
-        self.mask = mask
-        self.record = 0
+        self.record = 0  # since the last enumeration
         self.errors: dict[int, int] = {}  # event bit -> status
-        self.wants_space = False  # a send failed for lack of room: the next room is an FD_WRITE
+
+    def announce(self, k: Kernel, events: int, status: int) -> None:
+        self.record |= events
+        for bit in EVENTS:
+            if events & bit:
+                self.errors[bit] = status
+        set_event(k, self.event)
+
+    def inherited(self, handle: int) -> EventSelection:
+        return EventSelection(self.event, self.mask)
 
 
-def select_events(k: Kernel, e: AfdEndpoint, event: KEvent | None, mask: int) -> None:
-    """Replace the selection (the record is empty then); the socket is non-blocking from now on (S-94, S-102)."""
+def select(k: Kernel, e: AfdEndpoint, selection: Selection | None) -> None:
+    """Replace the selection, of whatever kind (S-106); the socket is non-blocking from now on (S-94, S-102)."""
     e.nonblocking = True
-    e.selection = Selection(event, mask) if event is not None and mask else None
+    e.selection = selection
     announce_present(k, e)
+
+
+def accepted(k: Kernel, server: AfdEndpoint, listener: AfdEndpoint, handle: int) -> None:
+    """The accepted socket has its handle: it announces what the listener would (S-71)."""
+    if listener.selection is not None:
+        server.selection = listener.selection.inherited(handle)
+        announce_present(k, server)
 
 
 def announce_present(k: Kernel, e: AfdEndpoint) -> None:
@@ -50,6 +89,8 @@ def announce_present(k: Kernel, e: AfdEndpoint) -> None:
         return
     if e.received or e.datagrams:
         indicate(k, e, FD_READ)
+    if e.urgent:
+        indicate(k, e, FD_OOB)
     if e.accept_queue:
         indicate(k, e, FD_ACCEPT)
     if writable(e):
@@ -61,7 +102,7 @@ def announce_present(k: Kernel, e: AfdEndpoint) -> None:
 
 
 def indicate(k: Kernel, e: AfdEndpoint, events: int, status: int = NtStatus.SUCCESS) -> None:
-    """Record what of the events is in the mask, and set the event object."""
+    """Announce what of the events is in the mask."""
     selection = e.selection
     if selection is None:
         return
@@ -70,11 +111,7 @@ def indicate(k: Kernel, e: AfdEndpoint, events: int, status: int = NtStatus.SUCC
     wanted = events & selection.mask
     if not wanted:
         return
-    selection.record |= wanted
-    for bit in (FD_READ, FD_WRITE, FD_ACCEPT, FD_CONNECT, FD_CLOSE):
-        if wanted & bit:
-            selection.errors[bit] = status
-    set_event(k, selection.event)
+    selection.announce(k, wanted, status)
 
 
 def enumerate_events(e: AfdEndpoint, event: KEvent | None) -> tuple[int, dict[int, int]]:
@@ -82,7 +119,7 @@ def enumerate_events(e: AfdEndpoint, event: KEvent | None) -> tuple[int, dict[in
     if event is not None:
         reset_event(event)
     selection = e.selection
-    if selection is None:
+    if not isinstance(selection, EventSelection):
         return 0, {}
     record, errors = selection.record, selection.errors
     selection.record, selection.errors = 0, {}

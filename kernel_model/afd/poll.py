@@ -38,8 +38,8 @@ def writable(e: AfdEndpoint) -> bool:
 
 
 def exceptional(e: AfdEndpoint) -> bool:
-    """A non-blocking connect failed (S-90); out-of-band data is not modelled."""
-    return e.connect_error is not None
+    """A non-blocking connect failed, or out-of-band data is there (S-90)."""
+    return e.connect_error is not None or bool(e.urgent)
 
 
 class Poll:

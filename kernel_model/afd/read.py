@@ -1,8 +1,8 @@
 """Receiving on streams.
 
 Models:  blocking, non-blocking, overlapped, scatter, zero-byte receives, MSG_PEEK, MSG_WAITALL, end of stream, reset.
-Rejects: out-of-band data.
-Sources: learn.microsoft.com recv, WSARecv (S-01, S-08, S-36 to S-41, S-48 to S-51).
+Models:  out-of-band data: one byte at a time, in the stream with SO_OOBINLINE.
+Sources: learn.microsoft.com recv, WSARecv (S-01, S-08, S-36 to S-41, S-48 to S-51, S-90).
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from kernel_model.afd.event_select import FD_CLOSE, FD_READ, FD_WRITE, indicate
+from kernel_model.afd.event_select import FD_CLOSE, FD_OOB, FD_READ, FD_WRITE, indicate
 from kernel_model.afd.poll import notify, writable
+from kernel_model.errors import NotModelled
 from kernel_model.iomgr.cancel import cancel_irp
 from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from kernel_model.status import NtStatus
@@ -39,11 +40,13 @@ def read_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSta
         return NtStatus.INVALID_CONNECTION
     if e.receive_shutdown:
         return NtStatus.PIPE_DISCONNECTED
+    if e.selection is not None:
+        e.selection.reenable(FD_READ)  # a receive does, also one that fails (S-96)
     if not e.reads and (e.received or e.fin_received):
         start_irp(irp)
         if try_read(k, e, irp):
             if e.selection is not None and e.received:
-                indicate(k, e, FD_READ)  # a receive re-enables the event (S-96)
+                indicate(k, e, FD_READ)
             return SUCCESS
     elif not may_pend:
         return NtStatus.DEVICE_NOT_READY
@@ -81,6 +84,29 @@ def try_read(k: Kernel, e: AfdEndpoint, irp: Irp) -> bool:
     if data and e.inbound is not None and e.inbound.chunks:
         pump(k, e.inbound)
     return not wants_all
+
+
+def read_urgent(e: AfdEndpoint, irp: Irp) -> NtStatus:
+    """Receive the out-of-band byte; irp.status stays as it is, the byte is in the buffer.
+
+    Statuses: SUCCESS (information set) | the reset's | INVALID_CONNECTION | INVALID_PARAMETER (it comes in the stream) |
+    DEVICE_NOT_READY (there is none).
+    """
+    if e.abort_status is not None:
+        return e.abort_status
+    if e.state is not EndpointState.CONNECTED:
+        return NtStatus.INVALID_CONNECTION
+    if e.urgent_inline():
+        return NtStatus.INVALID_PARAMETER
+    if not e.urgent:
+        return NtStatus.DEVICE_NOT_READY
+    if e.selection is not None:
+        e.selection.reenable(FD_OOB)
+    irp.information = min(len(e.urgent), irp.length)
+    irp.scatter(e.urgent[: irp.information])
+    if not irp.flags & MSG_PEEK:
+        e.urgent = b""
+    return SUCCESS
 
 
 def cancel_read(_k: Kernel, irp: Irp) -> None:
@@ -128,6 +154,20 @@ def data_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
             notify(k, source)
         if source.selection is not None and source.selection.wants_space and writable(source):
             indicate(k, source, FD_WRITE)
+
+
+def urgent_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
+    """The out-of-band byte: beside the stream, unless the receiver wants it inside."""
+    e = flow.target
+    if e is None or e.closed or e.receive_shutdown or e.urgent_inline():
+        data_arrives(k, flow, segment)
+        return
+    acknowledge(k, flow, segment)
+    if e.urgent:
+        raise NotModelled("send", "an out-of-band byte while the one before has not been received")
+    e.urgent = segment.data
+    notify(k, e)
+    indicate(k, e, FD_OOB)
 
 
 def fin_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:

@@ -1,7 +1,7 @@
 """Sending on streams.
 
 Models:  blocking, non-blocking with partial sends, overlapped, gather, a bounded send buffer, SO_SNDBUF 0.
-Rejects: out-of-band data.
+Models:  out-of-band data: the last byte of a send with MSG_OOB.
 Differs: F-010 a non-blocking send takes over what fits SO_SNDBUF; Windows may take over all of it.
 Sources: learn.microsoft.com send, WSASend; Wine ws2_32/tests/sock.c test_send (S-37, S-44 to S-47, S-60).
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from kernel_model.errors import NotModelled
 from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from kernel_model.status import NtStatus
 from kernel_model.tcpip.flow import SendChunk, pump
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
     from kernel_model.kernel import Kernel
 
+MSG_OOB: Final = 1
 SUCCESS: Final = NtStatus.SUCCESS
 
 
@@ -49,6 +51,8 @@ def write_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSt
             return NtStatus.DEVICE_NOT_READY
         start_irp(irp)
         return _copy(k, e, irp, take)
+    if irp.flags & MSG_OOB:
+        raise NotModelled("send", "MSG_OOB while the send buffer is full")
     start_irp(irp)
     irp.cancel = cancel_write
     pend_irp(k, irp)
@@ -62,7 +66,14 @@ def _copy(k: Kernel, e: AfdEndpoint, irp: Irp, count: int) -> NtStatus:
     flow = e.outbound
     assert flow is not None
     if count:
-        flow.chunks.append(SendChunk(None, irp.gather(0, count), count))
+        data = irp.gather(0, count)
+        if irp.flags & MSG_OOB:
+            if count > 1:
+                flow.chunks.append(SendChunk(None, data[:-1], count - 1))
+            flow.chunks.append(SendChunk(None, data[-1:], 1))
+            flow.chunks[-1].urgent = True
+        else:
+            flow.chunks.append(SendChunk(None, data, count))
         flow.buffered += count
     complete_irp(k, irp, SUCCESS, count)
     if count:

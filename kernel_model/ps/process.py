@@ -1,4 +1,4 @@
-"""Processes: a handle table and the threads that share it (NT: EPROCESS).
+"""Processes: a handle table, window classes, and the threads that share them (NT: EPROCESS).
 
 Sources: learn.microsoft.com "Processes and Threads".
 """
@@ -11,14 +11,16 @@ from kernel_model.ke.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
     from kernel_model.ob.object import KObject
+    from kernel_model.win32k.window import WindowClass
 
 
 class EProcess(Dispatcher):
     """One process; its handles are its own."""
 
-    __slots__ = ("handles", "pid")
+    __slots__ = ("handles", "pid", "window_classes")
 
     def __init__(self, label: str, pid: int) -> None:
         super().__init__(label)
         self.pid = pid
         self.handles: dict[int, tuple[KObject, int]] = {}
+        self.window_classes: dict[str, WindowClass] = {}  # by name in lower case

@@ -20,6 +20,7 @@ from kernel_model.ke.timer import rundown_timers
 from kernel_model.ke.timerq import cancel_timer
 from kernel_model.ke.wait import release_waiters, retest_wait
 from kernel_model.status import NtStatus
+from kernel_model.win32k.window import rundown_windows
 
 if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from kernel_model.ke.wait import Wait
     from kernel_model.kernel import Kernel
     from kernel_model.ps.process import EProcess
+    from kernel_model.win32k.queue import MessageQueue
 
 STILL_ACTIVE: Final = 259
 MAXIMUM_SUSPEND_COUNT: Final = 127
@@ -70,6 +72,7 @@ class KThread(Dispatcher):
         "port",
         "ports_made",
         "process",
+        "queue",
         "special_apcs",
         "suspend_count",
         "terminated",
@@ -78,6 +81,7 @@ class KThread(Dispatcher):
         "vain_polls",
         "wait",
         "wait_status",
+        "windows_made",
         "yielding",
     )  # fmt: skip
 
@@ -111,6 +115,9 @@ class KThread(Dispatcher):
         # ke.kqueue owns these
         self.port: CompletionPort | None = None  # the port the thread is associated with
         self.packets: tuple[CompletionPacket, ...] = ()  # what the last removal gave
+        # win32k owns these
+        self.queue: MessageQueue | None = None
+        self.windows_made = 0
         # rundown lists, oldest first
         self.irps: dict[Irp, None] = {}
         self.owned_mutants: list[KMutant] = []
@@ -186,6 +193,7 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
     leave_port(k, t)
     rundown_irps(k, t)
     rundown_timers(k, t)
+    rundown_windows(k, t)
     abandon_mutants(k, t)
     t.signal_state = 1
     if k.trace is not None:

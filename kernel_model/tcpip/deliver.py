@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kernel_model.afd.close import rst_arrives
 from kernel_model.afd.connect import refusal_arrives, syn_ack_arrives, syn_arrives
 from kernel_model.afd.datagram import datagram_arrives
-from kernel_model.afd.read import data_arrives, fin_arrives
+from kernel_model.afd.read import data_arrives, fin_arrives, urgent_arrives
 from kernel_model.tcpip.segment import SegmentKind
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ ARRIVALS: Final[Mapping[SegmentKind, Callable[[Kernel, Flow, Segment], None]]] =
     SegmentKind.SYN_ACK: syn_ack_arrives,
     SegmentKind.REFUSED: refusal_arrives,
     SegmentKind.DATA: data_arrives,
+    SegmentKind.URGENT: urgent_arrives,
     SegmentKind.FIN: fin_arrives,
     SegmentKind.RST: rst_arrives,
     SegmentKind.DATAGRAM: datagram_arrives,

@@ -27,13 +27,14 @@ TCP_WINDOW: Final = 65_535  # TCP's own, where the socket buffers nothing (SO_RC
 class SendChunk:
     """One send: its bytes were copied (data) or are still the program's (irp pending)."""
 
-    __slots__ = ("acked", "data", "irp", "length", "sent")
+    __slots__ = ("acked", "data", "irp", "length", "sent", "urgent")
 
     def __init__(self, irp: Irp | None, data: bytes, length: int) -> None:
         self.irp = irp
         self.data = data
         self.length = length
         self.sent = 0
+        self.urgent = False  # MSG_OOB: one byte beside the stream
         self.acked = 0
 
     def take(self, count: int) -> bytes:
@@ -100,7 +101,7 @@ def pump(k: Kernel, flow: Flow) -> None:
             break
         count = min(room, chunk.length - chunk.sent, SEGMENT_MAX)
         flow.in_flight += count
-        transmit(k, flow, Segment(SegmentKind.DATA, chunk.take(count), chunk))
+        transmit(k, flow, Segment(SegmentKind.URGENT if chunk.urgent else SegmentKind.DATA, chunk.take(count), chunk))
         if chunk.sent == chunk.length:
             chunks.popleft()
     for chunk in chunks:

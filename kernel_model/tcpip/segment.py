@@ -19,6 +19,7 @@ class SegmentKind(Enum):
     SYN_ACK = "SYN-ACK"
     REFUSED = "RST (refused)"
     DATA = "data"
+    URGENT = "urgent byte"
     FIN = "FIN"
     RST = "RST"
     DATAGRAM = "datagram"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kernel_model.ps.thread import KThread
     from kernel_model.tcpip.flow import Flow
     from kernel_model.tcpip.segment import Segment
+    from kernel_model.win32k.queue import Message, MessageQueue
     from sim.runtime.machine import Machine
 
 KERNEL: Final = ""  # the thread of events that no thread causes
@@ -46,6 +47,7 @@ class EventKind(Enum):
     IRP_COMPLETED = "irp-completed"
     SEGMENT_SENT = "segment-sent"
     SEGMENT_DELIVERED = "segment-delivered"
+    MESSAGE_POSTED = "message-posted"
     TIMER = "timer"
 
 
@@ -140,6 +142,9 @@ class Recorder:
 
     def apc_queued(self, t: KThread, apc: KApc) -> None:
         self.add(EventKind.APC_QUEUED, t.label, apc_text(apc), KERNEL)
+
+    def message_posted(self, queue: MessageQueue, message: Message) -> None:
+        self.add(EventKind.MESSAGE_POSTED, queue.label, f"message {message.number:#x}", KERNEL)
 
     def timer(self, entry: TimerEntry) -> None:
         self.add(EventKind.TIMER, entry.label, f"at {entry.due_100ns / 10_000:g} ms", KERNEL)

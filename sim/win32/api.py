@@ -14,6 +14,7 @@ from sim.win32.kernel32_threads import Kernel32Threads
 from sim.win32.kernel32_waits import Kernel32Waits
 from sim.win32.mswsock import Mswsock
 from sim.win32.ntdll import Ntdll
+from sim.win32.user32 import User32
 from sim.win32.ws2_32_events import Ws2Events
 from sim.win32.ws2_32_options import Ws2Options
 from sim.win32.ws2_32_poll import Ws2Poll
@@ -40,6 +41,7 @@ class SimWinApi(
     Kernel32Sync,
     Kernel32Waits,
     Ntdll,
+    User32,
 ):
     """Win32 on the kernel model."""
 

@@ -1,7 +1,7 @@
-"""ws2_32: WSAEventSelect, WSAEnumNetworkEvents.
+"""ws2_32: WSAEventSelect, WSAEnumNetworkEvents, WSAAsyncSelect.
 
-Rejects: FD_OOB and later events in the mask are accepted and never happen.
-Sources: learn.microsoft.com WSAEventSelect, WSAEnumNetworkEvents (S-94 to S-103).
+Rejects: FD_QOS and later events in the mask are accepted and never happen.
+Sources: learn.microsoft.com WSAEventSelect, WSAEnumNetworkEvents, WSAAsyncSelect (S-94 to S-107).
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.event_select import enumerate_events, select_events
+from kernel_model.afd.async_select import WindowSelection
+from kernel_model.afd.event_select import EventSelection, enumerate_events, select
 from kernel_model.ke.event import KEvent
 from kernel_model.ob.handle_table import reference
 from kernel_model.status import NtStatus
-from sim.win32.door import Handle, handle_value, signed
+from sim.win32.door import Handle, dword, handle_value, signed
 from sim.win32.errormap import wsa_error
 from sim.win32.ws2_32_door import SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
 
@@ -37,7 +38,18 @@ class Ws2Events(Ws2Door):
         event = reference(t, handle, KEvent, 0) if handle else None
         if isinstance(event, NtStatus) or (event is None and mask):
             return self._error(t, WSAEINVAL)
-        select_events(self._k, e, event, mask)
+        select(self._k, e, EventSelection(event, mask) if event is not None and mask else None)
+        return 0
+
+    def WSAAsyncSelect(self, s: Handle, hWnd: Handle, wMsg: int, lEvent: int, /) -> int:
+        t = self._enter()
+        e = self._socket(t, s)
+        if e is None:
+            return SOCKET_ERROR
+        mask, window = signed(lEvent), handle_value(hWnd)
+        if mask and window not in self._k.windows:
+            return self._error(t, WSAEINVAL)
+        select(self._k, e, WindowSelection(window, dword(wMsg), mask, handle_value(s), wsa_error) if mask else None)
         return 0
 
     def WSAEnumNetworkEvents(self, s: Handle, hEventObject: Handle, lpNetworkEvents: Pointer, /) -> int:

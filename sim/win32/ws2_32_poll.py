@@ -11,7 +11,7 @@ import struct
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel_model.afd.endpoint import AfdEndpoint
-from kernel_model.afd.poll import Poll, exceptional, readable, writable
+from kernel_model.afd.poll import Poll, readable, writable
 from kernel_model.ob.handle_table import reference
 from sim.win32.door import dword, signed
 from sim.win32.memory import address_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 POLLFD: Final = struct.Struct("<Qhh4x")
 POLLERR, POLLHUP, POLLNVAL, POLLWRNORM, POLLRDNORM = 1, 2, 4, 0x10, 0x100
+POLLRDBAND: Final = 0x200
 POLLIN: Final = 0x300
 INADDR_NONE: Final = 0xFFFFFFFF
 ERROR_INSUFFICIENT_BUFFER: Final = 122
@@ -114,12 +115,14 @@ class Ws2Poll(Ws2Door):
 
 def _revents(e: AfdEndpoint, wanted: int) -> int:
     bits = 0
-    if e.abort_status is not None or exceptional(e):
+    if e.abort_status is not None or e.connect_error is not None:
         bits |= POLLERR | POLLHUP
     elif e.fin_received and not e.received:
         bits |= POLLHUP
     if wanted & POLLIN and readable(e) and not bits:
         bits |= POLLRDNORM
+    if wanted & POLLRDBAND and e.urgent:
+        bits |= POLLRDBAND
     if wanted & POLLWRNORM and writable(e):
         bits |= POLLWRNORM
     return bits

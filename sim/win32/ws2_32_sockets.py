@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kernel_model.afd.close import begin_lingering_close, linger_irp_wanted, shutdown_endpoint
 from kernel_model.afd.connect import accept_connection, bind_endpoint, bind_implicitly, connect_endpoint, listen_endpoint
 from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from kernel_model.afd.event_select import accepted
 from kernel_model.ex.objects import label
 from kernel_model.iomgr.irp import Irp, Major
 from kernel_model.ke.event import KEvent
@@ -211,7 +212,9 @@ class Ws2Sockets(Ws2Door):
         assert isinstance(taken, AfdEndpoint)
         if address_of(addr) and taken.peer is not None:
             self._store_address(taken.peer, addr, addrlen)
-        return open_handle(self._k, t, taken)
+        handle = open_handle(self._k, t, taken)
+        accepted(self._k, taken, e, handle)
+        return handle
 
     def WSAAccept(self, s: Handle, addr: Pointer, addrlen: Pointer, lpfnCondition: Callback, dwCallbackData: int, /) -> int:
         if address_of(lpfnCondition):

@@ -1,9 +1,10 @@
 """ws2_32: sending and receiving; ReadFile, WriteFile and their kin on sockets.
 
 Models:  plain and overlapped calls with event or completion routine, scatter/gather, MSG_PEEK, MSG_WAITALL, datagrams.
-Rejects: MSG_OOB and other flags.
+Models:  MSG_OOB in plain calls that need not wait.
+Rejects: MSG_OOB with OVERLAPPED, other flags.
 Sources: learn.microsoft.com send, recv, WSASend, WSARecv, WSASendTo, WSARecvFrom, WSAGetOverlappedResult;
-         S-01 to S-52, S-108 to S-113.
+         S-01 to S-52, S-90, S-108 to S-113.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from kernel_model.afd.connect import bind_implicitly
 from kernel_model.afd.datagram import read_datagram, write_datagram
-from kernel_model.afd.read import read_stream
-from kernel_model.afd.write import write_stream
+from kernel_model.afd.read import read_stream, read_urgent
+from kernel_model.afd.write import MSG_OOB, write_stream
 from kernel_model.iomgr.irp import Irp, Major
 from kernel_model.status import NtStatus, nt_error
 from sim.win32.door import Callback, Handle, dword, signed
@@ -151,6 +152,8 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
     def _read_now(self, t: KThread, e: AfdEndpoint, irp: Irp, function: str) -> int:
         """A receive without OVERLAPPED: at once, or blocking."""
         may_pend = not e.nonblocking
+        if irp.flags & MSG_OOB:
+            return self._read_urgent(t, e, irp, function)
         status: int = (
             read_stream(self._k, e, irp, may_pend=may_pend) if e.stream else read_datagram(self._k, e, irp, may_pend=may_pend)
         )
@@ -160,9 +163,19 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             self._m.polled_in_vain(t)
         return status
 
+    def _read_urgent(self, t: KThread, e: AfdEndpoint, irp: Irp, function: str) -> int:
+        if not e.stream:
+            return NtStatus.NOT_SUPPORTED
+        status = read_urgent(e, irp)
+        if status == DEVICE_NOT_READY:
+            if not e.nonblocking:
+                self._not_modelled(function, "waiting for out-of-band data (use a non-blocking socket or select)")
+            self._m.polled_in_vain(t)
+        return status
+
     def _refuse_flags(self, function: str, e: AfdEndpoint, flags: int, *, at_once: bool) -> bool:
         """MSG_WAITALL goes with no other flag, no datagram socket and no call that must not wait (documented)."""
-        if flags & ~(MSG_PEEK | MSG_WAITALL | MSG_PARTIAL):
+        if flags & ~(MSG_PEEK | MSG_WAITALL | MSG_PARTIAL | (MSG_OOB if at_once else 0)):
             self._not_modelled(function, f"flags {flags:#x}")
         return bool(flags & MSG_WAITALL) and (flags != MSG_WAITALL or not e.stream or (at_once and e.nonblocking))
 
@@ -211,8 +224,10 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         target = self._target(t, e, to, tolen)
         if isinstance(target, int):
             return self._error(t, target)
-        self._send_flags(function, flags)
-        irp = self._blocking_irp(t, e, Major.WRITE, buffers)
+        taken = self._send_flags(function, e, flags) if flags else 0
+        if taken is None:
+            return self._error(t, WSAEOPNOTSUPP)
+        irp = self._blocking_irp(t, e, Major.WRITE, buffers, taken)
         status = self._write_now(t, e, irp, target, function)
         return self._fail_wsa(t, status) if status else irp.information
 
@@ -256,10 +271,11 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         target = self._target(t, e, to, tolen)
         if isinstance(target, int):
             return self._error(t, target)
-        if flags:
-            self._send_flags(function, flags)
+        taken = self._send_flags(function, e, flags) if flags else 0
+        if taken is None:
+            return self._error(t, WSAEOPNOTSUPP)
         if not overlapped_at:
-            irp = self._blocking_irp(t, e, Major.WRITE, buffers)
+            irp = self._blocking_irp(t, e, Major.WRITE, buffers, taken)
             status = self._write_now(t, e, irp, target, function)
             if not status:
                 self._write_overlapped(lpOverlapped, irp)
@@ -267,7 +283,7 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             overlapped = self._memory.overlapped_at(overlapped_at, lpOverlapped)
             if overlapped is None:
                 return self._error(t, WSAEFAULT)
-            started = self._overlapped_irp(t, e, Major.WRITE, buffers, 0, overlapped, self._routine(lpRoutine))
+            started = self._overlapped_irp(t, e, Major.WRITE, buffers, taken, overlapped, self._routine(lpRoutine))
             if isinstance(started, int):
                 return self._error(t, started)
             irp = started
@@ -288,10 +304,12 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             self._m.polled_in_vain(t)
         return status
 
-    def _send_flags(self, function: str, flags: int) -> None:
+    def _send_flags(self, function: str, e: AfdEndpoint, flags: int) -> int | None:
+        """Those that matter; None where the socket has no out-of-band data (WSAEOPNOTSUPP, documented)."""
         flags = dword(flags)
-        if flags & ~MSG_EOR_FLAGS:
+        if flags & ~(MSG_EOR_FLAGS | MSG_OOB):
             self._not_modelled(function, f"flags {flags:#x}")
+        return None if flags & MSG_OOB and not e.stream else flags & MSG_OOB
 
     def _target(self, t: KThread, e: AfdEndpoint, to: Pointer, tolen: int) -> Address | int | None:
         """Where a datagram goes (None: to the connected peer), or an error code; binds implicitly (S-113)."""

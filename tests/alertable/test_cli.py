@@ -74,7 +74,7 @@ def test_a_program_that_raises_shows_its_own_traceback(tmp_path: Path) -> None:
         ("import nothing_of_that_name\n", "cannot be imported: ModuleNotFoundError"),
         ("def other(w): pass\n", "has no function 'program'; functions there: other"),
         ("program = 3\n", "'program' is not a function"),
-        ("def program(w): w.RegisterClassExW(None)\n", "RegisterClassExW is not modelled"),
+        ("def program(w): w.CancelSynchronousIo(None)\n", "CancelSynchronousIo is not modelled"),
     ],
 )
 def test_a_bad_program_file_is_one_line_and_exit_code_2(tmp_path: Path, text: str, said: str) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kernel_model.errors import NotModelled
 from sim.explore.random_walk import RandomChooser
 from sim.runtime.execution import DEFAULT_SPECS, execute
 from sim.runtime.machine import Machine
@@ -24,9 +23,7 @@ if TYPE_CHECKING:
 
 LITMUS = load()
 ENDS_THREADS = re.compile(r"w\.(TerminateThread|ExitThread)\(")
-NOT_YET = frozenset({"window", "async-select"})
-NOT_YET_LITMUS = frozenset({"S109"})  # out-of-band data
-RANDOM_SCHEDULES = 50
+RANDOM_SCHEDULES = 100
 MANY_SCHEDULES = 300
 
 
@@ -37,10 +34,6 @@ def outcome_of(litmus: Litmus, chooser: Chooser | None) -> object:
     result = execute([litmus], machine, SimWinApi(machine))[0]  # type: ignore[list-item]  # it has fresh(), as a file has
     assert machine.violation is None, machine.violation
     return result
-
-
-def modelled(litmus: Litmus) -> bool:
-    return not litmus.needs & NOT_YET and litmus.id not in NOT_YET_LITMUS
 
 
 def test_all_facts_are_here() -> None:
@@ -55,7 +48,7 @@ def test_a_litmus_states_its_fact(litmus: Litmus) -> None:
     assert litmus.expected
 
 
-@pytest.mark.parametrize("litmus", [x for x in LITMUS if modelled(x)], ids=lambda litmus: litmus.path.stem)
+@pytest.mark.parametrize("litmus", LITMUS, ids=lambda litmus: litmus.path.stem)
 def test_the_model_stays_within_what_windows_allows(litmus: Litmus) -> None:
     assert outcome_of(litmus, None) in litmus.expected
     for seed in range(RANDOM_SCHEDULES):
@@ -64,17 +57,11 @@ def test_the_model_stays_within_what_windows_allows(litmus: Litmus) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("litmus", [x for x in LITMUS if modelled(x)], ids=lambda litmus: litmus.path.stem)
+@pytest.mark.parametrize("litmus", LITMUS, ids=lambda litmus: litmus.path.stem)
 def test_many_schedules_show_nothing_else(litmus: Litmus) -> None:
     for seed in range(RANDOM_SCHEDULES, MANY_SCHEDULES):
         outcome = outcome_of(litmus, RandomChooser(seed))
         assert outcome in litmus.expected, f"seed {seed}"
-
-
-@pytest.mark.parametrize("litmus", [x for x in LITMUS if not modelled(x)], ids=lambda litmus: litmus.path.stem)
-def test_what_is_not_modelled_says_so(litmus: Litmus) -> None:
-    with pytest.raises(NotModelled):
-        outcome_of(litmus, None)
 
 
 @pytest.mark.real_winsock

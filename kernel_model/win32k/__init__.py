@@ -1,0 +1,1 @@
+"""win32k: windows and message queues, as far as network programs need them."""

@@ -1,0 +1,85 @@
+"""Windows and window classes: who owns a window, and which procedure its messages go to.
+
+Models:  classes of a process, the predefined STATIC, windows that nobody sees, destruction by their own thread.  Handles as in F-001.
+Rejects: everything that is drawn.
+Sources: learn.microsoft.com RegisterClassExW, CreateWindowExW, DestroyWindow; Wine user32/tests/class.c.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.process import EProcess
+    from kernel_model.ps.thread import KThread
+
+FIRST_ATOM: Final = 0xC000
+PREDEFINED: Final = ("static",)  # their procedure is the system's own
+WINDOW_BITS: Final = 20
+
+
+class WindowClass:
+    """A registered class; procedure None is DefWindowProcW."""
+
+    __slots__ = ("atom", "name", "procedure")
+
+    def __init__(self, name: str, atom: int, procedure: Any) -> None:  # noqa: ANN401 - a user-mode routine
+        self.name = name
+        self.atom = atom
+        self.procedure = procedure
+
+
+class Window:
+    """A window; it lives until it is destroyed or its thread ends."""
+
+    __slots__ = ("handle", "thread", "window_class")
+
+    def __init__(self, handle: int, thread: KThread, window_class: WindowClass) -> None:
+        self.handle = handle
+        self.thread = thread
+        self.window_class = window_class
+
+
+def register_class(process: EProcess, name: str, procedure: Any) -> int | None:  # noqa: ANN401 - a user-mode routine
+    """The new class's atom; None if the process has one of this name (names do not depend on case)."""
+    key = name.lower()
+    if key in process.window_classes:
+        return None
+    atom = FIRST_ATOM + len(process.window_classes)
+    process.window_classes[key] = WindowClass(name, atom, procedure)
+    return atom
+
+
+def find_class(process: EProcess, name: str | int) -> WindowClass | None:
+    """By name or atom."""
+    if isinstance(name, int):
+        return next((found for found in process.window_classes.values() if found.atom == name), None)
+    key = name.lower()
+    return process.window_classes.get(key) or (WindowClass(name, 0, None) if key in PREDEFINED else None)
+
+
+def create_window(k: Kernel, t: KThread, window_class: WindowClass) -> Window:
+    """A window of the thread; its procedure has seen nothing yet."""
+    t.windows_made += 1
+    window = Window(((t.arena + 1) << WINDOW_BITS) + 2 * t.windows_made, t, window_class)
+    k.windows[window.handle] = window
+    return window
+
+
+def destroy_window(k: Kernel, window: Window) -> None:
+    """Gone, and with it the messages that wait for it."""
+    k.windows.pop(window.handle, None)
+    queue = window.thread.queue
+    if queue is not None:
+        kept = [message for message in queue.messages if message.window != window.handle]
+        queue.messages.clear()
+        queue.messages.extend(kept)
+
+
+def rundown_windows(k: Kernel, t: KThread) -> None:
+    """The thread has ended: its windows and its queue go with it."""
+    if t.windows_made:
+        for window in [window for window in k.windows.values() if window.thread is t]:
+            destroy_window(k, window)
+    t.queue = None
