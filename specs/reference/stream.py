@@ -1,7 +1,7 @@
 """A TCP connection as its two users see it, when everything sent has arrived.
 
 Law: S-40, S-41 bytes arrive in order and without boundaries, and a receive takes what is there, up to its size; S-39 a peek
-     leaves it; S-115 FIONREAD counts it; S-66 nothing there is WSAEWOULDBLOCK.  S-48, S-49 after the peer's SD_SEND or close
+     leaves it; S-66 nothing there is WSAEWOULDBLOCK.  S-48, S-49 after the peer's SD_SEND or close
      comes first the data, then 0 bytes for ever.  S-60 after SD_SEND one's own sends fail with WSAESHUTDOWN and receives go
      on.  S-51, S-55 after a hard close every call of the peer fails with WSAECONNRESET, whatever was still unread.
 Source: learn.microsoft.com recv, send, shutdown, closesocket, "Graceful Shutdown, Linger Options, and Socket Closure".
