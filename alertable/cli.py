@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-import sys
-import traceback
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
 import alertable
-from alertable.report import as_json, replay_line, result_line, write_trace
-from alertable.terminal import DIVERGED, INTERNAL, INTERRUPTED, OK, VIOLATED, fail, prepare_streams
-from sim.view.columns import table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sim import Execution
+from alertable.commands.conform import conform_command
+from alertable.commands.run import run_command
+from alertable.terminal import prepare_streams
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,74 +17,5 @@ def main() -> None:
     prepare_streams()
 
 
-@main.command("run")
-@click.argument("files", nargs=-1, required=True, metavar="FILE[:function]...")
-@click.option("--backend", type=click.Choice(["sim", "real"]), default="sim", help="The simulated kernel, or a real ws2_32.dll.")
-@click.option("--schedule", metavar="TEXT|FILE", help="Follow this schedule exactly.")
-@click.option("--seed", type=int, metavar="N", help="Make random choices instead of the default ones.")
-@click.option(
-    "--max-steps", type=click.IntRange(min=1), default=10_000, show_default=True, help="Cut the run after so many steps."
-)
-@click.option("--trace", metavar="FILE|-", help="Write the trace: a table, JSON Lines for FILE.jsonl, - for the terminal.")
-@click.option("--json", "json_", is_flag=True, help="One JSON object on stdout; the programs' prints go to stderr.")
-def run_command(
-    files: tuple[str, ...], backend: str, schedule: str | None, seed: int | None, max_steps: int, trace: str | None, json_: bool
-) -> None:
-    """Run programs once: on the simulated kernel, or on real Winsock."""
-    sys.exit(guarded(lambda: run_files(files, backend, schedule, seed, max_steps, trace, json_)))
-
-
-def guarded(action: Callable[[], int]) -> int:
-    """The exit code of an action; every failure is one clear line."""
-    try:
-        return action()
-    except (alertable.ProgramFileError, alertable.ScheduleError, ValueError) as error:
-        return fail(str(error))
-    except alertable.NotModelled as error:
-        return fail(" ".join([str(error), *getattr(error, "__notes__", [])]))
-    except alertable.ReplayDivergence as error:
-        return fail(f"DIVERGED at {error}", DIVERGED)
-    except KeyboardInterrupt:
-        return fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:  # whoever read the output has seen enough
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays open until the interpreter ends
-        return OK
-    except OSError as error:
-        return fail(str(error))
-    except Exception:  # a bug of ours: say so, with what we need to know
-        traceback.print_exc()
-        return fail("internal error; please report it with the lines above", INTERNAL)
-
-
-def run_files(
-    files: tuple[str, ...], backend: str, schedule: str | None, seed: int | None, max_steps: int, trace: str | None, json_: bool
-) -> int:
-    """`alertable run`."""
-    if backend == "real" and (schedule is not None or seed is not None or trace is not None):
-        raise ValueError("the real backend takes no --schedule, --seed or --trace: Windows decides, and nothing listens")
-    programs = [alertable.load_program(name) for name in files]
-    with contextlib.redirect_stdout(sys.stderr) if json_ else contextlib.nullcontext():
-        if backend == "real":
-            from alertable.real_arm import run_real  # only where it is asked for
-
-            execution = run_real(programs)
-        else:
-            execution = alertable.run(*programs, schedule=schedule, seed=seed, max_steps=max_steps)
-    sys.stdout.flush()
-    show(execution, files, backend, trace, json_)
-    return OK if execution.ok else VIOLATED
-
-
-def show(execution: Execution, files: tuple[str, ...], backend: str, trace: str | None, json_: bool) -> None:
-    """Print the result; write or print the trace."""
-    width = min(100, shutil.get_terminal_size((100, 24)).columns)
-    if trace not in (None, "-"):
-        write_trace(execution, Path(trace), width)
-    if json_:
-        click.echo(as_json(execution, files, backend, trace=trace == "-"))
-        return
-    if trace == "-":
-        click.echo(table(execution.trace, width))
-    click.echo(result_line(execution))
-    if backend == "sim":
-        click.echo(replay_line(files, execution))
+for command in (run_command, conform_command):
+    main.add_command(command)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 OK: Final = 0
 VIOLATED: Final = 1
@@ -27,3 +31,22 @@ def fail(message: str, code: int = USAGE) -> int:
     """One line on stderr; returns the exit code."""
     print(f"alertable: {message}", file=sys.stderr)
     return code
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A line on stderr that counts; only on a terminal, for a log file wants no carriage returns."""
+    shown = sys.stderr.isatty()
+    done = 0
+
+    def advance(name: str) -> None:
+        nonlocal done
+        done += 1
+        if shown:
+            print(f"\r{what}: {done}/{total}  {name:<12}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield advance
+    finally:
+        if shown and done:
+            print(f"\r{'':<60}\r", end="", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Writes the generated part of the documentation: docs/fidelity.md, from the `Differs:` lines and the litmus tests.
+"""Writes the generated part of the documentation: docs/fidelity.md (`Differs:` lines, litmus tests) and docs/api.md.
 
 python tools/make_docs.py           write it
 python tools/make_docs.py --check   exit 1 if it is out of date
@@ -81,13 +81,15 @@ def page() -> str:
 
 def main() -> None:
     """Write, or check."""
-    target = ROOT / "docs" / "fidelity.md"
-    text = page()
-    if "--check" in sys.argv[1:]:
-        if not target.exists() or target.read_text(encoding="utf-8") != text:
-            sys.exit("docs/fidelity.md is out of date: run python tools/make_docs.py")
-        return
-    target.write_text(text, encoding="utf-8", newline="\n")
+    from tools import api_matrix
+
+    pages = {"fidelity.md": page(), "api.md": api_matrix.page()}
+    for name, text in pages.items():
+        target = ROOT / "docs" / name
+        if "--check" not in sys.argv[1:]:
+            target.write_text(text, encoding="utf-8", newline="\n")
+        elif not target.exists() or target.read_text(encoding="utf-8") != text:
+            sys.exit(f"docs/{name} is out of date: run python tools/make_docs.py")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from winapi.interlocked import Interlocked
 if TYPE_CHECKING:
     from winapi.surface import WinApi
 
-__all__ = ["Interlocked", "RealWinApiUnavailable", "real"]
+__all__ = ["Interlocked", "RealWinApiUnavailable", "real", "windows_version", "wine_version"]
 
 _WINSOCK_2_2 = 0x0202
 _lock = Lock()
@@ -39,6 +39,26 @@ def real() -> WinApi:
         if _instance is None:
             _instance = _start()
         return _instance
+
+
+def wine_version() -> str | None:
+    """Wine's version; None on Windows, and where there is no Win32 at all."""
+    if sys.platform == "win32":
+        from ctypes import WinDLL, c_char_p
+
+        function = getattr(WinDLL("ntdll"), "wine_get_version", None)  # Windows' ntdll has no such export
+        if function is not None:
+            function.restype = c_char_p
+            return str(function().decode("ascii"))
+    return None
+
+
+def windows_version() -> str | None:
+    """Major, minor and build number; None elsewhere.  Under Wine: of the Windows that it claims to be."""
+    if sys.platform == "win32":
+        version = sys.getwindowsversion()
+        return f"{version.major}.{version.minor}.{version.build}"
+    return None
 
 
 def _start() -> WinApi:

@@ -96,7 +96,7 @@ def datagram_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
             break
     else:
         sender = flow.source
-        if sender is not None and not sender.closed and not k.network.lookup(False, segment.target):
+        if sender is not None and sender.hears_unreachable and not sender.closed and not k.network.lookup(False, segment.target):
             if sender.reads:
                 complete_irp(k, sender.reads.popleft(), NtStatus.PORT_UNREACHABLE, 0)
             else:

@@ -82,7 +82,7 @@ class AfdEndpoint(FileObject):
 
     __slots__ = (
         "abort_status", "accept_queue", "accepts", "backlog", "connect_error", "connect_irp", "connect_retries",
-        "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "inbound", "linger", "local",
+        "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "hears_unreachable", "inbound", "linger", "local",
         "nonblocking", "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown",
         "received", "reuse_address", "selection", "send_buffer", "send_shutdown", "state", "stream", "unreachable", "urgent",
         "without_context",
@@ -119,6 +119,7 @@ class AfdEndpoint(FileObject):
         self.urgent = b""  # the out-of-band byte that has arrived
         self.reads: deque[Irp] = deque()
         self.datagrams: deque[tuple[Address, bytes]] = deque()
+        self.hears_unreachable = True  # SIO_UDP_CONNRESET
         self.unreachable = False  # a datagram of ours found nobody (S-111)
         # listening
         self.backlog = 0

@@ -1,6 +1,7 @@
 """Windows and window classes: who owns a window, and which procedure its messages go to.
 
-Models:  classes of a process, the predefined STATIC, windows that nobody sees, destruction by their own thread.  Handles as in F-001.
+Models:  classes of a process, the predefined STATIC, windows that nobody sees, destruction by their own thread.
+         Handles depend on the creating thread only (F-001).
 Rejects: everything that is drawn.
 Sources: learn.microsoft.com RegisterClassExW, CreateWindowExW, DestroyWindow; Wine user32/tests/class.c.
 """

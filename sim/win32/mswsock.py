@@ -1,6 +1,7 @@
 """mswsock: AcceptEx, ConnectEx, DisconnectEx, GetAcceptExSockaddrs, and how to get at them.
 
-Rejects: TF_REUSE_SOCKET and other flags of DisconnectEx, every ioctl but SIO_GET_EXTENSION_FUNCTION_POINTER.
+Rejects: TF_REUSE_SOCKET and other flags of DisconnectEx, every ioctl but SIO_GET_EXTENSION_FUNCTION_POINTER and
+         SIO_UDP_CONNRESET.
 Sources: learn.microsoft.com AcceptEx, GetAcceptExSockaddrs, ConnectEx, DisconnectEx, WSAIoctl (S-75 to S-85).
 """
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 ERROR_INVALID_PARAMETER: Final = 87
 ADDRESS_MIN: Final = SOCKADDR.size + 16
+SIO_UDP_CONNRESET: Final = 0x9800000C
 SIO_GET_EXTENSION_FUNCTION_POINTER: Final = 0xC8000006
 
 
@@ -141,9 +143,17 @@ class Mswsock(Ws2Door):
         lpcbBytesReturned: Pointer, lpOverlapped: Pointer, lpCompletionRoutine: Callback, /,
     ) -> int:  # fmt: skip
         t = self._enter()
-        if self._socket(t, s) is None:
+        e = self._socket(t, s)
+        if e is None:
             return SOCKET_ERROR
         code = dword(dwIoControlCode)
+        if code == SIO_UDP_CONNRESET and not e.stream:
+            wanted = self._memory.load_u32(lpvInBuffer) if address_of(lpvInBuffer) and dword(cbInBuffer) >= 4 else None
+            if wanted is None:
+                return self._error(t, WSAEFAULT)
+            e.hears_unreachable = bool(wanted)
+            self._memory.store_u32(lpcbBytesReturned, 0)
+            return 0
         if code != SIO_GET_EXTENSION_FUNCTION_POINTER:
             self._not_modelled("WSAIoctl", f"code {code:#x}")
         guid = self._memory.load(lpvInBuffer, 16) if address_of(lpvInBuffer) and dword(cbInBuffer) >= 16 else None

@@ -42,7 +42,7 @@ SOCK_RAW: Final = 3
 PROTOCOLS: Final = {SOCK_STREAM: 6, SOCK_DGRAM: 17}
 WSA_FLAG_OVERLAPPED: Final = 1
 WSA_FLAG_NO_HANDLE_INHERIT: Final = 0x80
-AF_INET6: Final = 23
+OTHER_FAMILIES: Final = {1: "AF_UNIX", 23: "IPv6", 32: "Bluetooth", 34: "AF_HYPERV"}
 WSAEALREADY: Final = 10037
 WSAEWOULDBLOCK: Final = 10035
 WSAEPROTONOSUPPORT: Final = 10043
@@ -107,8 +107,8 @@ class Ws2Sockets(Ws2Door):
     def _open(self, function: str, af: int, kind: int, protocol: int, flags: int) -> int:
         t = self._enter()
         af, kind, protocol = signed(af), signed(kind), signed(protocol)
-        if af == AF_INET6 or kind == SOCK_RAW:
-            self._not_modelled(function, "IPv6" if af == AF_INET6 else "SOCK_RAW")
+        if af in OTHER_FAMILIES or kind == SOCK_RAW:
+            self._not_modelled(function, OTHER_FAMILIES.get(af, "SOCK_RAW"))
         error = 0
         if af not in (0, AF_INET):
             error = WSAEAFNOSUPPORT

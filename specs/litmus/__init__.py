@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ENDS_THREADS = re.compile(r"w\.(TerminateThread|ExitThread)\(")
 HERE = Path(__file__).parent
 
 
@@ -38,6 +40,11 @@ class Litmus:
     expected: frozenset[object] = field(repr=False)
     wine: frozenset[object] | None = field(repr=False)
     needs: frozenset[str]
+
+    @property
+    def ends_threads(self) -> bool:
+        """Does it end a thread otherwise than by returning?  Python's thread state goes with it: run it in its own process."""
+        return ENDS_THREADS.search(self.path.read_text(encoding="utf-8")) is not None
 
     def fresh(self) -> Callable[[Any], object]:
         """The program of newly executed module code."""

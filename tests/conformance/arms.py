@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
+
+from winapi.real import wine_version
 
 
 def real_api() -> Any:
@@ -14,6 +15,5 @@ def real_api() -> Any:
 
 
 def under_wine() -> bool:
-    """Wine's ntdll tells its version; Windows' has no such function."""
-    loader = getattr(ctypes, "WinDLL")  # noqa: B009 - it exists on Windows only
-    return hasattr(loader("ntdll"), "wine_get_version")
+    """Is the real arm Wine's?"""
+    return wine_version() is not None

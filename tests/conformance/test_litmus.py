@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import ast
-import re
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from alertable.conform import run_real
 from sim.explore.random_walk import RandomChooser
 from sim.runtime.execution import DEFAULT_SPECS, execute
 from sim.runtime.machine import Machine
 from sim.win32.api import SimWinApi
 from specs.litmus import Litmus, load
-from tests.conformance.arms import real_api, under_wine
-from tests.repo.sources import ROOT
+from tests.conformance.arms import under_wine
 
 if TYPE_CHECKING:
     from kernel_model.choice import Chooser
 
 LITMUS = load()
-ENDS_THREADS = re.compile(r"w\.(TerminateThread|ExitThread)\(")
 RANDOM_SCHEDULES = 100
 MANY_SCHEDULES = 300
 
@@ -68,18 +63,4 @@ def test_many_schedules_show_nothing_else(litmus: Litmus) -> None:
 @pytest.mark.parametrize("litmus", LITMUS, ids=lambda litmus: litmus.path.stem)
 def test_real_winsock_holds_the_fact(litmus: Litmus) -> None:
     allowed = litmus.wine if litmus.wine is not None and under_wine() else litmus.expected
-    if ENDS_THREADS.search(litmus.path.read_text(encoding="utf-8")):
-        assert ast.literal_eval(outcome_in_a_child(litmus)) in allowed
-    else:
-        assert litmus.fresh()(real_api()) in allowed
-
-
-def outcome_in_a_child(litmus: Litmus) -> str:
-    """A thread that Windows ends takes its Python thread state with it, so the interpreter is not to be used afterwards."""
-    code = (
-        f"import os, sys; from specs.litmus import load; from winapi.real import real; "
-        f"print(repr(load({litmus.id!r})[0].fresh()(real())), flush=True); os._exit(0)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert run_real(litmus) in allowed

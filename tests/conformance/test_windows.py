@@ -29,8 +29,8 @@ def own_window(w: WinApi, name: str, log: list[Any]) -> tuple[int | None, Any]:
         log.append(message)
         return w.DefWindowProcW(hwnd, message, wparam, lparam)
 
-    text = wide(name)
-    kind = WNDCLASSEXW(cbSize=80, lpfnWndProc=cast(procedure, c_void_p), lpszClassName=addressof(text))
+    text, pointer = wide(name), procedure  # type: Any, Any
+    kind = WNDCLASSEXW(cbSize=80, lpfnWndProc=cast(pointer, c_void_p), lpszClassName=addressof(text))
     log.append((bool(w.RegisterClassExW(byref(kind))), w.RegisterClassExW(byref(kind)), w.GetLastError()))
     parent = c_void_p(HWND_MESSAGE)
     return w.CreateWindowExW(0, cast(text, c_void_p), None, 0, 0, 0, 0, 0, parent, None, None, None), (procedure, text, kind)

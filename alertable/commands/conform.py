@@ -1,0 +1,97 @@
+"""`alertable conform`: the litmus tests on the model and on real Winsock."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import alertable
+from alertable.commands.guard import guarded
+from alertable.conform import SCHEDULES, Row, as_json, as_markdown, conform, summary, text
+from alertable.terminal import INTERRUPTED, NOTHING, OK, VIOLATED, fail, progress
+from specs.litmus import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@click.command("conform")
+@click.option("--backend", type=click.Choice(["sim", "real"]), default="sim", help="The model alone, or both arms.")
+@click.option("--only", metavar="PATTERN", default="*", help="Litmus tests by id or file name, like 'k0*' or '*iocp*'.")
+@click.option("--schedules", type=click.IntRange(min=0), default=SCHEDULES, show_default=True, help="Random schedules each.")
+@click.option(
+    "--json", "json_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write everything as JSON; - is stdout."
+)
+@click.option("--report", metavar="FILE.md", type=click.Path(dir_okay=False), help="Write the report as a page.")
+def conform_command(backend: str, only: str, schedules: int, json_file: str | None, report: str | None) -> None:
+    """Hold the litmus tests against what Windows allows: the model, and real Winsock."""
+    sys.exit(guarded(lambda: conform_all(backend, only, schedules, json_file, report)))
+
+
+def conform_all(backend: str, only: str, schedules: int, json_file: str | None, report: str | None) -> int:
+    """`alertable conform`."""
+    tests = load(only)
+    if not tests:
+        return fail(f"no litmus test matches {only!r}; ids are K001 to K139 and S001 to S134", NOTHING)
+    if backend == "real":
+        alertable.real()  # says at once what is missing
+    rows: list[Row] = []
+    with progress("litmus tests", len(tests)) as advance:
+        try:
+            for row in conform(tests, backend, schedules):
+                rows.append(row)
+                advance(row.litmus.id)
+        except KeyboardInterrupt:
+            fail(f"interrupted after {len(rows)} of {len(tests)} tests; what was done is reported", INTERRUPTED)
+    complete = len(rows) == len(tests)
+    if json_file is not None:
+        write(json_file, as_json(rows, backend, complete))
+    if report is not None:
+        command = (
+            f"alertable conform --backend {backend}"
+            + (f" --only {only}" if only != "*" else "")
+            + f" --report {Path(report).name}"
+        )
+        write(report, as_markdown(rows, backend, command))
+    if json_file != "-":
+        show_rows(rows, backend)
+    if not complete:
+        return INTERRUPTED
+    return OK if all(row.ok for row in rows) else VIOLATED
+
+
+def show_rows(rows: Sequence[Row], backend: str) -> None:
+    """The table, then every disagreement in full, then the count."""
+    width = max(80, min(160, shutil.get_terminal_size((120, 24)).columns))
+    arms = 2 if backend == "real" else 1
+    room = width - 6 - 15
+    fact_width, cell = room - arms * (room // (arms + 1)), room // (arms + 1)
+    for row in rows:
+        cells = [text(row.model), *([text(row.real)] if backend == "real" else [])]
+        outcomes = "".join(f"{cut(c, cell - 2):<{cell}}" for c in cells)
+        click.echo(f"{row.litmus.id:<6}{cut(row.litmus.fact, fact_width - 2):<{fact_width}}{outcomes}{row.agreement}".rstrip())
+    for row in rows:
+        if not row.ok:
+            allowed = f"allowed {text(row.litmus.expected)}, model {text(row.model)}, real {text(row.real)}"
+            click.echo(f"\n{row.litmus.id} {row.agreement}: {row.litmus.fact}\n  {allowed}")
+            for error in row.errors:
+                click.echo(f"  {error}")
+            click.echo(f"  source: {row.litmus.source}")
+    click.echo(summary(rows))
+
+
+def cut(words: str, width: int) -> str:
+    """At most so many characters."""
+    return words if len(words) <= width else words[: width - 3] + "..."
+
+
+def write(target: str, content: str) -> None:
+    """To a file, or to stdout for -."""
+    if target == "-":
+        click.echo(content, nl=False)
+    else:
+        Path(target).write_text(content, encoding="utf-8", newline="\n")
