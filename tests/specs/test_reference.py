@@ -517,6 +517,6 @@ def test_a_wrong_reference_is_found(machine: type[Lockstep], wrong: type) -> Non
 
 def test_a_task_that_never_ends_is_reported() -> None:
     session = Session()
-    with pytest.raises(AssertionError, match="the execution ended: .*deadlock"):
+    with pytest.raises(AssertionError, match=r"the execution ended: .*deadlock"):
         session.ask(lambda w: w.WaitForSingleObject(w.CreateEventW(None, 0, 0, None), INFINITE))
     session.close()
