@@ -50,8 +50,8 @@ class PortServer:
     def work(self, _: int | None) -> int:
         """A thread: one packet after the other."""
         w = self.w
+        count, key, overlapped = c_uint32(), c_uint64(), c_void_p()
         while True:
-            count, key, overlapped = c_uint32(), c_uint64(), c_void_p()
             good = w.GetQueuedCompletionStatus(self.port, byref(count), byref(key), byref(overlapped), INFINITE)
             if key.value == STOP or overlapped.value is None:
                 return 0

@@ -100,14 +100,16 @@ class Relay:
 
     One thread at a time has the listening socket. When with the next client the handles would be too many it passes the socket on
     to a new thread and stays with the clients that it has; so no thread must be woken from its wait to be given a client.
+
+    limit: clients of one thread; None is one thread for all, come what may.
     """
 
     def __init__(self, w: WinApi, listener: int, clients: int, loop: Callable[[Relay], None], *, limit: int | None) -> None:
         self.w = w
         self.listener = listener
         self.left = clients  # still to be accepted; touched by the thread that has the socket
-        self.limit = limit  # clients of one thread; None: one thread for all, come what may
-        self.echoed: list[int] = []  # bytes, of each session that is over; append is one step for all threads
+        self.limit = limit
+        self.echoed: list[int] = []  # bytes, of each session that is over
         self.error = 0  # of a wait that failed
         self._loop = loop
         self._threads: list[int | None] = []
@@ -124,12 +126,14 @@ class Relay:
         return tuple(sorted(self.echoed))
 
     def accepted(self, sessions: int) -> bool:
-        """The thread that has the socket now has so many sessions. True if it goes on accepting."""
+        """The thread that has the socket now has so many sessions. True if it goes on accepting; otherwise it must pass it on."""
         self.left -= 1
-        if self.left and sessions == self.limit:
+        return self.left > 0 and sessions != self.limit
+
+    def pass_on(self) -> None:
+        """Give the listening socket to a new thread, if there is anybody left to accept."""
+        if self.left:
             self._threads.append(self.w.CreateThread(None, 0, self._body, None, 0, None))
-            return False
-        return self.left > 0
 
     def _turn(self, _: int | None) -> int:
         self._loop(self)
