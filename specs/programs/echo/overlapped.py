@@ -38,6 +38,7 @@ class OverlappedSession:
         self.overlapped = WSAOVERLAPPED(hEvent=event)
         self.address = addressof(self.overlapped)  # what a completion names the session by
         self.routine = routine
+        self.data = WSABUF()
         self.incoming = create_string_buffer(BUFSIZE)
         self.outgoing = create_string_buffer(MAX_UNSENT)
         self.sending = False
@@ -47,18 +48,16 @@ class OverlappedSession:
 
         False if it could not start; then no completion comes (S-17) and the session is over.
         """
-        w, overlapped, unsent = self.w, byref(self.overlapped), self.echo.unsent
+        w, data, overlapped, unsent = self.w, self.data, byref(self.overlapped), self.echo.unsent
         if self.echo.broken:
             return False
         self.sending = bool(unsent)
         if self.sending:
-            buffer = self.outgoing
-            memmove(buffer, unsent, len(unsent))
-            data = WSABUF(len(unsent), addressof(buffer))
+            memmove(self.outgoing, unsent, len(unsent))
+            data.len, data.buf = len(unsent), addressof(self.outgoing)
             result = w.WSASend(self.socket, byref(data), 1, None, 0, overlapped, self.routine)
         else:
-            buffer = self.incoming
-            data, flags = WSABUF(BUFSIZE, addressof(buffer)), c_uint32()
+            data.len, data.buf, flags = BUFSIZE, addressof(self.incoming), c_uint32()
             result = w.WSARecv(self.socket, byref(data), 1, None, byref(flags), overlapped, self.routine)
         return result != SOCKET_ERROR or w.WSAGetLastError() == WSA_IO_PENDING
 

@@ -18,6 +18,7 @@ from winapi import (
     WSA_MAXIMUM_WAIT_EVENTS,
     WSA_WAIT_EVENT_0,
     WSA_WAIT_FAILED,
+    WSAOVERLAPPED,
     WinApi,
 )
 
@@ -36,6 +37,7 @@ class Loop:
         self.acceptor = Acceptor(self.w, relay.listener, self.w.WSACreateEvent())
         self.sessions: list[OverlappedSession] = []  # the one that was served last is the last
         self.listening = True
+        self.length, self.flags = c_uint32(), c_uint32()
 
     def run(self) -> None:
         """Serve until the last session is over."""
@@ -58,8 +60,8 @@ class Loop:
 
     def accept(self) -> None:
         """A new session, if the connection is still there, and the next accept."""
-        w, acceptor, length, flags = self.w, self.acceptor, c_uint32(), c_uint32()
-        good = w.WSAGetOverlappedResult(acceptor.listener, byref(acceptor.overlapped), byref(length), FALSE, byref(flags))
+        w, acceptor = self.w, self.acceptor
+        good = self.succeeded(acceptor.listener, acceptor.overlapped)
         s = acceptor.accepted()
         if good:
             session = OverlappedSession(w, s, w.WSACreateEvent())
@@ -75,12 +77,15 @@ class Loop:
         else:
             self.relay.pass_on()
 
+    def succeeded(self, s: int, overlapped: WSAOVERLAPPED) -> bool:
+        """How the operation ended; self.length is what it transferred."""
+        length, flags = byref(self.length), byref(self.flags)
+        return bool(self.w.WSAGetOverlappedResult(s, byref(overlapped), length, FALSE, flags))
+
     def advance(self, session: OverlappedSession) -> None:
         """The session's operation is over: start its next one."""
-        length, flags = c_uint32(), c_uint32()
-        overlapped = byref(session.overlapped)
-        good = self.w.WSAGetOverlappedResult(session.socket, overlapped, byref(length), FALSE, byref(flags))
-        if good and session.completed(length.value) and session.start():
+        good = self.succeeded(session.socket, session.overlapped)
+        if good and session.completed(self.length.value) and session.start():
             self.sessions.append(session)  # behind all others, so that each has its turn
         else:
             self.end(session)

@@ -42,6 +42,7 @@ class Operation:
     def __init__(self, then: Then, data: bytes | int) -> None:
         self.overlapped = WSAOVERLAPPED()
         self.buffer = create_string_buffer(data) if isinstance(data, int) else create_string_buffer(data, len(data))
+        self.data = WSABUF(len(self.buffer), addressof(self.buffer))
         self.then = then
 
 
@@ -70,14 +71,14 @@ class Proactor:
     def receive(self, s: int, then: Then) -> None:
         """Up to BUFSIZE bytes."""
         operation, flags = self.begin(then, BUFSIZE), c_uint32()
-        data = WSABUF(BUFSIZE, addressof(operation.buffer))
-        self.begun(operation, not self.w.WSARecv(s, byref(data), 1, None, byref(flags), byref(operation.overlapped), None))
+        result = self.w.WSARecv(s, byref(operation.data), 1, None, byref(flags), byref(operation.overlapped), None)
+        self.begun(operation, result == 0)
 
     def send(self, s: int, message: bytes, then: Then) -> None:
         """These bytes, or fewer."""
         operation = self.begin(then, message)
-        data = WSABUF(len(message), addressof(operation.buffer))
-        self.begun(operation, not self.w.WSASend(s, byref(data), 1, None, 0, byref(operation.overlapped), None))
+        result = self.w.WSASend(s, byref(operation.data), 1, None, 0, byref(operation.overlapped), None)
+        self.begun(operation, result == 0)
 
     def accept(self, listener: int, s: int, then: Then) -> None:
         """The next connection, on the new socket s."""
