@@ -14,12 +14,25 @@ from typing import TYPE_CHECKING, Any
 from sim.runtime.execution import execute
 from sim.runtime.machine import Machine
 from sim.win32.api import SimWinApi
+from specs.programs.servers import (
+    async_select,
+    blocking,
+    completion_port,
+    completion_routines,
+    event_select,
+    overlapped_events,
+    select_loop,
+)
+from specs.programs.servers.client import crowd
 from tests.bench.programs import alternate_apcs, alternate_events, ping_pong, round_trips, thousand_clients
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from winapi import WinApi
+
 RUNS = 5
+SERVERS = (blocking, select_loop, event_select, async_select, overlapped_events, completion_routines, completion_port)
 
 
 def measure(program: Callable[[Any], int]) -> tuple[int, float]:
@@ -33,6 +46,22 @@ def measure(program: Callable[[Any], int]) -> tuple[int, float]:
         seconds.append(time.perf_counter() - begin)
         assert machine.violation is None, machine.violation
     return count, statistics.median(seconds)
+
+
+def measure_server(server: Any) -> tuple[int, float]:
+    """(messages echoed, median seconds): 100 clients, 10 messages of 1 to 5,000 bytes each, clients included."""
+    seconds = []
+    for _ in range(RUNS):
+        machine = Machine(max_steps=10**9, record=False)
+
+        def serving(w: WinApi) -> int:
+            return int(server.serve(w, server.PORT, 100))
+
+        begin = time.perf_counter()
+        execute([serving, crowd(server.PORT, 100, 10)], machine, SimWinApi(machine))
+        seconds.append(time.perf_counter() - begin)
+        assert machine.violation is None, machine.violation
+    return 100 * 10, statistics.median(seconds)
 
 
 def peak_mib() -> float | None:
@@ -58,6 +87,10 @@ def main() -> None:
         count, seconds = measure(program)
         tail = f"   (aim {aim:,})" if aim else ""
         print(f"{title:<56}{count / seconds:>12,.0f} /s{tail}")
+    for server in SERVERS:
+        count, seconds = measure_server(server)
+        name = server.__name__.rpartition(".")[2]
+        print(f"{f'echo server {name}, 100 clients, messages':<56}{count / seconds:>12,.0f} /s")
     count, seconds = measure(thousand_clients)
     print(f"{'a thousand echo clients, messages echoed':<56}{count / seconds:>12,.0f} /s")
     peak = peak_mib()

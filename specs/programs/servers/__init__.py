@@ -1,0 +1,1 @@
+"""One echo protocol, served in every way that Winsock has: seven servers, two skeletons, one client."""
