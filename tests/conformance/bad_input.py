@@ -5,11 +5,11 @@ Poisoned out-parameters show that a failed call has changed nothing.
 
 from __future__ import annotations
 
-from ctypes import byref, c_int32, c_int64, c_uint32, c_void_p, create_string_buffer
+from ctypes import byref, c_int32, c_int64, c_size_t, c_uint32, c_void_p, create_string_buffer
 from typing import TYPE_CHECKING, Any
 
-from specs.litmus.sockets import bound, bufs, listener, loopback, pair, tcp, udp
-from winapi import FIONBIO, OVERLAPPED, SO_RCVBUF, SOL_SOCKET
+from specs.litmus.sockets import bound, bufs, listener, loopback, message_window, pair, tcp, udp
+from winapi import FIONBIO, MSG, OVERLAPPED, SO_RCVBUF, SOL_SOCKET, WNDCLASSEXW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,5 +146,43 @@ def sockets(w: WinApi) -> dict[str, tuple[int | None, int]]:
     row("untouched", lambda: (size.value, short.value, got.value, ov.Internal, name.raw == bytes(16)))
     for handle in (s, u, listening, a, b):
         w.closesocket(handle)
+    w.CloseHandle(event)
+    return row.rows
+
+
+def ports_and_windows(w: WinApi) -> dict[str, tuple[Any, int]]:
+    """Completion ports and windows that are gone, or never were; arrays that are too long."""
+    row = Rows(w)
+    count, key, overlapped = c_uint32(7), c_size_t(7), c_void_p(7)
+    event, s = w.CreateEventW(None, 1, 0, None), udp(w)
+    port = w.CreateIoCompletionPort(2**64 - 1, None, 0, 0)
+    closed = w.CreateIoCompletionPort(2**64 - 1, None, 0, 0)
+    w.CloseHandle(closed)
+    out = byref(count), byref(key), byref(overlapped)
+    for label, handle in (("closed", closed), ("never", NEVER), ("event", event), ("NULL", None)):
+        row(f"GetQueuedCompletionStatus({label})", lambda h=handle: w.GetQueuedCompletionStatus(h, *out, 0))  # type: ignore[misc]
+        row(f"PostQueuedCompletionStatus({label})", lambda h=handle: w.PostQueuedCompletionStatus(h, 1, 2, None))  # type: ignore[misc]
+    row("CreateIoCompletionPort(never, port)", lambda: w.CreateIoCompletionPort(NEVER, port, 0, 0))
+    row("CreateIoCompletionPort(socket, closed)", lambda: w.CreateIoCompletionPort(c_void_p(s), closed, 0, 0))
+    row("CreateIoCompletionPort(event, port)", lambda: w.CreateIoCompletionPort(event, port, 0, 0))
+    entries = create_string_buffer(64)
+    row("GetQueuedCompletionStatusEx(0)", lambda: w.GetQueuedCompletionStatusEx(port, entries, 0, byref(count), 0, 0))
+    hwnd = message_window(w)
+    w.DestroyWindow(hwnd)
+    message = MSG()
+    row("PostMessageW(destroyed)", lambda: w.PostMessageW(hwnd, 0x400, 0, 0))
+    row("GetMessageW(destroyed)", lambda: w.GetMessageW(byref(message), hwnd, 0, 0))
+    row("PeekMessageW(destroyed)", lambda: w.PeekMessageW(byref(message), hwnd, 0, 0, 1))
+    row("DestroyWindow(destroyed)", lambda: w.DestroyWindow(hwnd))
+    row("RegisterClassExW(wrong size)", lambda: w.RegisterClassExW(byref(WNDCLASSEXW(cbSize=79))))
+    row("WSAAsyncSelect(no socket)", lambda: w.WSAAsyncSelect(NEVER, hwnd, 0x400, 1))
+    row("WSAAsyncSelect(destroyed)", lambda: w.WSAAsyncSelect(s, hwnd, 0x400, 1))
+    events = (c_void_p * 65)(*[event] * 65)
+    row("MsgWaitForMultipleObjectsEx(64)", lambda: w.MsgWaitForMultipleObjectsEx(64, events, 0, 8, 0))
+    row("MsgWaitForMultipleObjectsEx(never)", lambda: w.MsgWaitForMultipleObjectsEx(1, (c_void_p * 1)(NEVER), 0, 8, 0))
+    row("WSAWaitForMultipleEvents(65)", lambda: w.WSAWaitForMultipleEvents(65, events, 0, 0, 0))
+    row("untouched", lambda: (count.value, key.value, message.message))
+    w.closesocket(s)
+    w.CloseHandle(port)
     w.CloseHandle(event)
     return row.rows

@@ -11,7 +11,7 @@ import pytest
 
 from sim.runtime.execution import run
 from tests.conformance.arms import real_api, under_wine
-from tests.conformance.bad_input import objects, sockets
+from tests.conformance.bad_input import objects, ports_and_windows, sockets
 from tests.repo.sources import ROOT
 
 GOLDEN = ROOT / "tests" / "golden" / "bad_input.txt"
@@ -20,6 +20,9 @@ WINE = {
     "CancelIo(event)": (1, 0x1234),  # Wine does not check that the handle is a file's
     "listen(connected)": (-1, 10022),  # listen page: WSAEISCONN
     "WSARecv(no count)": (0, 0),  # WSARecv page: lpNumberOfBytesRecvd may be NULL only with an OVERLAPPED
+    "GetQueuedCompletionStatusEx(0)": (1, 0x1234),  # NtRemoveIoCompletionEx: a count of 0 is STATUS_INVALID_PARAMETER
+    "DestroyWindow(destroyed)": (0, 5),  # Wine asks first whose window it is
+    "WSAAsyncSelect(destroyed)": (0, 0),  # WSAAsyncSelect page: WSAEINVAL; Wine never looks at the window
 }
 KEPT = "untouched"  # its first element is what the out-parameters hold
 
@@ -28,7 +31,7 @@ def lines(rows: dict[str, Any]) -> list[str]:
     return [f"{name:<40} {result!r:<24} {error}" for name, (result, error) in rows.items()]
 
 
-@pytest.mark.parametrize("program", [objects, sockets], ids=lambda p: p.__name__)
+@pytest.mark.parametrize("program", [objects, sockets, ports_and_windows], ids=lambda p: p.__name__)
 def test_the_model_answers_as_windows_does(program: Any) -> None:
     execution = run([program])
     assert execution.violation is None
@@ -36,7 +39,7 @@ def test_the_model_answers_as_windows_does(program: Any) -> None:
 
 
 @pytest.mark.real_winsock
-@pytest.mark.parametrize("program", [objects, sockets], ids=lambda p: p.__name__)
+@pytest.mark.parametrize("program", [objects, sockets, ports_and_windows], ids=lambda p: p.__name__)
 def test_real_winsock_answers_so_too(program: Any) -> None:
     rows = program(real_api())
     differing = {name for name in WINE if name in rows} if under_wine() else set()

@@ -92,9 +92,9 @@ def test_a_hundred_clients_on_real_winsock(server: Any) -> None:
 
 @each_server
 def test_the_program_of_each_server_runs_as_it_is(server: Any) -> None:
-    execution = run([server.program, client.crowd(server.PORT, server.CLIENTS, 2)])
+    execution = run([server.program, server.three_clients])
     assert execution.violation is None, execution.violation
-    assert tuple(execution.outcome) == expected(server.CLIENTS, 2)
+    assert tuple(execution.outcome) == expected(server.CLIENTS, 3)
 
 
 @pytest.mark.parametrize("server", [event_select, overlapped_events])

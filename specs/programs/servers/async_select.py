@@ -1,6 +1,8 @@
 """WSAAsyncSelect: network events come as messages to a window, so one message loop serves all clients.
 
 No second FD_READ message comes before the receive that the first one is for (S-105); FD_WRITE is an edge (S-98).
+
+Run it with its clients: async_select.py async_select.py:three_clients
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_void_p, cast, create_string_buffer
 from typing import Any, Final
 
+from specs.programs.servers.client import crowd
 from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked, listen
 from winapi import (
     FD_ACCEPT,
@@ -138,5 +141,8 @@ def serve(w: WinApi, port: int, clients: int) -> int:
 
 
 def program(w: WinApi) -> int:
-    """Serves three clients."""
+    """Serves `three_clients`."""
     return serve(w, PORT, CLIENTS)
+
+
+three_clients = crowd(PORT, CLIENTS, 3)

@@ -1,10 +1,14 @@
-"""Blocking calls, a thread per client: the simplest server, and the one whose threads cost most."""
+"""Blocking calls, a thread per client: the simplest server, and the one whose threads cost most.
+
+Run it with its clients: blocking.py blocking.py:three_clients
+"""
 
 from __future__ import annotations
 
 from ctypes import c_void_p
 from typing import Final
 
+from specs.programs.servers.client import crowd
 from specs.programs.servers.framing import Assembler, checked, listen, receive_some, send_all
 from winapi import INFINITE, LPTHREAD_START_ROUTINE, WinApi
 
@@ -41,5 +45,8 @@ def serve(w: WinApi, port: int, clients: int) -> int:
 
 
 def program(w: WinApi) -> int:
-    """Serves three clients."""
+    """Serves `three_clients`."""
     return serve(w, PORT, CLIENTS)
+
+
+three_clients = crowd(PORT, CLIENTS, 3)

@@ -86,8 +86,3 @@ def crowd(port: int, clients: int, messages: int) -> Callable[[WinApi], int]:
         return sum(echoed)
 
     return crowd_of_clients
-
-
-def program(w: WinApi) -> int:
-    """One client of the blocking server."""
-    return exchange(w, 7791, 1, 3)

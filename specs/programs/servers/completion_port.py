@@ -1,10 +1,14 @@
-"""A completion port and a few threads: whichever thread is free takes the next completion, of any client."""
+"""A completion port and a few threads: whichever thread is free takes the next completion, of any client.
+
+Run it with its clients: completion_port.py completion_port.py:three_clients
+"""
 
 from __future__ import annotations
 
 from ctypes import addressof, byref, c_size_t, c_uint32, c_void_p, create_string_buffer
 from typing import Final
 
+from specs.programs.servers.client import crowd
 from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked, listen
 from winapi import (
     INFINITE,
@@ -123,5 +127,8 @@ def serve(w: WinApi, port: int, clients: int, threads: int = THREADS) -> int:
 
 
 def program(w: WinApi) -> int:
-    """Serves three clients."""
+    """Serves `three_clients`."""
     return serve(w, PORT, CLIENTS)
+
+
+three_clients = crowd(PORT, CLIENTS, 3)

@@ -1,6 +1,8 @@
 """Completion routines: every operation reports by an APC on this thread, which runs while the thread waits alertably.
 
 One thread, no limit of 64 clients, no locks - and no second processor: a routine that takes long delays all others.
+
+Run it with its clients: completion_routines.py completion_routines.py:three_clients
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from ctypes import POINTER, Structure, addressof, byref, c_char, c_uint32, c_uint64, c_void_p, cast, create_string_buffer
 from typing import Final
 
+from specs.programs.servers.client import crowd
 from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked, listen
 from winapi import (
     COMPLETION_ROUTINE,
@@ -133,5 +136,8 @@ def serve(w: WinApi, port: int, clients: int) -> int:
 
 
 def program(w: WinApi) -> int:
-    """Serves three clients."""
+    """Serves `three_clients`."""
     return serve(w, PORT, CLIENTS)
+
+
+three_clients = crowd(PORT, CLIENTS, 3)

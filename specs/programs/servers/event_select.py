@@ -1,6 +1,8 @@
 """WSAEventSelect: an event per socket, signalled when something can be done; non-blocking calls do it.
 
 FD_WRITE is an edge: it comes once, and again only after a send that found no room (S-98).  One wait takes 64 events.
+
+Run it with its clients: event_select.py event_select.py:three_clients
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from ctypes import byref, create_string_buffer
 from typing import Final
 
+from specs.programs.servers.client import crowd
 from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked
 from specs.programs.servers.hand_over import serve_by
 from winapi import FD_CLOSE, FD_READ, FD_WRITE, SOCKET_ERROR, WSAEWOULDBLOCK, WSANETWORKEVENTS, WinApi
@@ -86,5 +89,8 @@ def serve(w: WinApi, port: int, clients: int) -> int:
 
 
 def program(w: WinApi) -> int:
-    """Serves three clients."""
+    """Serves `three_clients`."""
     return serve(w, PORT, CLIENTS)
+
+
+three_clients = crowd(PORT, CLIENTS, 3)

@@ -1,10 +1,14 @@
-"""Overlapped operations that report through an event each: the wait says whose is complete.  One wait takes 64 events."""
+"""Overlapped operations that report through an event each: the wait says whose is complete.  One wait takes 64 events.
+
+Run it with its clients: overlapped_events.py overlapped_events.py:three_clients
+"""
 
 from __future__ import annotations
 
 from ctypes import addressof, byref, c_uint32, create_string_buffer
 from typing import Final
 
+from specs.programs.servers.client import crowd
 from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError
 from specs.programs.servers.hand_over import serve_by
 from winapi import FALSE, SOCKET_ERROR, WSA_IO_PENDING, WSABUF, WSAOVERLAPPED, WinApi
@@ -84,5 +88,8 @@ def serve(w: WinApi, port: int, clients: int) -> int:
 
 
 def program(w: WinApi) -> int:
-    """Serves three clients."""
+    """Serves `three_clients`."""
     return serve(w, PORT, CLIENTS)
+
+
+three_clients = crowd(PORT, CLIENTS, 3)

@@ -1,6 +1,8 @@
 """The proactor: start it, and hear when it *has been* done.  Beside reactor.py it shows the difference.
 
 The framework makes the calls and keeps the buffers until they are complete; the handler is given the result.
+
+Run it with its clients: proactor.py proactor.py:three_clients
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_size_t, c_uint32, c_void_p, create_string_buffer
 from typing import TYPE_CHECKING, Any, Final
 
+from specs.programs.servers.client import crowd
 from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked, listen
 from winapi import INFINITE, INVALID_HANDLE_VALUE, SOCKET_ERROR, WSA_IO_PENDING, WSABUF, WSAOVERLAPPED, WinApi
 
@@ -101,5 +104,8 @@ def serve(w: WinApi, port: int, clients: int) -> int:
 
 
 def program(w: WinApi) -> int:
-    """Serves three clients."""
+    """Serves `three_clients`."""
     return serve(w, PORT, CLIENTS)
+
+
+three_clients = crowd(PORT, CLIENTS, 3)

@@ -2,6 +2,8 @@
 
 The framework waits for readiness (here with WSAPoll, which has no limit of 64); the handler makes the calls, and owns the
 buffers only while it runs.
+
+Run it with its clients: reactor.py reactor.py:three_clients
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from ctypes import byref, c_uint32, create_string_buffer
 from typing import TYPE_CHECKING, Final
 
+from specs.programs.servers.client import crowd
 from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, checked, listen
 from winapi import FIONBIO, POLLOUT, POLLRDNORM, WSAPOLLFD, WinApi
 
@@ -99,5 +102,8 @@ def serve(w: WinApi, port: int, clients: int) -> int:
 
 
 def program(w: WinApi) -> int:
-    """Serves three clients."""
+    """Serves `three_clients`."""
     return serve(w, PORT, CLIENTS)
+
+
+three_clients = crowd(PORT, CLIENTS, 3)

@@ -2,6 +2,8 @@
 
 An fd_set of the usual size holds 64 sockets, and FD_SET silently drops the 65th (S-87); so more clients take more threads,
 each with a set of its own.  All threads watch the one listener: who comes too late finds nothing to accept.
+
+Run it with its clients: select_loop.py select_loop.py:three_clients
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from ctypes import byref, c_uint32, c_void_p, create_string_buffer
 from typing import Final
 
+from specs.programs.servers.client import crowd
 from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, checked, listen, shares
 from winapi import FIONBIO, INFINITE, INVALID_SOCKET, LPTHREAD_START_ROUTINE, SOCKET_ERROR, WSAEWOULDBLOCK, WinApi, fd_set
 
@@ -128,5 +131,8 @@ def serve(w: WinApi, port: int, clients: int) -> int:
 
 
 def program(w: WinApi) -> int:
-    """Serves three clients."""
+    """Serves `three_clients`."""
     return serve(w, PORT, CLIENTS)
+
+
+three_clients = crowd(PORT, CLIENTS, 3)
