@@ -16,6 +16,7 @@ from kernel_model.tcpip.network import Network
 
 if TYPE_CHECKING:
     from kernel_model.events import Trace
+    from kernel_model.footprint import Footprint
     from kernel_model.ke.timerq import TimerEntry
     from kernel_model.ob.object import KObject
     from kernel_model.tcpip.flow import Flow
@@ -31,12 +32,13 @@ class Kernel:
     """One simulated machine."""
 
     __slots__ = (
-        "alive", "arenas", "live_timers", "names", "network", "now_100ns", "processes", "ready", "roots", "threads",
+        "alive", "arenas", "footprint", "live_timers", "names", "network", "now_100ns", "processes", "ready", "roots", "threads",
         "timer_sequence", "timers", "trace", "windows", "wire",
     )  # fmt: skip
 
     def __init__(self, trace: Trace | None = None) -> None:
         self.trace = trace
+        self.footprint: Footprint | None = None  # somebody explores
         self.now_100ns = 0
         self.timers: list[TimerEntry] = []
         self.timer_sequence = 0
@@ -57,6 +59,7 @@ class Kernel:
         """A process without threads."""
         process = EProcess(f"process#{len(self.processes) + 1}", 4 * (len(self.processes) + 1))
         self.processes.append(process)
+        process.footprint = self.footprint
         return process
 
     def create_thread(self, process: EProcess, creator: KThread | None, label: str, *, daemon: bool, suspended: bool) -> KThread:
@@ -70,6 +73,8 @@ class Kernel:
             t.suspend_count = 1
         else:
             self.make_ready(t)
+        if self.footprint is not None:
+            self.footprint.writes.append(f"tid {t.tid}")
         if self.trace is not None:
             self.trace.thread_created(creator, t)
         return t
@@ -94,6 +99,8 @@ class Kernel:
         if not t.listed and not t.suspend_count and not t.terminated:
             t.listed = True
             self.ready.append(t)
+            if self.footprint is not None:
+                self.footprint.woken.append(t)
 
     def unready(self, t: KThread) -> None:
         """The thread may not run (any more)."""
@@ -108,6 +115,8 @@ class Kernel:
 
     def thread_by_tid(self, tid: int) -> KThread | None:
         """The thread with this identifier, ended or not, while the machine runs."""
+        if self.footprint is not None:
+            self.footprint.reads.append(f"tid {tid}")
         for t in self.threads:
             if t.tid == tid:
                 return t

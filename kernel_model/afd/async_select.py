@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kernel_model.afd.event_select import EVENTS, FD_CLOSE, FD_CONNECT, Selection
 from kernel_model.win32k.queue import post
+from kernel_model.win32k.window import find_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ class WindowSelection(Selection):
         self.posted = 0  # announced, and no re-enabling function called since
 
     def announce(self, k: Kernel, events: int, status: int) -> None:
-        window = k.windows.get(self.window)
+        window = find_window(k, self.window)
         if window is None or window.thread.queue is None:
             return  # nobody is there any more
         for bit in EVENTS:

@@ -84,6 +84,9 @@ def close_endpoint(k: Kernel, e: AfdEndpoint) -> None:
     for irp in tuple(e.irps):
         cancel_irp(k, irp, status)
     e.closed = True
+    if k.footprint is not None:
+        k.footprint.writes += (e.label, f"port {e.local[1]}" if e.local is not None else e.label)
+        k.footprint.writes += [waiting.label for waiting in e.accept_queue]
     k.network.unbind(e)
     for waiting in e.accept_queue:
         reset(k, waiting)

@@ -15,7 +15,7 @@ from kernel_model.afd.poll import notify
 from kernel_model.iomgr.completion import complete_irp, pend_irp
 from kernel_model.ke.timerq import cancel_timer, queue_timer
 from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import Flow, transmit
+from kernel_model.tcpip.flow import Flow, flow_name, transmit
 from kernel_model.tcpip.network import ANY_ADDRESS, LOOPBACK
 from kernel_model.tcpip.segment import Segment, SegmentKind
 
@@ -36,6 +36,8 @@ def bind_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address) -> Nt
     if e.local is not None:
         return NtStatus.INVALID_PARAMETER
     host, port = address
+    if k.footprint is not None and port:
+        k.footprint.writes.append(f"port {port}")
     network = k.network
     if not network.local(host):
         return NtStatus.INVALID_ADDRESS_COMPONENT
@@ -46,6 +48,8 @@ def bind_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address) -> Nt
         if free is None:
             return NtStatus.INSUFFICIENT_RESOURCES
         port = free
+        if k.footprint is not None:
+            k.footprint.writes.append(f"port {port}")
     network.bind(e, (host, port))
     e.advance(AfdEvent.BIND)
     return NtStatus.SUCCESS
@@ -82,8 +86,7 @@ def connect_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address, ir
         return status
     if e.local is not None and e.local[0] == ANY_ADDRESS:
         e.local = (LOOPBACK, e.local[1])  # connecting chooses the address that packets leave from
-    k.network.connections += 1
-    name = f"c{k.network.connections}"
+    name = flow_name(t, "c")
     out, back = Flow(f"{name}>", e, None), Flow(f"{name}<", None, e)
     out.reverse, back.reverse = back, out
     e.outbound, e.inbound = out, back
@@ -118,6 +121,8 @@ def give_up(k: Kernel, e: AfdEndpoint) -> None:
         e.connect_timer = None
     flow = e.outbound
     if flow is not None:
+        if k.footprint is not None:
+            k.footprint.writes += (flow.label, flow.reverse.label)
         flow.reverse.target = None  # what is still coming is for nobody
         if flow.segments or flow.target is not None:
             transmit(k, flow, Segment(SegmentKind.RST))
@@ -130,7 +135,12 @@ def syn_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     client = flow.source
     if client is None or segment.target is None:
         return
+    if k.footprint is not None:
+        k.footprint.writes.append(client.label)
+        k.footprint.reads.append(f"port {segment.target[1]}")
     for listener in k.network.lookup(True, segment.target):
+        if k.footprint is not None:
+            k.footprint.writes.append(listener.label)
         if listener.state is EndpointState.LISTENING and (listener.accepts or len(listener.accept_queue) < listener.backlog):
             break
     else:
@@ -208,6 +218,8 @@ def accept_connection(k: Kernel, e: AfdEndpoint, irp: Irp | None) -> AfdEndpoint
         e.selection.reenable(FD_ACCEPT)  # accept does, also one that fails (S-96)
     if e.accept_queue:
         server = e.accept_queue.popleft()
+        if k.footprint is not None and e.selection is not None:
+            k.footprint.writes.append(server.label)
         inherit(server, e)
         if e.accept_queue:
             indicate(k, e, FD_ACCEPT)

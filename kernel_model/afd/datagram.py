@@ -15,7 +15,7 @@ from kernel_model.afd.poll import notify
 from kernel_model.afd.read import MSG_PEEK, cancel_read
 from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import Flow, transmit
+from kernel_model.tcpip.flow import Flow, flow_name, transmit
 from kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
@@ -37,10 +37,9 @@ def write_datagram(k: Kernel, e: AfdEndpoint, irp: Irp, target: Address | None) 
         return NtStatus.PIPE_DISCONNECTED
     if irp.length > DATAGRAM_MAX:
         return NtStatus.BUFFER_OVERFLOW
-    start_irp(irp)
+    start_irp(k, irp)
     if e.outbound is None:
-        k.network.connections += 1
-        e.outbound = Flow(f"u{k.network.connections}>", e, None)
+        e.outbound = Flow(f"{flow_name(irp.thread, 'u')}>", e, None)
     data = irp.gather(0, irp.length)
     transmit(k, e.outbound, Segment(SegmentKind.DATAGRAM, data, source=e.local, target=target))
     return complete_irp(k, irp, SUCCESS, irp.length)
@@ -62,14 +61,14 @@ def read_datagram(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtS
     if e.selection is not None:
         e.selection.reenable(FD_READ)
     if e.datagrams and not e.reads:
-        start_irp(irp)
+        start_irp(k, irp)
         status = _take(k, e, irp)
         if e.datagrams:
             indicate(k, e, FD_READ)
         return status
     if not may_pend:
         return NtStatus.DEVICE_NOT_READY
-    start_irp(irp)
+    start_irp(k, irp)
     irp.cancel = cancel_read
     e.reads.append(irp)
     return pend_irp(k, irp)
@@ -91,11 +90,17 @@ def datagram_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     """Deliver to whoever is bound there; nobody: the sender hears of it at its next receive (S-111)."""
     assert segment.source is not None
     assert segment.target is not None
+    sender = flow.source
+    if k.footprint is not None:
+        k.footprint.reads.append(f"port {segment.target[1]}")
+        if sender is not None:
+            k.footprint.writes.append(sender.label)
     for e in k.network.lookup(False, segment.target):
+        if k.footprint is not None:
+            k.footprint.writes.append(e.label)
         if e.peer is None or e.peer == _seen_as(segment.source, segment.target):
             break
     else:
-        sender = flow.source
         if sender is not None and sender.hears_unreachable and not sender.closed and not k.network.lookup(False, segment.target):
             if sender.reads:
                 complete_irp(k, sender.reads.popleft(), NtStatus.PORT_UNREACHABLE, 0)

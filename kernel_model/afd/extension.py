@@ -33,7 +33,7 @@ def super_accept(k: Kernel, listener: AfdEndpoint, target: AfdEndpoint, irp: Irp
     status = target.advance(AfdEvent.ACCEPT_EX)
     if status:
         return status
-    start_irp(irp)
+    start_irp(k, irp)
     irp.cancel = _cancel
     irp.on_accept = lambda kernel, server: _accepted(kernel, listener, target, irp, server)
     irp.result = target
@@ -59,6 +59,8 @@ def _cancel(k: Kernel, irp: Irp) -> None:
 
 def _accepted(k: Kernel, listener: AfdEndpoint, target: AfdEndpoint, irp: Irp, server: AfdEndpoint) -> None:
     """The program's socket takes the connection over."""
+    if k.footprint is not None:
+        k.footprint.writes += (server.label, target.label)
     target.advance(AfdEvent.ACCEPTED)
     target.local, target.peer = server.local, server.peer
     target.inbound, target.outbound = server.inbound, server.outbound
@@ -81,7 +83,7 @@ def super_connect(k: Kernel, t: KThread, e: AfdEndpoint, address: Address, irp: 
     """PENDING, or why not: INVALID_PARAMETER (not bound), CONNECTION_ACTIVE.  irp.buffers are sent first."""
     if e.state is not EndpointState.BOUND:
         return NtStatus.CONNECTION_ACTIVE if e.state is EndpointState.CONNECTED else NtStatus.INVALID_PARAMETER
-    start_irp(irp)
+    start_irp(k, irp)
     e.without_context = True
     irp.on_complete = lambda kernel, done: _send_first(kernel, e, done)
     return connect_endpoint(k, t, e, address, irp)
@@ -105,7 +107,7 @@ def super_disconnect(k: Kernel, e: AfdEndpoint, irp: Irp) -> NtStatus:
         return NtStatus.INVALID_CONNECTION
     if e.abort_status is not None:
         return e.abort_status
-    start_irp(irp)
+    start_irp(k, irp)
     pend_irp(k, irp)
     if e.send_shutdown:
         complete_irp(k, irp, NtStatus.SUCCESS, 0)

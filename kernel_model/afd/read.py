@@ -43,7 +43,7 @@ def read_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSta
     if e.selection is not None:
         e.selection.reenable(FD_READ)  # a receive does, also one that fails (S-96)
     if not e.reads and (e.received or e.fin_received):
-        start_irp(irp)
+        start_irp(k, irp)
         if try_read(k, e, irp):
             if e.selection is not None and e.received:
                 indicate(k, e, FD_READ)
@@ -51,7 +51,7 @@ def read_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSta
     elif not may_pend:
         return NtStatus.DEVICE_NOT_READY
     else:
-        start_irp(irp)
+        start_irp(k, irp)
     irp.cancel = cancel_read
     e.reads.append(irp)
     return pend_irp(k, irp)

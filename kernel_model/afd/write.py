@@ -14,7 +14,7 @@ from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
 from kernel_model.errors import NotModelled
 from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import SendChunk, pump
+from kernel_model.tcpip.flow import SendChunk, note_window, pump
 
 if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
@@ -39,8 +39,10 @@ def write_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSt
         return NtStatus.PIPE_DISCONNECTED
     length = irp.length
     room = e.send_buffer - flow.buffered
+    if length > room and k.footprint is not None:
+        note_window(k.footprint, flow)
     if length <= room and not any(chunk.irp is not None for chunk in flow.chunks):
-        start_irp(irp)
+        start_irp(k, irp)
         return _copy(k, e, irp, length)
     if not may_pend:
         # With SO_SNDBUF 0 a non-blocking send still takes over one send at a time.
@@ -49,11 +51,11 @@ def write_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSt
             if e.selection is not None:
                 e.selection.wants_space = True
             return NtStatus.DEVICE_NOT_READY
-        start_irp(irp)
+        start_irp(k, irp)
         return _copy(k, e, irp, take)
     if irp.flags & MSG_OOB:
         raise NotModelled("send", "MSG_OOB while the send buffer is full")
-    start_irp(irp)
+    start_irp(k, irp)
     irp.cancel = cancel_write
     pend_irp(k, irp)
     flow.chunks.append(SendChunk(irp, b"", length))

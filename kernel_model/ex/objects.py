@@ -28,6 +28,8 @@ def label(t: KThread, kind: str) -> str:
 
 def create_object(k: Kernel, t: KThread, name: str | None, kind: type[T], make: Callable[[], T]) -> tuple[int, bool] | NtStatus:
     """A handle to a new object, or to the one that has the name: (handle, it existed), or OBJECT_TYPE_MISMATCH."""
+    if k.footprint is not None and name is not None:
+        k.footprint.writes.append(f"name {name}")
     if name is not None and (found := k.names.get(name)) is not None:
         if not isinstance(found, kind):
             return NtStatus.OBJECT_TYPE_MISMATCH
@@ -42,6 +44,10 @@ def create_object(k: Kernel, t: KThread, name: str | None, kind: type[T], make: 
 def open_object(k: Kernel, t: KThread, name: str, kind: type[KObject], access: int) -> int | NtStatus:
     """A handle to an existing named object: the handle, OBJECT_NAME_NOT_FOUND or OBJECT_TYPE_MISMATCH."""
     found = k.names.get(name)
+    if k.footprint is not None:
+        k.footprint.writes.append(f"name {name}")
+        if found is not None:
+            k.footprint.writes.append(found.label)
     if found is None:
         return NtStatus.OBJECT_NAME_NOT_FOUND
     if not isinstance(found, kind):

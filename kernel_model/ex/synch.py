@@ -33,12 +33,12 @@ def nt_set_event(k: Kernel, t: KThread, handle: int) -> NtStatus:
     return SUCCESS
 
 
-def nt_reset_event(t: KThread, handle: int) -> NtStatus:
+def nt_reset_event(k: Kernel, t: KThread, handle: int) -> NtStatus:
     """NtResetEvent."""
     event = reference(t, handle, KEvent, MODIFY_STATE)
     if isinstance(event, NtStatus):
         return event
-    reset_event(event)
+    reset_event(k, event)
     return SUCCESS
 
 

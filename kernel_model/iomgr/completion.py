@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from kernel_model.kernel import Kernel
 
 
-def start_irp(irp: Irp) -> None:
+def start_irp(k: Kernel, irp: Irp) -> None:
     """The operation is accepted: the event, or else the file object, is reset (S-18; with a routine hEvent is ignored)."""
     if irp.event is not None:
-        reset_event(irp.event)
+        reset_event(k, irp.event)
     elif irp.apc_routine is None:
         irp.file.signal_state = 0
 
@@ -45,6 +45,9 @@ def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus
     if irp.state is IrpState.COMPLETED:
         raise BugCheck(f"{irp.major.value} on {irp.file.label} completed twice")
     pended = irp.state is IrpState.PENDING
+    if k.footprint is not None:
+        k.footprint.writes += (irp.file.label, irp.thread.inbox)
+        k.footprint.memory.append(irp.thread.process.label)
     if pended:
         del irp.thread.irps[irp]
         del irp.file.irps[irp]

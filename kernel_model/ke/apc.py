@@ -42,6 +42,8 @@ class KApc:
 
 def insert_queue_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
     """Append to the thread's queue; an alertable wait ends.  False if the thread has ended or the APC is queued already."""
+    if k.footprint is not None:
+        k.footprint.writes.append(t.inbox)
     if t.terminated or apc.inserted:
         return False
     apc.inserted = True
@@ -56,6 +58,8 @@ def insert_queue_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
 
 def insert_special_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
     """QueueUserAPC2(SPECIAL_USER_APC): runs as soon as the thread is in user mode; an alertable wait ends (K-19)."""
+    if k.footprint is not None:
+        k.footprint.writes.append(t.inbox)
     if t.terminated:
         return False
     t.special_apcs.append(apc)
@@ -69,6 +73,8 @@ def insert_special_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
 
 def remove_queue_apc(t: KThread, apc: KApc) -> None:
     """Take a queued APC out again (KeRemoveQueueApc); nothing if it is not queued."""
+    if t.process.footprint is not None:
+        t.process.footprint.writes.append(t.inbox)
     if apc.inserted:
         t.user_apcs.remove(apc)
         apc.inserted = False
@@ -76,6 +82,8 @@ def remove_queue_apc(t: KThread, apc: KApc) -> None:
 
 def next_apc(t: KThread) -> KApc | None:
     """Take the oldest user APC for delivery."""
+    if t.process.footprint is not None:
+        t.process.footprint.writes.append(t.inbox)
     if not t.user_apcs:
         return None
     apc = t.user_apcs.popleft()

@@ -33,6 +33,10 @@ class Dispatcher(KObject):
         """Take what a satisfied wait takes: SUCCESS, or ABANDONED_WAIT_0.  Most objects give nothing away."""
         return NtStatus.SUCCESS
 
+    def takes(self) -> bool:
+        """Does a satisfied wait change the object, or its order of waiters matter?  Not where all waiters go on together."""
+        return True
+
     def held_by(self) -> KThread | None:
         """Whose doing would signal the object (a mutex's owner, a thread itself); None where anybody might."""
         return None

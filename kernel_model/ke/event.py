@@ -27,6 +27,9 @@ class KEvent(Dispatcher):
         super().__init__(label, 1 if signaled else 0)
         self.manual_reset = manual_reset
 
+    def takes(self) -> bool:
+        return not self.manual_reset
+
     def satisfy(self, thread: KThread) -> NtStatus:
         if not self.manual_reset:
             self.signal_state = 0
@@ -35,6 +38,8 @@ class KEvent(Dispatcher):
 
 def set_event(k: Kernel, event: KEvent) -> None:
     """KeSetEvent: an auto-reset event releases one waiter and ends reset, a manual-reset one releases all."""
+    if k.footprint is not None:
+        k.footprint.writes.append(event.label)
     if not event.signal_state:
         event.signal_state = 1
         if k.trace is not None:
@@ -43,8 +48,10 @@ def set_event(k: Kernel, event: KEvent) -> None:
             release_waiters(k, event)
 
 
-def reset_event(event: KEvent) -> None:
+def reset_event(k: Kernel, event: KEvent) -> None:
     """KeClearEvent."""
+    if k.footprint is not None:
+        k.footprint.writes.append(event.label)
     event.signal_state = 0
 
 

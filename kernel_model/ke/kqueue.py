@@ -64,6 +64,8 @@ class CompletionPort(Dispatcher):
 
 def post_packet(k: Kernel, port: CompletionPort, packet: CompletionPacket) -> None:
     """KeInsertQueue: give the packet to the latest waiter if the concurrency value allows, else queue it."""
+    if k.footprint is not None:
+        k.footprint.writes.append(port.label)
     if port.closed:
         return
     port.packets.append(packet)
@@ -98,6 +100,10 @@ def remove_packets(
     Statuses: SUCCESS | TIMEOUT | USER_APC (alertable only) | ABANDONED_WAIT_0 (closed while waiting); None: blocked.
     A thread that is not associated with this port sees its APCs first, an associated one the packets (K-56).
     """
+    if k.footprint is not None:
+        k.footprint.writes.append(port.label)
+        if alertable:
+            k.footprint.writes.append(t.inbox)
     if t.port is not port:
         if alertable and t.user_apcs:
             return NtStatus.USER_APC
@@ -129,6 +135,8 @@ def remove_packets(
 
 def thread_blocks(k: Kernel, port: CompletionPort) -> None:
     """An associated thread stops running: another may take its place (K-59)."""
+    if k.footprint is not None:
+        k.footprint.writes.append(port.label)
     port.active -= 1
     _activate(k, port)
 

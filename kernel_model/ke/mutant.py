@@ -58,6 +58,8 @@ def abandon_mutants(k: Kernel, t: KThread) -> None:
     for mutant in tuple(t.owned_mutants):
         mutant.signal_state = 1
         mutant.abandoned = True
+        if k.footprint is not None:
+            k.footprint.writes.append(mutant.label)
         _free(k, t, mutant)
 
 

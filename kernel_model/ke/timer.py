@@ -70,6 +70,8 @@ def set_timer(
 
 def stop_timer(k: Kernel, timer: KTimer) -> None:
     """Take the timer out of the queue and drop its routine if that is queued; the signal state stays (K-43)."""
+    if k.footprint is not None:
+        k.footprint.writes.append(timer.label)
     if timer.entry is not None:
         cancel_timer(k, timer.entry)
         timer.entry = None
@@ -82,7 +84,7 @@ def stop_timer(k: Kernel, timer: KTimer) -> None:
 def expire_timer(k: Kernel, timer: KTimer) -> None:
     """KiSignalTimer: first the threads waiting on the handle, then the APC (K-45), then the next period."""
     timer.signal_state = 1
-    release_waiters(k, timer)
+    release_waiters(k, timer)  # which writes the timer
     if timer.apc is not None and timer.apc_thread is not None and not timer.apc.inserted:
         timer.apc.context = (timer.argument, k.system_time_100ns())
         insert_queue_apc(k, timer.apc_thread, timer.apc)

@@ -39,6 +39,8 @@ def queue_timer(k: Kernel, due_100ns: int, fire: Callable[[Kernel, Any], None], 
     entry = TimerEntry(due_100ns, k.timer_sequence, fire, context, label)
     heappush(k.timers, entry)
     k.live_timers += 1
+    if k.footprint is not None and due_100ns <= k.now_100ns:
+        k.footprint.woken.append(entry)
     return entry
 
 

@@ -15,6 +15,7 @@ from kernel_model.status import NtStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kernel_model.footprint import Footprint
     from kernel_model.ke.dispatcher import Dispatcher
     from kernel_model.ke.kqueue import CompletionPort
     from kernel_model.kernel import Kernel
@@ -68,6 +69,8 @@ def wait_for_single_object(
     timeout_100ns: relative, 0 polls, None waits for ever.
     Statuses: SUCCESS | ABANDONED_WAIT_0 | USER_APC (alertable only) | TIMEOUT.
     """
+    if k.footprint is not None:
+        k.footprint.wait(t, (obj,), alertable)
     if obj.signaled_for(t):
         return obj.satisfy(t)  # the object is tested first: a queued user APC stays queued
     if alertable and _apc_pending(t):
@@ -82,6 +85,8 @@ def wait_for_multiple_objects(
     k: Kernel, t: KThread, objects: tuple[Dispatcher, ...], all_: bool, timeout_100ns: int | None, alertable: bool, reason: str
 ) -> int | None:
     """The same for several objects; WAIT_0 + index, or ABANDONED_WAIT_0 + index, in a wait for any."""
+    if k.footprint is not None:
+        k.footprint.wait(t, objects, alertable)
     wait = Wait(t, objects, all_, alertable, reason)
     status = wait.ready_status()
     if status is not None:
@@ -96,6 +101,8 @@ def wait_for_multiple_objects(
 
 def delay_execution(k: Kernel, t: KThread, timeout_100ns: int | None, alertable: bool, reason: str) -> int | None:
     """NtDelayExecution: a wait that no object ends.  SUCCESS when the interval elapses (K-09, K-18)."""
+    if k.footprint is not None:
+        k.footprint.wait(t, (), alertable)
     if alertable and _apc_pending(t):
         return NtStatus.USER_APC
     if timeout_100ns == 0:
@@ -142,9 +149,13 @@ def _timed_out(wait: Wait) -> NtStatus:
 def end_wait(k: Kernel, wait: Wait, status: int) -> None:
     """Unlink the wait blocks and make the thread ready with this status."""
     t = wait.thread
+    if k.footprint is not None:
+        _note_end(k.footprint, wait)
     t.wait = None
     t.wait_status = status
     if t.port is not None:
+        if k.footprint is not None:
+            k.footprint.writes.append(t.port.label)
         t.port.active += 1  # it runs again, even past the concurrency value
     for obj in wait.objects:
         if wait in obj.waiters:
@@ -158,8 +169,21 @@ def end_wait(k: Kernel, wait: Wait, status: int) -> None:
     k.make_ready(t)
 
 
+def _note_end(footprint: Footprint, wait: Wait) -> None:
+    """Whose wait it was, and whatever else it would have taken."""
+    writes = footprint.writes
+    writes.append(wait.thread.inbox)
+    writes += [obj.label for obj in wait.objects if obj.takes()]
+    if wait.port is not None:
+        writes.append(wait.port.label)
+    if wait.condition is not None:
+        writes.append(wait.condition.label)
+
+
 def release_waiters(k: Kernel, obj: Dispatcher) -> None:
     """Hand the signalled object to the threads that wait for it, oldest first, until it is used up (KiWaitTest)."""
+    if k.footprint is not None:
+        k.footprint.writes.append(obj.label)
     for wait in tuple(obj.waiters):
         if wait.thread.suspend_count:
             continue  # a suspended thread's wait is tested again when it is resumed
@@ -178,6 +202,8 @@ def retest_wait(k: Kernel, t: KThread) -> None:
     wait = t.wait
     if wait is None:
         return
+    if k.footprint is not None:
+        k.footprint.wait(t, wait.objects, wait.alertable)
     status = wait.ready_status() if wait.objects else None
     if status is None and wait.alertable and t.user_apcs:
         status = NtStatus.USER_APC

@@ -56,6 +56,12 @@ def entry_of(t: KThread, handle: int) -> tuple[KObject, int] | None:
 def reference(t: KThread, handle: int, kind: type[T], access: int) -> T | NtStatus:
     """ObReferenceObjectByHandle: the object, or INVALID_HANDLE | OBJECT_TYPE_MISMATCH | ACCESS_DENIED (in this order)."""
     entry = t.process.handles.get(handle) or entry_of(t, handle)
+    footprint = t.process.footprint
+    if footprint is not None:
+        if entry is None:
+            footprint.reads.append(f"handle {handle & ~3}")
+        elif kind is not KObject:  # a wait says itself what it looks at
+            footprint.writes.append(entry[0].label)
     if entry is None:
         return NtStatus.INVALID_HANDLE
     obj, granted = entry
@@ -73,8 +79,12 @@ def close_handle(k: Kernel, t: KThread, handle: int) -> NtStatus:
         return NtStatus.SUCCESS
     entry = t.process.handles.pop(handle & ~3, None)
     if entry is None:
+        if k.footprint is not None:
+            k.footprint.writes.append(f"handle {handle & ~3}")
         return NtStatus.INVALID_HANDLE
     t.free_handles.append(handle & ~3)
+    if k.footprint is not None:
+        k.footprint.writes += (f"handle {handle & ~3}", entry[0].label)
     release(k, entry[0])
     return NtStatus.SUCCESS
 
@@ -96,6 +106,8 @@ def duplicate_handle(k: Kernel, t: KThread, source: int, access: int, options: i
     if entry is None:
         return NtStatus.INVALID_HANDLE
     obj, granted = entry
+    if k.footprint is not None:
+        k.footprint.writes.append(obj.label)
     real = (source & ~3) in t.process.handles
     if options & DUPLICATE_CLOSE_SOURCE and options & DUPLICATE_SAME_ACCESS and real:
         return source & ~3

@@ -28,5 +28,7 @@ class KObject:
     def on_last_handle_closed(self, k: Kernel) -> None:
         """Called once when the last handle is closed; the name goes with it (K-41)."""
         if self.name is not None:
+            if k.footprint is not None:
+                k.footprint.writes.append(f"name {self.name}")
             del k.names[self.name]
             self.name = None

@@ -56,11 +56,13 @@ class KThread(Dispatcher):
         "attended_step",
         "carrier",
         "children",
+        "connections_made",
         "daemon",
         "exit_code",
         "free_handles",
         "handle_arena",
         "handles_made",
+        "inbox",
         "irps",
         "last_error",
         "listed",
@@ -88,6 +90,7 @@ class KThread(Dispatcher):
     def __init__(self, process: EProcess, label: str, ordinal: int, arena: int, daemon: bool) -> None:
         super().__init__(label)
         self.name = None
+        self.inbox = f"{label}'s wait and APCs"  # the key of what others may change about this thread
         self.process = process
         self.ordinal = ordinal  # order of creation, for sorting only
         self.arena = arena
@@ -128,7 +131,11 @@ class KThread(Dispatcher):
         self.objects_made = 0
         self.handles_made = 0
         self.ports_made = 0
+        self.connections_made = 0
         self.free_handles: list[int] = []
+
+    def takes(self) -> bool:
+        return False
 
     def held_by(self) -> KThread | None:
         return self
@@ -149,6 +156,8 @@ def suspend_thread(k: Kernel, t: KThread) -> int | NtStatus:
     if t.suspend_count >= MAXIMUM_SUSPEND_COUNT:
         return NtStatus.SUSPEND_COUNT_EXCEEDED
     t.suspend_count += 1
+    if k.footprint is not None:
+        k.footprint.writes += (t.label, t.inbox)
     k.unready(t)
     return t.suspend_count - 1
 
@@ -156,6 +165,8 @@ def suspend_thread(k: Kernel, t: KThread) -> int | NtStatus:
 def resume_thread(k: Kernel, t: KThread) -> int:
     """KeResumeThread: the previous count; at 0 the thread runs, or its wait is tested anew.  An ended thread gives 0."""
     previous = t.suspend_count
+    if k.footprint is not None:
+        k.footprint.writes.append(t.inbox)
     if t.terminated or not previous:
         return 0
     t.suspend_count -= 1
@@ -171,6 +182,8 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
     """PspExitThread: cancel its I/O and timers, drop its APCs, abandon its mutexes, signal the thread object."""
     if t.terminated:
         return
+    if k.footprint is not None:
+        k.footprint.writes += (t.label, t.inbox)
     wait = t.wait
     if wait is not None:
         t.wait = None

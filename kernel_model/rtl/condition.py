@@ -29,6 +29,8 @@ class RtlCondition:
 
 def sleep_on(k: Kernel, t: KThread, condition: RtlCondition, timeout_100ns: int | None, reason: str) -> None:
     """Block until woken or timed out; the lock was released in the same transition."""
+    if k.footprint is not None:
+        k.footprint.writes.append(condition.label)
     wait = Wait(t, (), False, False, reason)
     wait.condition = condition
     condition.sleepers.append(wait)
@@ -43,5 +45,7 @@ def sleep_on(k: Kernel, t: KThread, condition: RtlCondition, timeout_100ns: int 
 
 def wake(k: Kernel, condition: RtlCondition, everyone: bool) -> None:
     """WakeConditionVariable, WakeAllConditionVariable."""
+    if k.footprint is not None:
+        k.footprint.writes.append(condition.label)
     for wait in tuple(condition.sleepers) if everyone else tuple(condition.sleepers[:1]):
         end_wait(k, wait, NtStatus.SUCCESS)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 class RtlLock:
     """owner: exclusive holder; depth: its recursion; shared: how many shared holders, by thread."""
 
-    __slots__ = ("depth", "label", "owner", "recursive", "shared", "waiting")
+    __slots__ = ("depth", "key", "label", "owner", "recursive", "shared", "waiting")
 
-    def __init__(self, label: str, recursive: bool) -> None:
+    def __init__(self, label: str, recursive: bool, key: str) -> None:
         self.label = label
+        self.key = key  # in footprints
         self.recursive = recursive
         self.owner: KThread | None = None
         self.depth = 0
@@ -53,7 +54,10 @@ class RtlLock:
 
 def try_acquire(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
     """Take the lock if it admits the thread."""
-    if not lock.admits(t, shared):
+    admitted = lock.admits(t, shared)
+    if k.footprint is not None:
+        k.footprint.locks.append((lock.key, ("t" if shared else "T") if admitted else "?"))
+    if not admitted:
         return False
     lock.take(t, shared)
     if lock.waiting:
@@ -61,23 +65,31 @@ def try_acquire(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
     return True
 
 
-def wait_for_lock(k: Kernel, t: KThread, lock: RtlLock, shared: bool, reason: str) -> None:
-    """The acquire must wait: the thread runs again only while the lock admits it."""
+def want_lock(k: Kernel, t: KThread, lock: RtlLock, shared: bool, reason: str) -> None:
+    """The thread's next step is to take the lock: it is ready exactly while the lock admits it."""
     lock.waiting[t] = (shared, reason)
-    wait = Wait(t, (), False, False, reason)
-    wait.lock = lock
-    block(k, wait, None)
-    refresh(k, lock)
+    if lock.admits(t, shared):
+        k.make_ready(t)
+    else:
+        _lock_out(k, t, lock, reason)
 
 
-def acquire_after_wait(k: Kernel, t: KThread, lock: RtlLock) -> bool:
-    """The thread was let run: take the lock; False (and waiting again) if it was suspended meanwhile and is too late."""
+def take_lock(k: Kernel, t: KThread, lock: RtlLock) -> bool:
+    """The thread was let run: take the lock; False (and wanting it still) if it was suspended meanwhile and is too late."""
     shared, _ = lock.waiting.pop(t)
     if not lock.admits(t, shared):
         return False
     lock.take(t, shared)
+    if k.footprint is not None:
+        k.footprint.locks.append((lock.key, "S" if shared else "X"))
     refresh(k, lock)
     return True
+
+
+def _lock_out(k: Kernel, t: KThread, lock: RtlLock, reason: str) -> None:
+    wait = Wait(t, (), False, False, reason)
+    wait.lock = lock
+    block(k, wait, None)
 
 
 def release(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
@@ -100,19 +112,24 @@ def release(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
         lock.depth -= 1
         if not lock.depth:
             lock.owner = None
+    if k.footprint is not None:
+        k.footprint.locks.append((lock.key, "s" if shared else "x"))
     if lock.waiting:
         refresh(k, lock)
     return True
 
 
 def refresh(k: Kernel, lock: RtlLock) -> None:
-    """After every change of state: a waiting thread is ready exactly while the lock admits it."""
+    """After every change of state: a wanting thread is ready exactly while the lock admits it.
+
+    Letting a thread in or locking it out again is no event of its own: whoever explores sees the acquire alone.
+    """
+    footprint, k.footprint = k.footprint, None
     for t, (shared, reason) in lock.waiting.items():
         if lock.admits(t, shared):
             if t.wait is not None:
                 end_wait(k, t.wait, 0)
         elif t.wait is None and not t.terminated:
             k.unready(t)
-            wait = Wait(t, (), False, False, reason)
-            wait.lock = lock
-            t.wait = wait
+            _lock_out(k, t, lock, reason)
+    k.footprint = footprint

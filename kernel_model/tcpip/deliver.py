@@ -34,6 +34,10 @@ def deliver(k: Kernel, flow: Flow) -> None:
     segment = flow.segments.popleft()
     if not flow.segments:
         k.wire.pop(flow, None)
+    if k.footprint is not None:
+        k.footprint.writes += (flow.label, flow.space)
+        if flow.target is not None:
+            k.footprint.writes.append(flow.target.label)
     if k.trace is not None:
         k.trace.segment_delivered(flow, segment)
     ARRIVALS[segment.kind](k, flow, segment)

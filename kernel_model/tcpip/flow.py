@@ -18,7 +18,9 @@ from kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
     from kernel_model.afd.endpoint import AfdEndpoint
+    from kernel_model.footprint import Footprint
     from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
 
 SEGMENT_MAX: Final = 65_495  # MSS of a 65,535-byte loopback MTU
 TCP_WINDOW: Final = 65_535  # TCP's own, where the socket buffers nothing (SO_RCVBUF 0): data still arrives unasked
@@ -46,13 +48,32 @@ class SendChunk:
         return self.data[start : start + count] if count < self.length else self.data
 
 
+def flow_name(t: KThread, kind: str) -> str:
+    """c1, or client.c1 for those that another thread than the first one made: by its own history only (F-001)."""
+    t.connections_made += 1
+    return f"{kind}{t.connections_made}" if not t.ordinal else f"{t.label}.{kind}{t.connections_made}"
+
+
 class Flow:
     """One direction: source sends, target receives.  target is None until the SYN found its listener."""
 
-    __slots__ = ("buffered", "chunks", "closing", "fin_queued", "in_flight", "label", "reverse", "segments", "source", "target")
+    __slots__ = (
+        "buffered",
+        "chunks",
+        "closing",
+        "fin_queued",
+        "in_flight",
+        "label",
+        "reverse",
+        "segments",
+        "source",
+        "space",
+        "target",
+    )
 
     def __init__(self, label: str, source: AfdEndpoint | None, target: AfdEndpoint | None) -> None:
         self.label = label
+        self.space = f"space of {label}"  # the key of what the receiver's acknowledgements change
         self.source = source
         self.target = target
         self.reverse: Flow = self
@@ -65,6 +86,9 @@ class Flow:
 
     def discard(self, k: Kernel) -> None:
         """Forget everything that was not delivered: a reset."""
+        if k.footprint is not None:
+            k.footprint.writes += (self.label, self.space)
+            k.footprint.discarded.append(self)
         self.segments.clear()
         self.chunks.clear()
         self.buffered = self.in_flight = 0
@@ -74,6 +98,8 @@ class Flow:
 
 def transmit(k: Kernel, flow: Flow, segment: Segment) -> None:
     """Put a segment on the wire."""
+    if k.footprint is not None:
+        k.footprint.woken.append(flow)
     flow.segments.append(segment)
     k.wire[flow] = None
     if k.trace is not None:
@@ -104,6 +130,8 @@ def pump(k: Kernel, flow: Flow) -> None:
         transmit(k, flow, Segment(SegmentKind.URGENT if chunk.urgent else SegmentKind.DATA, chunk.take(count), chunk))
         if chunk.sent == chunk.length:
             chunks.popleft()
+    if chunks and k.footprint is not None:
+        note_window(k.footprint, flow)
     for chunk in chunks:
         if not absorb(k, flow, chunk):
             break
@@ -126,6 +154,13 @@ def absorb(k: Kernel, flow: Flow, chunk: SendChunk) -> bool:
     flow.buffered += rest
     complete_irp(k, irp, NtStatus.SUCCESS, chunk.length)
     return True
+
+
+def note_window(footprint: Footprint, flow: Flow) -> None:
+    """A sender looked for room and did not find enough: acknowledgements and receives matter to it."""
+    footprint.writes.append(flow.space)
+    if flow.target is not None:
+        footprint.writes.append(flow.target.label)
 
 
 def acknowledge(k: Kernel, flow: Flow, segment: Segment) -> None:

@@ -1,4 +1,4 @@
-"""The machine's loopback: who is bound to which port, and the numbering of connections.
+"""The machine's loopback: who is bound to which port.
 
 Differs: F-006 only 127.0.0.0/8 and 0.0.0.0 exist.
 Differs: F-007 there is no TIME_WAIT: a closed socket's port is free at once.
@@ -24,11 +24,10 @@ PORT_STRIDE: Final = 1_021  # a prime: where each thread's search begins, so tha
 class Network:
     """Bound endpoints by (is stream, port), oldest first."""
 
-    __slots__ = ("bindings", "connections")
+    __slots__ = ("bindings",)
 
     def __init__(self) -> None:
         self.bindings: dict[tuple[bool, int], list[AfdEndpoint]] = {}
-        self.connections = 0
 
     def local(self, host: bytes) -> bool:
         """Is this one of the machine's own addresses?"""

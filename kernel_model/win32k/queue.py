@@ -73,15 +73,24 @@ class MessageQueue(Dispatcher):
         return self.fresh or (self.available and (bool(self.messages) or self.quit_code is not None))
 
 
+def queue_label(t: KThread) -> str:
+    """The name of a thread's queue, made or not."""
+    return f"messages of {t.label}"
+
+
 def queue_of(t: KThread) -> MessageQueue:
     """The thread's queue; its first call of user32 makes it."""
     if t.queue is None:
-        t.queue = MessageQueue(f"messages of {t.label}")
+        t.queue = MessageQueue(queue_label(t))
+        if t.process.footprint is not None:
+            t.process.footprint.writes.append(t.queue.label)
     return t.queue
 
 
 def post(k: Kernel, queue: MessageQueue, window: int, number: int, wparam: int, lparam: int) -> bool:
     """Append a message and wake the thread; False if the queue is full."""
+    if k.footprint is not None:
+        k.footprint.writes.append(queue.label)
     if len(queue.messages) >= QUEUE_LIMIT:
         return False
     message = Message(window, number, wparam, lparam, k.now_100ns // 10_000 & 0xFFFFFFFF)
@@ -105,6 +114,8 @@ def _wake(k: Kernel, queue: MessageQueue) -> None:
 
 def look(k: Kernel, queue: MessageQueue, wanted: Filter, *, remove: bool) -> Message | None:
     """The first message that the filter admits; WM_QUIT passes every filter.  Nothing in the queue is new afterwards."""
+    if k.footprint is not None:
+        k.footprint.writes.append(queue.label)
     queue.fresh = False
     for message in queue.messages:
         if wanted.admits(message):

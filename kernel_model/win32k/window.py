@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from kernel_model.win32k.queue import queue_label
+
 if TYPE_CHECKING:
     from kernel_model.kernel import Kernel
     from kernel_model.ps.process import EProcess
@@ -65,12 +67,23 @@ def create_window(k: Kernel, t: KThread, window_class: WindowClass) -> Window:
     t.windows_made += 1
     window = Window(((t.arena + 1) << WINDOW_BITS) + 2 * t.windows_made, t, window_class)
     k.windows[window.handle] = window
+    if k.footprint is not None:
+        k.footprint.writes.append(f"window {window.handle}")
     return window
+
+
+def find_window(k: Kernel, handle: int) -> Window | None:
+    """The window of this handle."""
+    if k.footprint is not None:
+        k.footprint.reads.append(f"window {handle}")
+    return k.windows.get(handle)
 
 
 def destroy_window(k: Kernel, window: Window) -> None:
     """Gone, and with it the messages that wait for it."""
     k.windows.pop(window.handle, None)
+    if k.footprint is not None:
+        k.footprint.writes += (f"window {window.handle}", queue_label(window.thread))
     queue = window.thread.queue
     if queue is not None:
         kept = [message for message in queue.messages if message.window != window.handle]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import os
 import traceback
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from greenlet import getcurrent, greenlet
 
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from kernel_model.ps.process import EProcess
     from kernel_model.tcpip.flow import Flow
 
+    class Explorer(Protocol):
+        """A strategy that looks at the machine itself: it fires environment actors and returns the thread to run."""
+
+        def choose(self, machine: Machine, running: KThread | None, /) -> KThread | None:
+            """None: nothing can happen any more."""
+
+
 SWEEP: Final = 256  # steps between garbage collections
 OLDER_SWEEP: Final = 16  # every so many of them look at older objects too
 SPIN: Final = 16  # vain polls in a row that make a busy loop
@@ -49,7 +56,7 @@ class Machine:
     """
 
     __slots__ = (
-        "alarm", "alertable_depth", "chooser", "current", "deliver_special", "failure", "hub", "kernel", "leaving", "log",
+        "alarm", "chooser", "current", "deliver_special", "explorer", "failure", "hub", "kernel", "leaving", "log",
         "max_steps", "moved", "over", "pending", "record", "running", "specs", "steps", "swallowed", "sweep_at",
         "sweeps", "violation",
     )  # fmt: skip
@@ -59,6 +66,7 @@ class Machine:
     ) -> None:
         self.kernel = Kernel(trace)
         self.chooser = chooser
+        self.explorer: Explorer | None = None
         self.max_steps = max_steps
         self.record = record
         self.steps = 0
@@ -182,6 +190,19 @@ class Machine:
 
     def attend(self) -> None:
         """A system call is about to happen and something wants a look: a chooser, the step bound, a polling loop, the end."""
+        self.check()
+        t: KThread = self.current
+        if self.chooser is not None or self.explorer is not None or t.yielding:
+            self.steps -= 1
+            yielded = t.yielding
+            self._make_way(t)
+            if yielded:
+                t.attended_step = self.steps
+        asked = self.chooser is not None or self.explorer is not None
+        self.alarm = 0 if asked or self.leaving else min(self.max_steps, self.sweep_at)
+
+    def check(self) -> None:
+        """Is there a reason why the running thread must not go on?"""
         if self.over:
             self.swallowed += 1
             if self.swallowed > SWALLOWED_MAX:
@@ -198,13 +219,6 @@ class Machine:
             self.stop(step_bound(self.max_steps, t.label))
         if t in self.leaving:
             raise self.leaving[t]  # ExitThread does not return, whatever the program catches
-        if self.chooser is not None or t.yielding:
-            self.steps -= 1
-            yielded = t.yielding
-            self._make_way(t)
-            if yielded:
-                t.attended_step = self.steps
-        self.alarm = 0 if self.chooser is not None or self.leaving else min(self.max_steps, self.sweep_at)
 
     def _sweep(self) -> None:
         """Collect rings of garbage at fixed steps: what a program let go of must not depend on what the process did before."""
@@ -243,6 +257,25 @@ class Machine:
             self._switch_to(chosen)
             if t.special_apcs and self.deliver_special is not None:
                 self.deliver_special(t)
+
+    def wait_to_be_let_in(self, t: KThread) -> None:
+        """A thread that wants a user-mode lock: its next step is to take it, and it has none while the lock is held."""
+        if not t.listed:
+            self.block()
+            return
+        ready = self.kernel.ready
+        ready.remove(t)
+        ready.appendleft(t)
+        chosen = self._choose(t)
+        if chosen is None:
+            self._leave()
+        elif chosen is not t:
+            self._switch_to(chosen)
+
+    @property
+    def asked(self) -> bool:
+        """Does somebody decide before every call?"""
+        return self.chooser is not None or self.explorer is not None
 
     def block(self) -> int:
         """The running thread waits (or is suspended): run others until it is chosen again; its wait status."""
@@ -292,12 +325,14 @@ class Machine:
 
     def _choose(self, running: KThread | None) -> KThread | None:
         """Let the environment move until a thread is chosen; None at quiescence.  The chosen thread is off the ready list."""
+        if self.explorer is not None:
+            return self.explorer.choose(self, running)
         if self.chooser is not None:
             return self._ask(running)
         k = self.kernel
         while True:
             if self.steps >= self.max_steps:
-                return self._exhausted(running)
+                return self.exhausted(running)
             self.steps += 1
             if k.wire:
                 flow = next(iter(k.wire))
@@ -314,7 +349,7 @@ class Machine:
                     if timer is None:
                         t = k.ready[0] if k.ready else None
                 if t is not None:
-                    return self._go(t)
+                    return self.go(t)
                 if timer is None:
                     self.steps -= 1
                     return None
@@ -323,7 +358,8 @@ class Machine:
             self.moved = self.steps
             fire_timer(k, timer)
 
-    def _go(self, t: KThread) -> KThread:
+    def go(self, t: KThread) -> KThread:
+        """The thread was chosen."""
         if t.yielding:
             t.yielding = False
         else:
@@ -339,7 +375,7 @@ class Machine:
         assert chooser is not None
         while True:
             if self.steps >= self.max_steps:
-                return self._exhausted(running)
+                return self.exhausted(running)
             options = self._options(running)
             if not options:
                 return None
@@ -351,13 +387,14 @@ class Machine:
                 raise
             self.steps += 1
             if type(picked) is KThread:
-                return self._go(picked)
+                return self.go(picked)
             if self.record:
                 self.log += (picked.label, self.steps)
             self.moved = self.steps
-            self._fire(picked)
+            self.fire(picked)
 
-    def _fire(self, actor: Flow | TimerEntry) -> None:
+    def fire(self, actor: Flow | TimerEntry) -> None:
+        """An environment actor moves."""
         if isinstance(actor, TimerEntry):
             fire_timer(self.kernel, actor)
         else:
@@ -390,7 +427,7 @@ class Machine:
     def _next_timer(self) -> TimerEntry | None:
         return self.kernel.timers[0] if next_due(self.kernel) is not None else None
 
-    def _exhausted(self, running: KThread | None) -> KThread | None:
+    def exhausted(self, running: KThread | None) -> KThread | None:
         """The step bound is reached between two calls."""
         if self.violation is None:
             who = running.label if running is not None else "the environment"

@@ -47,10 +47,13 @@ class TracedWinApi(SimWinApi):
 
     def _enter(self) -> KThread:
         t = super()._enter()
+        self._begin(t)
+        return t
+
+    def _begin(self, t: KThread) -> None:
         call = self._waiting.pop(t, None)
         if call is not None:
             self._recorder.call(t, *call)
-        return t
 
     def _run_apc(self, t: KThread, apc: KApc) -> None:
         self._recorder.routine(t, apc)

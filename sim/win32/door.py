@@ -94,6 +94,9 @@ class Door:
         t: KThread = m.current
         return t
 
+    def _begin(self, t: KThread) -> None:
+        """A call whose wait is no step of its own begins; for who records calls."""
+
     def _fail(self, t: KThread, status: int) -> int:
         """FALSE, with the last error of kernel32's table."""
         t.last_error = dos_error(status)

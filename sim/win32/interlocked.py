@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from sim.win32.door import Door
+
+CELL: Final = "cell "  # begins the labels of cells in footprints
 
 
 class SimInterlocked:
     """A 64-bit-agnostic integer cell; each call is a step of the calling thread."""
 
-    __slots__ = ("_door", "_value")
+    __slots__ = ("_door", "_label", "_value")
 
     def __init__(self, door: Door, value: int) -> None:
         self._door = door
         self._value = value
+        t = door._m.current
+        t.objects_made += 1
+        self._label = f"{CELL}{t.label}.{t.objects_made}"
 
     def load(self) -> int:
         """The value."""
         self._door._enter()
+        footprint = self._door._k.footprint
+        if footprint is not None:
+            footprint.reads.append(self._label)
         return self._value
 
     def store(self, value: int, /) -> None:
         """Set the value."""
-        self._door._enter()
+        self._written()
         self._value = value
 
     def exchange(self, value: int, /) -> int:
         """Set the value; returns the old one."""
-        self._door._enter()
+        self._written()
         old, self._value = self._value, value
         return old
 
@@ -37,13 +45,23 @@ class SimInterlocked:
         """Set the value if it is the expected one; returns the old one either way."""
         self._door._enter()
         old = self._value
+        footprint = self._door._k.footprint
+        if footprint is not None:  # one that fails is a read
+            (footprint.writes if old == expected else footprint.reads).append(self._label)
+            footprint.attempts.append(self._label)
         if old == expected:
             self._value = new
         return old
 
     def fetch_add(self, addend: int, /) -> int:
         """Add; returns the old value."""
-        self._door._enter()
+        self._written()
         old = self._value
         self._value = old + addend
         return old
+
+    def _written(self) -> None:
+        self._door._enter()
+        footprint = self._door._k.footprint
+        if footprint is not None:
+            footprint.writes.append(self._label)

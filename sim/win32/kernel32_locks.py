@@ -11,7 +11,7 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.rtl.condition import RtlCondition, sleep_on, wake
-from kernel_model.rtl.lock import RtlLock, acquire_after_wait, release, try_acquire, wait_for_lock
+from kernel_model.rtl.lock import RtlLock, release, take_lock, try_acquire, want_lock
 from kernel_model.status import NtStatus
 from sim.win32.door import Door, dword, timeout_100ns
 
@@ -24,27 +24,41 @@ ERROR_TIMEOUT: Final = 1460
 LOCKMODE_SHARED: Final = 1
 SRW_EXCLUSIVE: Final = 1
 SRW_SHARED_UNIT: Final = 0x10
+INITIALIZED: Final = "lock "
+FIRST_USE: Final = "lock?"  # begins the keys of locks that were never initialized, as an SRW lock need not be
 
 
 class Kernel32Locks(Door):
     """User-mode locks."""
 
-    __slots__ = ("_conditions", "_locks", "_locks_made")
+    __slots__ = ("_conditions", "_locks", "_locks_made", "_named")
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
         self._locks: dict[int, tuple[RtlLock, Block]] = {}
         self._locks_made = 0
+        self._named: dict[KThread, int] = {}  # locks and condition variables that each thread was the first to use
         self._conditions: dict[int, RtlCondition] = {}
 
     def _lock(self, function: str, pointer: Pointer, *, section: bool) -> tuple[RtlLock, Region]:
         region = self._need(function, pointer, 40 if section else 8)
         lock, block = self._locks.get(region.address, (None, None))
         if lock is None or lock.recursive is not section or block is not region.block:  # other memory at the same address
-            self._locks_made += 1
-            lock = RtlLock(f"{'critical section' if section else 'SRW lock'} {self._locks_made}", section)
-            self._locks[region.address] = lock, region.block
+            lock = self._new_lock(region, section, FIRST_USE)
         return lock, region
+
+    def _new_lock(self, region: Region, section: bool, prefix: str) -> RtlLock:
+        self._locks_made += 1
+        label = f"{'critical section' if section else 'SRW lock'} {self._locks_made}"
+        lock = RtlLock(label, section, self._key(prefix))
+        self._locks[region.address] = lock, region.block
+        return lock
+
+    def _key(self, prefix: str) -> str:
+        """A name for footprints: by who initializes it, or else by who uses it first (which executions differ in)."""
+        t: KThread = self._m.current
+        self._named[t] = number = self._named.get(t, 0) + 1
+        return f"{prefix}{t.label}.{number}"
 
     def _show(self, lock: RtlLock, region: Region) -> None:
         """What a debugger would see in the structure."""
@@ -56,16 +70,24 @@ class Kernel32Locks(Door):
             region.write(0, value.to_bytes(8, "little"))
 
     def _acquire(self, function: str, pointer: Pointer, *, section: bool, shared: bool) -> None:
-        t = self._enter()
+        t: KThread = self._m.current
         lock, region = self._lock(function, pointer, section=section)
         self._take(t, lock, region, shared, function)
 
     def _take(self, t: KThread, lock: RtlLock, region: Region, shared: bool, function: str) -> None:
-        if not try_acquire(self._k, t, lock, shared):
+        """One event, the acquire: waiting for the lock is none, for nothing promises an order."""
+        if not self._m.asked and lock.admits(t, shared):
+            self._enter()
+            try_acquire(self._k, t, lock, shared)
+        else:
+            self._m.check()
             while True:
-                wait_for_lock(self._k, t, lock, shared, function)
-                self._m.block()
-                if acquire_after_wait(self._k, t, lock):
+                if not lock.admits(t, shared):
+                    self._begin(t)
+                want_lock(self._k, t, lock, shared, function)
+                self._m.wait_to_be_let_in(t)
+                self._begin(t)
+                if take_lock(self._k, t, lock):
                     break
         self._show(lock, region)
 
@@ -102,7 +124,7 @@ class Kernel32Locks(Door):
         self._enter()
         region = self._need(function, pointer, 40)
         region.write(0, bytes(8) + struct.pack("<iiQQQ", -1, 0, 0, 0, 0))
-        self._locks.pop(region.address, None)
+        self._new_lock(region, True, INITIALIZED)
 
     def DeleteCriticalSection(self, lpCriticalSection: Pointer, /) -> None:
         self._enter()
@@ -124,7 +146,7 @@ class Kernel32Locks(Door):
         self._enter()
         region = self._need("InitializeSRWLock", SRWLock, 8)
         region.write(0, bytes(8))
-        self._locks.pop(region.address, None)
+        self._new_lock(region, False, INITIALIZED)
 
     def AcquireSRWLockExclusive(self, SRWLock: Pointer, /) -> None:
         self._acquire("AcquireSRWLockExclusive", SRWLock, section=False, shared=False)
@@ -150,7 +172,7 @@ class Kernel32Locks(Door):
         address = self._need(function, pointer, 8).address
         condition = self._conditions.get(address)
         if condition is None:
-            condition = self._conditions[address] = RtlCondition(f"condition variable {len(self._conditions) + 1}")
+            condition = self._conditions[address] = RtlCondition("condition variable")
         return condition
 
     def InitializeConditionVariable(self, ConditionVariable: Pointer, /) -> None:

@@ -82,7 +82,7 @@ class Kernel32Sync(Door):
 
     def ResetEvent(self, hEvent: Handle, /) -> int:
         t = self._enter()
-        status = nt_reset_event(t, handle_value(hEvent))
+        status = nt_reset_event(self._k, t, handle_value(hEvent))
         return self._fail(t, status) if status else 1
 
     def PulseEvent(self, hEvent: Handle, /) -> int:

@@ -14,8 +14,19 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel_model.ex.wait import waitable
 from kernel_model.ke.wait import wait_for_multiple_objects
 from kernel_model.status import NtStatus
-from kernel_model.win32k.queue import THREAD_MESSAGES, WM_QUIT, Filter, Message, MessageQueue, look, post, post_quit, queue_of
-from kernel_model.win32k.window import Window, create_window, destroy_window, find_class, register_class
+from kernel_model.win32k.queue import (
+    THREAD_MESSAGES,
+    WM_QUIT,
+    Filter,
+    Message,
+    MessageQueue,
+    look,
+    post,
+    post_quit,
+    queue_label,
+    queue_of,
+)
+from kernel_model.win32k.window import Window, create_window, destroy_window, find_class, find_window, register_class
 from sim.win32.door import WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
 from sim.win32.memory import address_of
 
@@ -137,7 +148,7 @@ class User32(Door):
 
     def DestroyWindow(self, hWnd: Handle, /) -> int:
         t = self._enter()
-        window = self._k.windows.get(handle_value(hWnd))
+        window = find_window(self._k, handle_value(hWnd))
         if window is None:
             return self._refuse(t, ERROR_INVALID_WINDOW_HANDLE)
         if window.thread is not t:
@@ -149,7 +160,7 @@ class User32(Door):
 
     def DefWindowProcW(self, hWnd: Handle, Msg: int, wParam: int, lParam: int, /) -> int:
         t = self._enter()
-        window, message = self._k.windows.get(handle_value(hWnd)), dword(Msg)
+        window, message = find_window(self._k, handle_value(hWnd)), dword(Msg)
         if window is None:
             return self._refuse(t, ERROR_INVALID_WINDOW_HANDLE)
         if message == WM_CLOSE:
@@ -228,7 +239,7 @@ class User32(Door):
             return 0
         if number == WM_TIMER:
             self._not_modelled("DispatchMessageW", "WM_TIMER")
-        window = self._k.windows.get(handle)
+        window = find_window(self._k, handle)
         if window is None:
             return self._refuse(t, ERROR_INVALID_WINDOW_HANDLE)
         if window.thread is not t:
@@ -240,7 +251,7 @@ class User32(Door):
         handle = handle_value(hWnd)
         if handle == HWND_BROADCAST:
             self._not_modelled("PostMessageW", "HWND_BROADCAST")
-        window = self._k.windows.get(handle)
+        window = find_window(self._k, handle)
         if handle and window is None:
             return self._refuse(t, ERROR_INVALID_WINDOW_HANDLE)
         queue = queue_of(window.thread if window is not None else t)
@@ -249,6 +260,8 @@ class User32(Door):
     def PostThreadMessageW(self, idThread: int, Msg: int, wParam: Any, lParam: Any, /) -> int:  # noqa: ANN401 - as above
         t = self._enter()
         target = self._k.thread_by_tid(dword(idThread))
+        if target is not None and self._k.footprint is not None:
+            self._k.footprint.reads.append(queue_label(target))
         if target is None or target.queue is None:
             return self._refuse(t, ERROR_INVALID_THREAD_ID)
         return self._post(t, target.queue, 0, Msg, wParam, lParam)

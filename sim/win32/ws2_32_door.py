@@ -16,6 +16,7 @@ from kernel_model.ke.event import KEvent
 from kernel_model.ke.wait import wait_for_single_object
 from kernel_model.ob.handle_table import reference
 from kernel_model.status import NtStatus
+from kernel_model.tcpip.flow import note_window
 from sim.win32.door import Door, Handle, dword, handle_value
 from sim.win32.errormap import wsa_error
 from sim.win32.memory import EMPTY, U32, CArgument, Overlapped, Pointer, Region, address_of
@@ -64,12 +65,19 @@ class Ws2Door(Door):
         """The endpoint behind a SOCKET; None with WSAENOTSOCK."""
         entry = t.process.handles.get(s) if type(s) is int else None
         if entry is not None and type(entry[0]) is AfdEndpoint:
+            if self._k.footprint is not None:
+                self._k.footprint.writes.append(entry[0].label)
             return entry[0]
         found = reference(t, handle_value(s), AfdEndpoint, 0)
         if isinstance(found, NtStatus):
             t.last_error = WSAENOTSOCK
             return None
         return found
+
+    def _look_for_space(self, e: AfdEndpoint) -> None:
+        """The footprint of asking whether a send would find room."""
+        if self._k.footprint is not None and e.outbound is not None:
+            note_window(self._k.footprint, e.outbound)
 
     # ---- addresses ------------------------------------------------------------------------------------------------------
 
@@ -181,6 +189,8 @@ class Ws2Door(Door):
         """Wait, alertably and without being ended by APCs, until done() or the time is over (S-34)."""
         k = self._k
         deadline = None if wait_100ns is None else k.now_100ns + wait_100ns
+        for e in poll.writes:
+            self._look_for_space(e)
         poll.begin()
         try:
             while not done():

@@ -14,6 +14,7 @@ from kernel_model.afd.event_select import EventSelection, enumerate_events, sele
 from kernel_model.ke.event import KEvent
 from kernel_model.ob.handle_table import reference
 from kernel_model.status import NtStatus
+from kernel_model.win32k.window import find_window
 from sim.win32.door import Handle, dword, handle_value, signed
 from sim.win32.errormap import wsa_error
 from sim.win32.ws2_32_door import SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
@@ -38,6 +39,7 @@ class Ws2Events(Ws2Door):
         event = reference(t, handle, KEvent, 0) if handle else None
         if isinstance(event, NtStatus) or (event is None and mask):
             return self._error(t, WSAEINVAL)
+        self._look_for_space(e)
         select(self._k, e, EventSelection(event, mask) if event is not None and mask else None)
         return 0
 
@@ -47,8 +49,9 @@ class Ws2Events(Ws2Door):
         if e is None:
             return SOCKET_ERROR
         mask, window = signed(lEvent), handle_value(hWnd)
-        if mask and window not in self._k.windows:
+        if mask and find_window(self._k, window) is None:
             return self._error(t, WSAEINVAL)
+        self._look_for_space(e)
         select(self._k, e, WindowSelection(window, dword(wMsg), mask, handle_value(s), wsa_error) if mask else None)
         return 0
 
@@ -65,7 +68,7 @@ class Ws2Events(Ws2Door):
         event = reference(t, handle, KEvent, 0) if handle else None
         if isinstance(event, NtStatus):
             return self._fail_wsa(t, event)
-        record, errors = enumerate_events(e, event)
+        record, errors = enumerate_events(self._k, e, event)
         codes = [wsa_error(errors.get(1 << bit, 0)) for bit in range(FD_MAX_EVENTS)]
         record_at.write(0, struct.pack(f"<i{FD_MAX_EVENTS}i", record, *codes))
         if not record:

@@ -72,7 +72,7 @@ def test_changing_needs_modify_state_access(kernel: KernelBuilder) -> None:  # K
     t, event = kernel.thread(), kernel.event()
     poor = kernel.handle(t, event, access=SYNCHRONIZE)
     assert nt_set_event(kernel.k, t, poor) is NtStatus.ACCESS_DENIED
-    assert nt_reset_event(t, poor) is NtStatus.ACCESS_DENIED
+    assert nt_reset_event(kernel.k, t, poor) is NtStatus.ACCESS_DENIED
     assert nt_pulse_event(kernel.k, t, poor) is NtStatus.ACCESS_DENIED
     assert nt_release_semaphore(kernel.k, t, kernel.handle(t, kernel.semaphore(0, 1), SYNCHRONIZE), 1) is NtStatus.ACCESS_DENIED
     assert nt_cancel_timer(kernel.k, t, kernel.handle(t, kernel.timer(), SYNCHRONIZE)) is NtStatus.ACCESS_DENIED

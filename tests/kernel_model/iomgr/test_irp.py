@@ -17,7 +17,7 @@ from tests.kernel_model.builder import Buffer, Iosb, KernelBuilder, ended
 
 def pending(kernel: KernelBuilder, t: KThread, file: FileObject, *, routine: object = None) -> Irp:
     irp = Irp(t, file, Major.READ, [Buffer(4)], 0, Iosb(), None if routine else kernel.event(manual=True), routine)
-    start_irp(irp)
+    start_irp(kernel.k, irp)
     assert pend_irp(kernel.k, irp) is NtStatus.PENDING
     return irp
 
@@ -47,7 +47,7 @@ def test_completion_fills_in_sets_the_event_and_lets_go_of_the_irp(kernel: Kerne
 
 def test_an_operation_resets_its_event_when_it_starts(kernel: KernelBuilder) -> None:  # S-18
     t, event = kernel.thread(), kernel.event(manual=True, signaled=True)
-    start_irp(Irp(t, FileObject("file", True), Major.READ, event=event))
+    start_irp(kernel.k, Irp(t, FileObject("file", True), Major.READ, event=event))
     assert event.signal_state == 0
 
 
@@ -65,7 +65,7 @@ def test_an_operation_without_an_event_signals_the_file(kernel: KernelBuilder) -
     t, waiter, file = kernel.thread(), kernel.thread("waiter"), FileObject("file", True)
     file.signal_state = 1
     irp = Irp(t, file, Major.READ, iosb=Iosb())
-    start_irp(irp)
+    start_irp(kernel.k, irp)
     pend_irp(kernel.k, irp)
     kernel.wait(waiter, file)
     complete_irp(kernel.k, irp, NtStatus.SUCCESS, 0)

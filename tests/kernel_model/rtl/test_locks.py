@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from kernel_model.ps.thread import end_thread, resume_thread, suspend_thread
 from kernel_model.rtl.condition import RtlCondition, sleep_on, wake
-from kernel_model.rtl.lock import RtlLock, acquire_after_wait, release, try_acquire, wait_for_lock
+from kernel_model.rtl.lock import RtlLock, release, take_lock, try_acquire, want_lock
 from kernel_model.status import NtStatus
 from tests.kernel_model.builder import MS, KernelBuilder, ended
 
 
 def section() -> RtlLock:
-    return RtlLock("critical section", recursive=True)
+    return RtlLock("critical section", recursive=True, key="section")
 
 
 def srw() -> RtlLock:
-    return RtlLock("SRW lock", recursive=False)
+    return RtlLock("SRW lock", recursive=False, key="srw")
 
 
 def test_a_critical_section_is_recursive_for_its_owner_only(kernel: KernelBuilder) -> None:  # K-49
@@ -63,12 +63,12 @@ def test_a_waiter_is_ready_exactly_while_the_lock_admits_it(kernel: KernelBuilde
         kernel.k.unready(t)
     try_acquire(kernel.k, owner, lock, False)
     for t in waiters:
-        wait_for_lock(kernel.k, t, lock, False, "test")
+        want_lock(kernel.k, t, lock, False, "test")
     assert not any(t.listed for t in waiters)
     release(kernel.k, owner, lock, False)
     assert all(t.listed for t in waiters)  # any of them may come next
     kernel.k.unready(waiters[1])
-    assert acquire_after_wait(kernel.k, waiters[1], lock)
+    assert take_lock(kernel.k, waiters[1], lock)
     assert not waiters[0].listed
     release(kernel.k, waiters[1], lock, False)
     assert waiters[0].listed
@@ -78,7 +78,7 @@ def test_a_barging_thread_sends_the_waiters_back(kernel: KernelBuilder) -> None:
     owner, waiter, lock = kernel.thread("owner"), kernel.thread("waiter"), srw()
     kernel.k.unready(waiter)
     try_acquire(kernel.k, owner, lock, False)
-    wait_for_lock(kernel.k, waiter, lock, True, "test")
+    want_lock(kernel.k, waiter, lock, True, "test")
     release(kernel.k, owner, lock, False)
     assert waiter.listed
     try_acquire(kernel.k, owner, lock, False)
@@ -90,7 +90,7 @@ def test_the_end_of_a_waiting_thread_takes_it_off_the_lock(kernel: KernelBuilder
     owner, waiter, lock = kernel.thread("owner"), kernel.thread("waiter"), section()
     kernel.k.unready(waiter)
     try_acquire(kernel.k, owner, lock, False)
-    wait_for_lock(kernel.k, waiter, lock, False, "test")
+    want_lock(kernel.k, waiter, lock, False, "test")
     end_thread(kernel.k, waiter, 0)
     release(kernel.k, owner, lock, False)
     assert not lock.waiting
@@ -101,7 +101,7 @@ def test_a_suspended_waiter_that_comes_too_late_waits_again(kernel: KernelBuilde
     owner, waiter, lock = kernel.thread("owner"), kernel.thread("waiter"), section()
     kernel.k.unready(waiter)
     try_acquire(kernel.k, owner, lock, False)
-    wait_for_lock(kernel.k, waiter, lock, False, "test")
+    want_lock(kernel.k, waiter, lock, False, "test")
     suspend_thread(kernel.k, waiter)
     release(kernel.k, owner, lock, False)
     assert not waiter.listed
