@@ -21,24 +21,31 @@ class Footprint:
 
     attempts: cells that would be written if the comparison held;
     memory: processes whose memory the kernel wrote; woken: actors that may move now (threads, flows, due timers);
-    discarded: flows whose segments in flight are gone;
+    discarded: actors that could have moved and now cannot; joins: threads whose end the transition was waiting for;
     locks: (label, operation) of user-mode locks, the operation one of X S (acquire) x s (release) ? (a try that failed).
     """
 
-    __slots__ = ("attempts", "discarded", "locks", "memory", "reads", "woken", "writes")
+    __slots__ = ("attempts", "discarded", "joins", "locks", "memory", "reads", "woken", "writes")
 
     def __init__(self) -> None:
         self.attempts: list[str] = []
         self.reads: list[str] = []
         self.writes: list[str] = []
         self.memory: list[str] = []
+        self.joins: list[str] = []
         self.locks: list[tuple[str, str]] = []
         self.woken: list[Any] = []
         self.discarded: list[Any] = []
 
-    def wait(self, t: KThread, objects: Iterable[Dispatcher], alertable: bool) -> None:
-        """A wait looks at these objects, and takes what a satisfied wait takes."""
+    def wait(self, t: KThread, objects: Iterable[Dispatcher], alertable: bool, *, patient: bool = False) -> None:
+        """A wait looks at these objects, and takes what a satisfied wait takes.
+
+        patient: it needs all of them, and waits for ever; then the end of a thread only orders.
+        """
         for obj in objects:
-            (self.writes if obj.takes() else self.reads).append(obj.label)
+            if patient and obj.signal_state and obj.lasts():
+                self.joins.append(obj.label)
+            else:
+                (self.writes if obj.takes() else self.reads).append(obj.label)
         if alertable:
             self.writes.append(t.inbox)

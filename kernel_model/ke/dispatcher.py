@@ -37,6 +37,10 @@ class Dispatcher(KObject):
         """Does a satisfied wait change the object, or its order of waiters matter?  Not where all waiters go on together."""
         return True
 
+    def lasts(self) -> bool:
+        """Does it stay signalled for ever once it is?"""
+        return False
+
     def held_by(self) -> KThread | None:
         """Whose doing would signal the object (a mutex's owner, a thread itself); None where anybody might."""
         return None

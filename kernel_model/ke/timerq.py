@@ -48,6 +48,8 @@ def cancel_timer(k: Kernel, entry: TimerEntry) -> None:
     """Take an expiry out; dead entries are swept when they are the majority, so polling loops cost no memory."""
     if entry.live:
         entry.live = False
+        if k.footprint is not None and entry.due_100ns <= k.now_100ns:
+            k.footprint.discarded.append(entry)
         k.live_timers -= 1
         if len(k.timers) > 64 and k.live_timers * 2 < len(k.timers):
             k.timers = [e for e in k.timers if e.live]

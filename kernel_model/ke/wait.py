@@ -70,7 +70,7 @@ def wait_for_single_object(
     Statuses: SUCCESS | ABANDONED_WAIT_0 | USER_APC (alertable only) | TIMEOUT.
     """
     if k.footprint is not None:
-        k.footprint.wait(t, (obj,), alertable)
+        k.footprint.wait(t, (obj,), alertable, patient=timeout_100ns is None)
     if obj.signaled_for(t):
         return obj.satisfy(t)  # the object is tested first: a queued user APC stays queued
     if alertable and _apc_pending(t):
@@ -86,7 +86,7 @@ def wait_for_multiple_objects(
 ) -> int | None:
     """The same for several objects; WAIT_0 + index, or ABANDONED_WAIT_0 + index, in a wait for any."""
     if k.footprint is not None:
-        k.footprint.wait(t, objects, alertable)
+        k.footprint.wait(t, objects, alertable, patient=all_ and timeout_100ns is None)
     wait = Wait(t, objects, all_, alertable, reason)
     status = wait.ready_status()
     if status is not None:
@@ -172,7 +172,8 @@ def end_wait(k: Kernel, wait: Wait, status: int) -> None:
 def _note_end(footprint: Footprint, wait: Wait) -> None:
     """Whose wait it was, and whatever else it would have taken."""
     writes = footprint.writes
-    writes.append(wait.thread.inbox)
+    if wait.alertable or wait.timeout is not None or not wait.objects or not all(obj.lasts() for obj in wait.objects):
+        writes.append(wait.thread.inbox)  # a wait for the end of threads can end in one way only
     writes += [obj.label for obj in wait.objects if obj.takes()]
     if wait.port is not None:
         writes.append(wait.port.label)

@@ -137,6 +137,9 @@ class KThread(Dispatcher):
     def takes(self) -> bool:
         return False
 
+    def lasts(self) -> bool:
+        return True
+
     def held_by(self) -> KThread | None:
         return self
 
@@ -158,6 +161,8 @@ def suspend_thread(k: Kernel, t: KThread) -> int | NtStatus:
     t.suspend_count += 1
     if k.footprint is not None:
         k.footprint.writes += (t.label, t.inbox)
+        if t.listed:
+            k.footprint.discarded.append(t)
     k.unready(t)
     return t.suspend_count - 1
 
@@ -184,6 +189,8 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
         return
     if k.footprint is not None:
         k.footprint.writes += (t.label, t.inbox)
+        if t.listed:
+            k.footprint.discarded.append(t)
     wait = t.wait
     if wait is not None:
         t.wait = None

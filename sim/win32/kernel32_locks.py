@@ -31,13 +31,14 @@ FIRST_USE: Final = "lock?"  # begins the keys of locks that were never initializ
 class Kernel32Locks(Door):
     """User-mode locks."""
 
-    __slots__ = ("_conditions", "_locks", "_locks_made", "_named")
+    __slots__ = ("_conditions", "_locks", "_locks_made", "_named", "wanted")
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
         self._locks: dict[int, tuple[RtlLock, Block]] = {}
         self._locks_made = 0
         self._named: dict[KThread, int] = {}  # locks and condition variables that each thread was the first to use
+        self.wanted: dict[str, tuple[str, bool]] = {}  # thread -> the lock that is its next step, shared?
         self._conditions: dict[int, RtlCondition] = {}
 
     def _lock(self, function: str, pointer: Pointer, *, section: bool) -> tuple[RtlLock, Region]:
@@ -85,7 +86,9 @@ class Kernel32Locks(Door):
                 if not lock.admits(t, shared):
                     self._begin(t)
                 want_lock(self._k, t, lock, shared, function)
+                self.wanted[t.label] = lock.key, shared
                 self._m.wait_to_be_let_in(t)
+                del self.wanted[t.label]
                 self._begin(t)
                 if take_lock(self._k, t, lock):
                     break

@@ -15,12 +15,13 @@ from kernel_model.ex.wait import (
     nt_wait_for_multiple_objects,
     nt_wait_for_single_object,
 )
-from kernel_model.ke.wait import delay_execution
+from kernel_model.ke.wait import delay_execution, wait_for_multiple_objects
+from kernel_model.ob.object import SYNCHRONIZE
+from kernel_model.ps.thread import KThread
 from kernel_model.status import NtStatus, nt_error
-from sim.win32.door import WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
+from sim.win32.door import INFINITE, WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
     from sim.win32.memory import Pointer
 
 WAIT_TIMEOUT: Final = NtStatus.TIMEOUT
@@ -51,8 +52,10 @@ class Kernel32Waits(Door):
         return 0
 
     def WaitForSingleObject(self, hHandle: Handle, dwMilliseconds: int, /) -> int:
-        t = self._enter()
         handle = hHandle if type(hHandle) is int else handle_value(hHandle)
+        if dwMilliseconds == INFINITE and (threads := self._unfinished((handle,))):
+            return self._join(threads, "WaitForSingleObject")
+        t = self._enter()
         status = nt_wait_for_single_object(self._k, t, handle, timeout_100ns(dwMilliseconds), False, "WaitForSingleObject")
         if status is None:
             status = self._m.block()
@@ -76,15 +79,46 @@ class Kernel32Waits(Door):
         return self._wait_many("WaitForMultipleObjectsEx", nCount, lpHandles, bWaitAll, dwMilliseconds, bAlertable)
 
     def _wait_many(self, name: str, count: int, lpHandles: Pointer, wait_all: int, ms: int, alertable: int) -> int:
-        t = self._enter()
         count = dword(count)
-        if not 1 <= count <= MAXIMUM_WAIT_OBJECTS:
+        handles = ()
+        if 1 <= count <= MAXIMUM_WAIT_OBJECTS:
+            handles = struct.unpack(f"<{count}Q", self._need(name, lpHandles, 8 * count).read(0, 8 * count))
+            if wait_all and ms == INFINITE and not alertable and (threads := self._unfinished(handles)):
+                return self._join(threads, name)
+        t = self._enter()
+        if not handles:
             return self._waited(t, NtStatus.INVALID_PARAMETER, ms)
-        handles = struct.unpack(f"<{count}Q", self._need(name, lpHandles, 8 * count).read(0, 8 * count))
         status = self._finish_wait(
             nt_wait_for_multiple_objects(self._k, t, handles, bool(wait_all), timeout_100ns(ms), bool(alertable), name)
         )
         return self._waited(t, status, ms) if status else 0
+
+    def _unfinished(self, handles: tuple[int, ...]) -> tuple[KThread, ...]:
+        """The threads behind these handles, if they are all threads, all different, and one at least still runs."""
+        table = self._m.current.process.handles
+        threads = []
+        for handle in handles:
+            entry = table.get(handle)
+            if entry is None or type(entry[0]) is not KThread or not entry[1] & SYNCHRONIZE:
+                return ()
+            threads.append(entry[0])
+        if len(set(threads)) < len(threads) or all(thread.terminated for thread in threads):
+            return ()
+        return tuple(threads)
+
+    def _join(self, threads: tuple[KThread, ...], function: str) -> int:
+        """Wait for the end of threads: one step when they have ended.  An end is for ever, so the wait commutes with it."""
+        m, k = self._m, self._k
+        t: KThread = m.current
+        m.check()
+        self._begin(t)
+        footprint, k.footprint = k.footprint, None
+        wait_for_multiple_objects(k, t, threads, True, None, False, function)
+        k.footprint = footprint
+        m.block()
+        if k.footprint is not None:
+            k.footprint.joins += [thread.label for thread in threads]
+        return 0
 
     def SignalObjectAndWait(
         self, hObjectToSignal: Handle, hObjectToWaitOn: Handle, dwMilliseconds: int, bAlertable: int, /

@@ -1,0 +1,307 @@
+"""Optimal dynamic partial order reduction: one execution per Mazurkiewicz trace, none twice, none in vain.
+
+Races of a finished execution are reversed by sequences of steps in wakeup trees; sleep sets keep what was explored from being
+explored again.  User-mode locks are guarded: an acquire is a step only while the lock is free, and a race between two
+acquires is reversed although the release of the first stands between them.
+Source: Abdulla, Aronis, Jonsson, Sagonas, "Source sets: a foundation for optimal dynamic partial order reduction", JACM 2017.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel_model.footprint import Footprint
+from kernel_model.ke.timerq import due_entries, next_due
+from kernel_model.ps.thread import KThread
+from kernel_model.tcpip.flow import Flow
+from sim.explore.path import NOTHING, Move, Path
+from sim.explore.wakeup import Branch, Step, dependent, insert
+from sim.win32.interlocked import CELL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.runtime.machine import Machine
+    from sim.win32.api import SimWinApi
+
+SPIN_LIMIT: Final = 2  # vain looks in a row after which a polling thread waits for somebody else to do something
+SHARED_OPERATIONS: Final = "Sst"
+
+
+class Dpor:
+    """The strategy: `begin` with a machine, run it, `finish`; False from `finish` means that all is explored."""
+
+    def __init__(self, *, shared_memory: bool = True) -> None:
+        self.shared_memory = shared_memory
+        self.path = Path()
+        self.sleeps: list[dict[str, Step]] = [{}]
+        self.trees: list[list[Branch]] = [[]]
+        self.executions = 0
+        self.redundant = 0  # executions that a sleep set stopped: an optimal search has none
+        self.lost = 0  # planned steps that were not possible when their turn came
+        self.held_back = False  # a polling loop was not explored for ever: the search is bounded
+        self._footprint = Footprint()
+        self._depth = 0
+        self._open: str | None = None
+        self._process: str | None = None
+        self._pruned = False
+        self._time_passed = False
+
+    # ---- one execution -------------------------------------------------------------------------------------------------------
+
+    def begin(self, machine: Machine, api: SimWinApi) -> None:
+        """A new execution: it follows the path that is left over from the one before."""
+        machine.explorer = self
+        machine.alarm = 0
+        self._depth = 0
+        self._open = None
+        self._pruned = False
+        self._time_passed = False
+        self._ordinals: dict[str, int] = {}
+        self.wanted = api.wanted
+
+    def choose(self, machine: Machine, running: KThread | None) -> KThread | None:
+        """The next thread; environment actors move meanwhile.  None at the end."""
+        if self._open is not None:
+            self._close()
+        while True:
+            if machine.steps >= machine.max_steps:
+                return machine.exhausted(running)
+            actor = self._next(machine)
+            if actor is None:
+                if self._pruned:
+                    machine.over = True
+                return None
+            machine.steps += 1
+            label = actor.label
+            if machine.record:
+                machine.log += (label, machine.steps)
+            if type(actor) is KThread:
+                self._begin_move(machine, label, actor.process.label)
+                if actor.yielding:
+                    actor.yielding = False
+                else:
+                    machine.moved = machine.steps
+                machine.kernel.unready(actor)
+                return actor
+            machine.moved = machine.steps
+            self._begin_move(machine, label, None)
+            machine.fire(actor)
+            self._close()
+
+    def _begin_move(self, machine: Machine, label: str, process: str | None) -> None:
+        self._open = label
+        self._process = process
+        if self._depth == self.path.known:  # from here on everything is new
+            k = machine.kernel
+            k.footprint = self._footprint
+            for existing in k.processes:
+                existing.footprint = self._footprint
+            self._clear()
+
+    def _clear(self) -> None:
+        self._footprint.__init__()  # type: ignore[misc]  # as new
+
+    def _close(self) -> None:
+        """The step is over: take its footprint."""
+        depth, label = self._depth, self._open
+        assert label is not None
+        self._open = None
+        self._depth = depth + 1
+        self._ordinals[label] = ordinal = self._ordinals.get(label, -1) + 1
+        time_passed, self._time_passed = self._time_passed, False
+        if depth < self.path.known:
+            return
+        footprint = self._footprint
+        reads, writes = footprint.reads, footprint.writes
+        guard = None
+        for key, operation in footprint.locks:
+            (reads if operation in SHARED_OPERATIONS else writes).append(key)
+            if operation in "XS":
+                guard = key
+        if self.shared_memory:
+            if self._process is not None:
+                writes.append(self._process)
+            writes += footprint.memory
+        move = Move(
+            label, ordinal, reads, writes, footprint.joins, footprint.locks,
+            [(actor.label, type(actor) is Flow) for actor in footprint.woken] if footprint.woken else NOTHING,
+            [actor.label for actor in footprint.discarded] if footprint.discarded else NOTHING,
+            footprint.attempts, guard, time_passed,
+        )  # fmt: skip
+        self.path.moves.append(move)
+        self._clear()
+        asleep = self.sleeps[depth]
+        still = {q: step for q, step in asleep.items() if q != label and not self._wakes(step, move)} if asleep else {}
+        self.sleeps.append(still)
+        if len(self.trees) == depth + 1:
+            self.trees.append([])
+
+    def _wakes(self, step: Step, move: Move) -> bool:
+        """Does the move conflict with what the sleeping actor would do?"""
+        writes: Sequence[str] = step.writes
+        reads: Sequence[str] = step.reads
+        if step.guarded:
+            want = self.wanted.get(step.actor)
+            if want is None:
+                return True
+            reads, writes = ((*reads, want[0]), writes) if want[1] else (reads, (*writes, want[0]))
+        return dependent(reads, writes, move.reads, move.writes)
+
+    def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - a thread, a flow or a timer
+        """Who moves: as planned, or the first that is not asleep."""
+        depth = self._depth
+        options = self._enabled(machine)
+        if depth < len(self.path.moves):
+            return self._find(options, self.path.moves[depth].actor)
+        tree = self.trees[depth]
+        if tree:
+            branch = tree.pop(0)
+            del self.trees[depth + 1 :]
+            self.trees.append(branch.children)
+            actor = next((option for option in options if option.label == branch.step.actor), None)
+            if actor is not None:
+                return actor
+            self.lost += 1
+            self.trees[depth + 1] = []
+        asleep = self.sleeps[depth]
+        if not asleep:
+            return options[0] if options else None
+        actor = next((option for option in options if option.label not in asleep), None)
+        if actor is None and options:
+            self._pruned = True
+        return actor
+
+    def _find(self, options: list[Any], label: str) -> Any:  # noqa: ANN401 - as above
+        for option in options:
+            if option.label == label:
+                return option
+        from sim.runtime.outcome import ReplayDivergence
+
+        raise ReplayDivergence(self._depth + 1, label, tuple(option.label for option in options))
+
+    def _enabled(self, machine: Machine) -> list[Any]:
+        """All that may move now; time passes only when there is nothing (the eager clock)."""
+        k = machine.kernel
+        options: list[Any] = []
+        spinning: list[KThread] = []
+        for t in k.ready:
+            if t.yielding and t.vain_polls >= SPIN_LIMIT and t.polled_since == machine.moved:
+                spinning.append(t)
+            else:
+                options.append(t)
+        if k.wire:
+            options += k.wire
+        if k.live_timers:
+            options += due_entries(k, k.now_100ns)
+            if not options:
+                due = next_due(k)
+                if due is not None:
+                    k.now_100ns = due
+                    self._time_passed = True
+                    options = list(due_entries(k, due))
+        if spinning:
+            if options:
+                self.held_back = True
+            else:
+                options = list(spinning)
+        return options
+
+    # ---- between executions --------------------------------------------------------------------------------------------------
+
+    def finish(self) -> bool:
+        """After the machine has run: plan what its races ask for, and go back to where something is left to do."""
+        if self._open is not None:
+            self._close()
+        if self._pruned:
+            self.redundant += 1
+        else:
+            self.executions += 1
+            self._reverse_races()
+        return self._backtrack()
+
+    def _reverse_races(self) -> None:
+        path = self.path
+        ghosts = []
+        for label, (key, shared) in self.wanted.items():
+            keys: tuple[str, ...] = (key,)
+            ghosts.append(Move(label, -1, reads=keys if shared else NOTHING, writes=NOTHING if shared else keys,
+                               locks=[(key, "S" if shared else "X")], guard=key))  # fmt: skip
+        races, missed = path.analyse(ghosts)
+        if not races and not missed:
+            return
+        self._places = {(move.actor, move.ordinal): i for i, move in enumerate(path.moves)}
+        for e, i in races:
+            self._plan(e, i)
+        for e, ghost, before in missed:
+            place = len(path.moves)
+            path.moves.append(ghost)
+            path.past.append(before | 1 << place)
+            self._plan(e, place)
+            path.moves.pop()
+            path.past.pop()
+
+    def _plan(self, e: int, i: int) -> None:
+        """Reverse the race (e, i): everything that does not happen after e, then the actor of i."""
+        path = self.path
+        past, moves = path.past, path.moves
+        places = [j for j in range(e + 1, len(moves)) if j != i and not past[j] >> e & 1 and moves[j].ordinal >= 0]
+        places.append(i)
+        sequence = [self._step(j, certain=j != i) for j in places]
+        last = sequence[-1]
+        last.reads, last.writes = self._possible(moves[i], moves[e])
+        mask = 0
+        for j in places:
+            mask |= 1 << j
+        where = dict(zip(map(id, sequence), places, strict=True))
+
+        def initial(step: Step, rest: list[Step]) -> int | None:
+            left = mask if len(rest) == len(sequence) else sum(1 << where[id(each)] for each in rest)
+            for index, each in enumerate(rest):
+                if each.actor == step.actor:
+                    j = where[id(each)]
+                    return index if past[j] & left == 1 << j else None
+            reads, writes = self._resolved(step)
+            if reads is None:
+                return None
+            if any(dependent(reads, writes, each.reads, each.writes) for each in rest):
+                return None
+            return -1
+
+        for asleep in self.sleeps[e].values():
+            if initial(asleep, sequence) is not None:
+                return
+        insert(self.trees[e], sequence, initial)
+
+    def _step(self, j: int, *, certain: bool) -> Step:
+        move = self.path.moves[j]
+        return Step(move.actor, move.ordinal, move.reads, move.writes, move.guard is not None, certain)
+
+    def _possible(self, move: Move, other: Move) -> tuple[Sequence[str], Sequence[str]]:
+        """What the later step may touch once it comes first: a comparison may hold, and it may do what the other did."""
+        writes = [*move.writes, *move.attempts, *(key for key in other.writes if not key.startswith((CELL, "lock")))]
+        reads = [*move.reads, *(key for key in other.reads if not key.startswith((CELL, "lock")))]
+        return reads, writes
+
+    def _resolved(self, step: Step) -> tuple[Sequence[str] | None, Sequence[str]]:
+        """The footprint of a step of another execution in this one's spelling; None if it cannot be told."""
+        if not step.guarded:
+            return step.reads, step.writes
+        j = self._places.get((step.actor, step.ordinal))
+        if j is None:
+            return None, NOTHING
+        move = self.path.moves[j]
+        return move.reads, move.writes
+
+    def _backtrack(self) -> bool:
+        path = self.path
+        for depth in range(len(path.moves) - 1, -1, -1):
+            tree = self.trees[depth]
+            if not tree:
+                continue
+            self.sleeps[depth][path.moves[depth].actor] = self._step(depth, certain=True)
+            del self.sleeps[depth + 1 :]
+            del self.trees[depth + 1 :]
+            path.cut(depth)
+            return True
+        return False
