@@ -16,7 +16,6 @@ from kernel_model.ps.thread import KThread
 from kernel_model.tcpip.flow import Flow
 from sim.explore.path import NOTHING, Move, Path
 from sim.explore.wakeup import Branch, Step, dependent, insert
-from sim.win32.interlocked import CELL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -248,8 +247,6 @@ class Dpor:
         places = [j for j in range(e + 1, len(moves)) if j != i and not past[j] >> e & 1 and moves[j].ordinal >= 0]
         places.append(i)
         sequence = [self._step(j, certain=j != i) for j in places]
-        last = sequence[-1]
-        last.reads, last.writes = self._possible(moves[i], moves[e])
         mask = 0
         for j in places:
             mask |= 1 << j
@@ -276,12 +273,6 @@ class Dpor:
     def _step(self, j: int, *, certain: bool) -> Step:
         move = self.path.moves[j]
         return Step(move.actor, move.ordinal, move.reads, move.writes, move.guard is not None, certain)
-
-    def _possible(self, move: Move, other: Move) -> tuple[Sequence[str], Sequence[str]]:
-        """What the later step may touch once it comes first: a comparison may hold, and it may do what the other did."""
-        writes = [*move.writes, *move.attempts, *(key for key in other.writes if not key.startswith((CELL, "lock")))]
-        reads = [*move.reads, *(key for key in other.reads if not key.startswith((CELL, "lock")))]
-        return reads, writes
 
     def _resolved(self, step: Step) -> tuple[Sequence[str] | None, Sequence[str]]:
         """The footprint of a step of another execution in this one's spelling; None if it cannot be told."""
