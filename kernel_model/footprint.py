@@ -19,16 +19,14 @@ if TYPE_CHECKING:
 class Footprint:
     """Filled by the kernel during one transition, taken by whoever explores after it.
 
-    attempts: cells that would be written if the comparison held;
     memory: processes whose memory the kernel wrote; woken: actors that may move now (threads, flows, due timers);
     discarded: actors that could have moved and now cannot; joins: threads whose end the transition was waiting for;
     locks: (label, operation) of user-mode locks, the operation one of X S (acquire) x s (release) ? (a try that failed).
     """
 
-    __slots__ = ("attempts", "discarded", "joins", "locks", "memory", "reads", "woken", "writes")
+    __slots__ = ("discarded", "joins", "locks", "memory", "reads", "woken", "writes")
 
     def __init__(self) -> None:
-        self.attempts: list[str] = []
         self.reads: list[str] = []
         self.writes: list[str] = []
         self.memory: list[str] = []

@@ -172,9 +172,11 @@ def end_wait(k: Kernel, wait: Wait, status: int) -> None:
 def _note_end(footprint: Footprint, wait: Wait) -> None:
     """Whose wait it was, and whatever else it would have taken."""
     writes = footprint.writes
-    if wait.alertable or wait.timeout is not None or not wait.objects or not all(obj.lasts() for obj in wait.objects):
-        writes.append(wait.thread.inbox)  # a wait for the end of threads can end in one way only
-    writes += [obj.label for obj in wait.objects if obj.takes()]
+    certain = wait.objects and all(obj.lasts() for obj in wait.objects) and not wait.alertable and wait.timeout is None
+    if not certain:  # a wait for the end of threads can end in one way only
+        writes.append(wait.thread.inbox)
+        for obj in wait.objects:
+            (writes if obj.takes() else footprint.reads).append(obj.label)
     if wait.port is not None:
         writes.append(wait.port.label)
     if wait.condition is not None:

@@ -18,8 +18,6 @@ from sim.explore.path import NOTHING, Move, Path
 from sim.explore.wakeup import Branch, Step, dependent, insert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sim.runtime.machine import Machine
     from sim.win32.api import SimWinApi
 
@@ -126,26 +124,19 @@ class Dpor:
             label, ordinal, reads, writes, footprint.joins, footprint.locks,
             [(actor.label, type(actor) is Flow) for actor in footprint.woken] if footprint.woken else NOTHING,
             [actor.label for actor in footprint.discarded] if footprint.discarded else NOTHING,
-            footprint.attempts, guard, time_passed,
+            guard, time_passed,
         )  # fmt: skip
         self.path.moves.append(move)
         self._clear()
         asleep = self.sleeps[depth]
-        still = {q: step for q, step in asleep.items() if q != label and not self._wakes(step, move)} if asleep else {}
+        still = (
+            {q: step for q, step in asleep.items() if q != label and not dependent(step.reads, step.writes, reads, writes)}
+            if asleep
+            else {}
+        )
         self.sleeps.append(still)
         if len(self.trees) == depth + 1:
             self.trees.append([])
-
-    def _wakes(self, step: Step, move: Move) -> bool:
-        """Does the move conflict with what the sleeping actor would do?"""
-        writes: Sequence[str] = step.writes
-        reads: Sequence[str] = step.reads
-        if step.guarded:
-            want = self.wanted.get(step.actor)
-            if want is None:
-                return True
-            reads, writes = ((*reads, want[0]), writes) if want[1] else (reads, (*writes, want[0]))
-        return dependent(reads, writes, move.reads, move.writes)
 
     def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - a thread, a flow or a timer
         """Who moves: as planned, or the first that is not asleep."""
@@ -193,13 +184,13 @@ class Dpor:
             options += k.wire
         if k.live_timers:
             options += due_entries(k, k.now_100ns)
-            if not options:
+            if not options and not machine.finished:
                 due = next_due(k)
                 if due is not None:
                     k.now_100ns = due
                     self._time_passed = True
                     options = list(due_entries(k, due))
-        if spinning:
+        if spinning and not machine.finished:
             if options:
                 self.held_back = True
             else:
@@ -229,7 +220,6 @@ class Dpor:
         races, missed = path.analyse(ghosts)
         if not races and not missed:
             return
-        self._places = {(move.actor, move.ordinal): i for i, move in enumerate(path.moves)}
         for e, i in races:
             self._plan(e, i)
         for e, ghost, before in missed:
@@ -246,7 +236,7 @@ class Dpor:
         past, moves = path.past, path.moves
         places = [j for j in range(e + 1, len(moves)) if j != i and not past[j] >> e & 1 and moves[j].ordinal >= 0]
         places.append(i)
-        sequence = [self._step(j, certain=j != i) for j in places]
+        sequence = [self._step(j) for j in places]
         mask = 0
         for j in places:
             mask |= 1 << j
@@ -258,10 +248,7 @@ class Dpor:
                 if each.actor == step.actor:
                     j = where[id(each)]
                     return index if past[j] & left == 1 << j else None
-            reads, writes = self._resolved(step)
-            if reads is None:
-                return None
-            if any(dependent(reads, writes, each.reads, each.writes) for each in rest):
+            if any(dependent(step.reads, step.writes, each.reads, each.writes) for each in rest):
                 return None
             return -1
 
@@ -270,19 +257,9 @@ class Dpor:
                 return
         insert(self.trees[e], sequence, initial)
 
-    def _step(self, j: int, *, certain: bool) -> Step:
+    def _step(self, j: int) -> Step:
         move = self.path.moves[j]
-        return Step(move.actor, move.ordinal, move.reads, move.writes, move.guard is not None, certain)
-
-    def _resolved(self, step: Step) -> tuple[Sequence[str] | None, Sequence[str]]:
-        """The footprint of a step of another execution in this one's spelling; None if it cannot be told."""
-        if not step.guarded:
-            return step.reads, step.writes
-        j = self._places.get((step.actor, step.ordinal))
-        if j is None:
-            return None, NOTHING
-        move = self.path.moves[j]
-        return move.reads, move.writes
+        return Step(move.actor, move.ordinal, move.reads, move.writes)
 
     def _backtrack(self) -> bool:
         path = self.path
@@ -290,7 +267,7 @@ class Dpor:
             tree = self.trees[depth]
             if not tree:
                 continue
-            self.sleeps[depth][path.moves[depth].actor] = self._step(depth, certain=True)
+            self.sleeps[depth][path.moves[depth].actor] = self._step(depth)
             del self.sleeps[depth + 1 :]
             del self.trees[depth + 1 :]
             path.cut(depth)

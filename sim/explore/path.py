@@ -30,7 +30,6 @@ class Move:
     locks: Sequence[tuple[str, str]] = NOTHING
     woken: Sequence[tuple[str, bool]] = NOTHING  # label, is it a flow
     discarded: Sequence[str] = NOTHING
-    attempts: Sequence[str] = NOTHING
     guard: str | None = None
     time_passed: bool = False
 

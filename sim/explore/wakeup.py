@@ -14,18 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Step:
-    """A step of an actor as it was seen once: number `ordinal` of that actor, with its footprint.
-
-    guarded: it takes a user-mode lock, whose key other executions may spell otherwise.
-    certain: the footprint is the one that it has here; otherwise it was seen in another order, and may be larger.
-    """
+    """A step of an actor as it was seen once: number `ordinal` of that actor, with its footprint."""
 
     actor: str
     ordinal: int
     reads: Sequence[str]
     writes: Sequence[str]
-    guarded: bool = False
-    certain: bool = True
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ class Machine:
     """
 
     __slots__ = (
-        "alarm", "chooser", "current", "deliver_special", "explorer", "failure", "hub", "kernel", "leaving", "log",
+        "alarm", "chooser", "current", "deliver_special", "explorer", "failure", "finished", "hub", "kernel", "leaving", "log",
         "max_steps", "moved", "over", "pending", "record", "running", "specs", "steps", "swallowed", "sweep_at",
         "sweeps", "violation",
     )  # fmt: skip
@@ -84,6 +84,7 @@ class Machine:
         self.specs: frozenset[str] = frozenset()  # sanitizers that are on
         self.leaving: dict[KThread, ThreadExit] = {}  # threads that called ExitThread and still unwind
         self.over = False
+        self.finished = False  # all threads that are awaited have ended
         self.swallowed = 0
         self.deliver_special: Callable[[KThread], None] | None = None
 
@@ -131,7 +132,7 @@ class Machine:
                 return self._give_up(t, None)
             if isinstance(error, KeyboardInterrupt):
                 return self._give_up(t, error)
-            if self.violation is None and self.failure is None:
+            if self.violation is None and self.failure is None and not self.finished:
                 self.violation = program_error(t, error, self.steps)
             return self._give_up(t, None)
         self.running.pop(t, None)
@@ -309,8 +310,10 @@ class Machine:
     def _successor(self) -> greenlet:
         """A thread has ended: where to go on."""
         if not self.kernel.alive:
-            self.over = True
-            return self.hub
+            if self.explorer is None:
+                self.over = True
+                return self.hub
+            self.finished = True  # what could still happen is looked at too: it might have happened earlier
         chosen = self._choose(None)
         if chosen is None:
             self._finish()
@@ -320,7 +323,7 @@ class Machine:
     def _finish(self) -> None:
         """Nothing can happen any more."""
         self.over = True
-        if self.violation is None and blocked_threads(self.kernel):
+        if self.violation is None and not self.finished and blocked_threads(self.kernel):
             self.violation = deadlock(self.kernel, self.steps)
 
     def _choose(self, running: KThread | None) -> KThread | None:
@@ -429,7 +432,7 @@ class Machine:
 
     def exhausted(self, running: KThread | None) -> KThread | None:
         """The step bound is reached between two calls."""
-        if self.violation is None:
+        if self.violation is None and not self.finished:
             who = running.label if running is not None else "the environment"
             self.violation = step_bound(self.max_steps, who)
         if running is not None:

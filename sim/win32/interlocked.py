@@ -48,7 +48,6 @@ class SimInterlocked:
         footprint = self._door._k.footprint
         if footprint is not None:  # one that fails is a read
             (footprint.writes if old == expected else footprint.reads).append(self._label)
-            footprint.attempts.append(self._label)
         if old == expected:
             self._value = new
         return old

@@ -14,6 +14,7 @@ from kernel_model.rtl.condition import RtlCondition, sleep_on, wake
 from kernel_model.rtl.lock import RtlLock, release, take_lock, try_acquire, want_lock
 from kernel_model.status import NtStatus
 from sim.win32.door import Door, dword, timeout_100ns
+from sim.win32.memory import variable_of
 
 if TYPE_CHECKING:
     from kernel_model.ps.thread import KThread
@@ -24,20 +25,20 @@ ERROR_TIMEOUT: Final = 1460
 LOCKMODE_SHARED: Final = 1
 SRW_EXCLUSIVE: Final = 1
 SRW_SHARED_UNIT: Final = 0x10
-INITIALIZED: Final = "lock "
-FIRST_USE: Final = "lock?"  # begins the keys of locks that were never initialized, as an SRW lock need not be
+UNNAMED: Final = "lock?"
 
 
 class Kernel32Locks(Door):
     """User-mode locks."""
 
-    __slots__ = ("_conditions", "_locks", "_locks_made", "_named", "wanted")
+    __slots__ = ("_conditions", "_locks", "_locks_made", "_named", "unnamed", "wanted")
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
         self._locks: dict[int, tuple[RtlLock, Block]] = {}
         self._locks_made = 0
         self._named: dict[KThread, int] = {}  # locks and condition variables that each thread was the first to use
+        self.unnamed = 0  # locks without a name that executions agree on
         self.wanted: dict[str, tuple[str, bool]] = {}  # thread -> the lock that is its next step, shared?
         self._conditions: dict[int, RtlCondition] = {}
 
@@ -45,21 +46,29 @@ class Kernel32Locks(Door):
         region = self._need(function, pointer, 40 if section else 8)
         lock, block = self._locks.get(region.address, (None, None))
         if lock is None or lock.recursive is not section or block is not region.block:  # other memory at the same address
-            lock = self._new_lock(region, section, FIRST_USE)
+            lock = self._new_lock(region, section, initialized=False)
         return lock, region
 
-    def _new_lock(self, region: Region, section: bool, prefix: str) -> RtlLock:
+    def _new_lock(self, region: Region, section: bool, *, initialized: bool) -> RtlLock:
         self._locks_made += 1
         label = f"{'critical section' if section else 'SRW lock'} {self._locks_made}"
-        lock = RtlLock(label, section, self._key(prefix))
+        lock = RtlLock(label, section, self._key(region, initialized) if self._m.explorer is not None else label)
         self._locks[region.address] = lock, region.block
         return lock
 
-    def _key(self, prefix: str) -> str:
-        """A name for footprints: by who initializes it, or else by who uses it first (which executions differ in)."""
+    def _key(self, region: Region, initialized: bool) -> str:
+        """A name for footprints that every execution agrees on: by who initializes the lock, or by the variable that holds it.
+
+        A lock that is neither is named by who uses it first (`UNNAMED`), which executions differ in.
+        """
         t: KThread = self._m.current
+        name = None if initialized else variable_of(region)
+        if name is not None and all(lock.key != name for lock, _ in self._locks.values()):
+            return name
         self._named[t] = number = self._named.get(t, 0) + 1
-        return f"{prefix}{t.label}.{number}"
+        if not initialized:
+            self.unnamed += 1
+        return f"{'lock' if initialized else UNNAMED} {t.label}.{number}"
 
     def _show(self, lock: RtlLock, region: Region) -> None:
         """What a debugger would see in the structure."""
@@ -95,8 +104,8 @@ class Kernel32Locks(Door):
         self._show(lock, region)
 
     def _try(self, function: str, pointer: Pointer, *, section: bool, shared: bool) -> int:
-        t = self._enter()
         lock, region = self._lock(function, pointer, section=section)
+        t = self._enter()
         if not try_acquire(self._k, t, lock, shared):
             self._m.polled_in_vain(t)
             return 0
@@ -104,8 +113,8 @@ class Kernel32Locks(Door):
         return 1
 
     def _release(self, function: str, pointer: Pointer, *, section: bool, shared: bool) -> None:
-        t = self._enter()
         lock, region = self._lock(function, pointer, section=section)
+        t = self._enter()
         if not release(self._k, t, lock, shared):
             self._not_modelled(function, "releasing a lock that the thread does not hold (Windows corrupts it or raises)")
         self._show(lock, region)
@@ -127,7 +136,7 @@ class Kernel32Locks(Door):
         self._enter()
         region = self._need(function, pointer, 40)
         region.write(0, bytes(8) + struct.pack("<iiQQQ", -1, 0, 0, 0, 0))
-        self._new_lock(region, True, INITIALIZED)
+        self._new_lock(region, True, initialized=True)
 
     def DeleteCriticalSection(self, lpCriticalSection: Pointer, /) -> None:
         self._enter()
@@ -149,7 +158,7 @@ class Kernel32Locks(Door):
         self._enter()
         region = self._need("InitializeSRWLock", SRWLock, 8)
         region.write(0, bytes(8))
-        self._new_lock(region, False, INITIALIZED)
+        self._new_lock(region, False, initialized=True)
 
     def AcquireSRWLockExclusive(self, SRWLock: Pointer, /) -> None:
         self._acquire("AcquireSRWLockExclusive", SRWLock, section=False, shared=False)
@@ -194,9 +203,9 @@ class Kernel32Locks(Door):
         return self._sleep("SleepConditionVariableSRW", ConditionVariable, SRWLock, dwMilliseconds, section=False, shared=shared)
 
     def _sleep(self, function: str, condition_at: Pointer, lock_at: Pointer, ms: int, *, section: bool, shared: bool) -> int:
+        lock, region = self._lock(function, lock_at, section=section)
         t = self._enter()
         condition = self._condition(function, condition_at)
-        lock, region = self._lock(function, lock_at, section=section)
         depth = lock.depth
         if not release(self._k, t, lock, shared):
             self._not_modelled(function, "sleeping without holding the lock")

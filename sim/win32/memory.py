@@ -325,6 +325,41 @@ def _locals_of(frame: FrameType) -> list[object]:
     return found
 
 
+def variable_of(region: Region) -> str | None:
+    """The shared variable that holds the memory, as "name+offset" or "name[index]+offset"; None if there is none.
+
+    Only variables of an enclosing function and globals count: they have one name wherever they are used.
+    """
+    owner = region.block.owner() if region.block.owner is not None else None
+    offset = region.address - region.block.base
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and owner is not None:
+        if frame.f_globals.get("__package__") not in ("sim.win32", "sim.runtime", "sim.trace"):
+            shared = (*frame.f_code.co_freevars, *frame.f_code.co_cellvars)
+            variables = frame.f_locals
+            for name in shared:
+                place = _place_in(owner, variables.get(name))
+                if place is not None:
+                    return f"{name}{place}+{offset}"
+            if type(variables) is dict and frame.f_code.co_flags & CO_OPTIMIZED:
+                variables.clear()  # see _locals_of
+            for name, value in frame.f_globals.items():
+                place = _place_in(owner, value)
+                if place is not None:
+                    return f"{name}{place}+{offset}"
+        frame = frame.f_back
+    return None
+
+
+def _place_in(owner: object, value: object) -> str | None:
+    """ "" if the value is the owner, "[3]" if it is in a list or tuple."""
+    if value is owner:
+        return ""
+    if isinstance(value, list | tuple):
+        return next((f"[{index}]" for index, item in enumerate(value) if item is owner), None)
+    return None
+
+
 def _kept(obj: Any) -> Iterator[object]:  # noqa: ANN401 - a ctypes object
     """What a pointer or structure keeps alive (`_objects`), transitively: ctypes objects, and bytes behind a c_char_p."""
     pending = [obj._objects]
