@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kernel_model.ke.dispatcher import Dispatcher
+    from kernel_model.ob.object import KObject
     from kernel_model.ps.thread import KThread
+
+
+def end_of(thread: KObject) -> str:
+    """The key of a thread's end, which nothing else touches."""
+    return f"end of {thread.label}"
 
 
 class Footprint:
@@ -42,7 +48,7 @@ class Footprint:
         """
         for obj in objects:
             if patient and obj.signal_state and obj.lasts():
-                self.joins.append(obj.label)
+                self.joins.append(end_of(obj))
             else:
                 (self.writes if obj.takes() else self.reads).append(obj.label)
         if alertable:

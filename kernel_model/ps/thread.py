@@ -12,6 +12,7 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
+from kernel_model.footprint import end_of
 from kernel_model.iomgr.cancel import rundown_irps
 from kernel_model.ke.dispatcher import Dispatcher
 from kernel_model.ke.kqueue import leave_port
@@ -188,7 +189,7 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
     if t.terminated:
         return
     if k.footprint is not None:
-        k.footprint.writes += (t.label, t.inbox)
+        k.footprint.writes += (t.label, t.inbox, end_of(t))
         if t.listed:
             k.footprint.discarded.append(t)
     wait = t.wait

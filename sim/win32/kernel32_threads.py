@@ -77,6 +77,8 @@ class Kernel32Threads(Door):
 
     def _thread_body(self, t: KThread, routine: Routine, parameter: int) -> int:
         """A thread begins with the APCs that were queued to it before (K-10)."""
+        if self._k.footprint is not None:
+            self._k.footprint.writes.append(t.inbox)
         if t.user_apcs or t.special_apcs:
             self._deliver_apcs(t)
         return routine(parameter) & 0xFFFFFFFF

@@ -15,6 +15,7 @@ from kernel_model.ex.wait import (
     nt_wait_for_multiple_objects,
     nt_wait_for_single_object,
 )
+from kernel_model.footprint import end_of
 from kernel_model.ke.wait import delay_execution, wait_for_multiple_objects
 from kernel_model.ob.object import SYNCHRONIZE
 from kernel_model.ps.thread import KThread
@@ -117,7 +118,7 @@ class Kernel32Waits(Door):
         k.footprint = footprint
         m.block()
         if k.footprint is not None:
-            k.footprint.joins += [thread.label for thread in threads]
+            k.footprint.joins += [end_of(thread) for thread in threads]
         return 0
 
     def SignalObjectAndWait(

@@ -22,6 +22,8 @@ class Ntdll(Door):
 
     def NtTestAlert(self) -> int:
         t = self._enter()
+        if self._k.footprint is not None:
+            self._k.footprint.writes.append(t.inbox)
         if t.alerted:
             t.alerted = False
             return int(NtStatus.ALERTED)
