@@ -1,13 +1,19 @@
 """Alertable: a Windows I/O kernel that you can model-check.
 
 A program is a function of `w`, the Win32 API: one attribute per exported function, by its exact name.  `run` executes
-programs on the simulated kernel, `replay` follows a schedule exactly, `real` is the real API.
+programs on the simulated kernel, `check` explores their interleavings, `replay` follows a schedule exactly, `real` is the
+real API.
 
     execution = alertable.run(program)
     execution.outcome      what program(w) returned
     execution.violation    None, or which law was broken, where, and what to do
     execution.trace        the events
     execution.schedule     readable text that replays the run
+
+    report = alertable.check(program)
+    report.verdict         COMPLETE, BOUNDED, SAMPLED or INCONCLUSIVE
+    report.outcomes        every outcome that was seen, with a schedule that leads to it
+    report.violations      what was broken, each with its schedule
 """
 
 from __future__ import annotations
@@ -16,20 +22,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import Execution, NotModelled, ReplayDivergence, ScheduleError, Violation
+from sim.explore.check import Report
+from sim.explore.check import check as _check
 from sim.runtime.execution import DEFAULT_SPECS as DEFAULT
 from sim.runtime.execution import MAX_STEPS
 from sim.runtime.execution import run as _run
 from sim.runtime.program_file import ProgramFileError, load_program
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sim.runtime.execution import Program
     from winapi import WinApi
 
 __all__ = [
-    "DEFAULT", "Execution", "NotModelled", "ProgramFileError", "ReplayDivergence", "ScheduleError", "Violation", "load_program",
-    "real", "replay", "run",
+    "DEFAULT", "Execution", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report", "ScheduleError", "Violation",
+    "check", "load_program", "real", "replay", "run",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
@@ -65,6 +73,48 @@ def run(
     )
 
 
+def check(
+    program: Program,
+    *others: Program,
+    strategy: str = "dpor",
+    memory: str = "shared",
+    max_executions: int | None = None,
+    time_limit: float | None = None,
+    preemptions: int | None = None,
+    seed: int = 0,
+    clock: str = "eager",
+    profile: str = "windows",
+    faults: Mapping[str, int] | None = None,
+    specs: Sequence[str] = DEFAULT,
+    workers: int = 1,
+    keep_going: bool = False,
+    progress: Callable[[int, float], None] | None = None,
+    max_steps: int = MAX_STEPS,
+) -> Report:
+    """Explore the interleavings of one or several programs (initial threads of one process).
+
+    strategy: "dpor" (one execution per distinct behaviour), "dfs" (every interleaving), "random" (max_executions of them).
+    memory: "shared" takes every two steps of one process for dependent; "locks" trusts that data is only shared under locks.
+    max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  progress: called with (executions, seconds).
+    Raises NotModelled, ValueError.
+    """
+    _only(clock=(clock, "eager"), profile=(profile, "windows"), preemptions=(preemptions, None), workers=(workers, 1))
+    if faults:
+        raise ValueError("faults are not available yet; use faults=None")
+    return _check(
+        (program, *others),
+        strategy=strategy,
+        memory=memory,
+        max_executions=max_executions,
+        time_limit=time_limit,
+        seed=seed,
+        max_steps=max_steps,
+        specs=specs,
+        keep_going=keep_going,
+        progress=progress,
+    )
+
+
 def replay(
     program: Program, *others: Program, schedule: str | Path, specs: Sequence[str] = DEFAULT, max_steps: int = MAX_STEPS
 ) -> Execution:
@@ -79,7 +129,7 @@ def real() -> WinApi:
     return real_api()
 
 
-def _only(**given: tuple[object, str]) -> None:
+def _only(**given: tuple[object, object]) -> None:
     for name, (value, supported) in given.items():
         if value != supported:
             raise ValueError(f"{name}={value!r} is not available yet; use {name}={supported!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 import alertable
+from alertable.commands.check import check_command
 from alertable.commands.conform import conform_command
 from alertable.commands.run import run_command
 from alertable.terminal import prepare_streams
@@ -17,5 +18,5 @@ def main() -> None:
     prepare_streams()
 
 
-for command in (run_command, conform_command):
+for command in (run_command, check_command, conform_command):
     main.add_command(command)

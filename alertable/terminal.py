@@ -17,6 +17,7 @@ DIVERGED: Final = 4
 NOTHING: Final = 5
 INTERNAL: Final = 70
 INTERRUPTED: Final = 130
+COUNTER_SECONDS: Final = 0.2
 
 
 def prepare_streams() -> None:
@@ -49,4 +50,23 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
         yield advance
     finally:
         if shown and done:
+            print(f"\r{'':<60}\r", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def counter(what: str) -> Iterator[Callable[[int, float], None]]:
+    """The same where nobody knows the total: how many, and how many per second."""
+    shown = sys.stderr.isatty()
+    last = 0.0
+
+    def advance(count: int, seconds: float) -> None:
+        nonlocal last
+        if shown and seconds - last >= COUNTER_SECONDS:
+            last = seconds
+            print(f"\r{what}: {count:,}  {count / seconds:,.0f}/s ", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield advance
+    finally:
+        if last:
             print(f"\r{'':<60}\r", end="", file=sys.stderr, flush=True)

@@ -30,7 +30,7 @@ class Footprint:
     locks: (label, operation) of user-mode locks, the operation one of X S (acquire) x s (release) ? (a try that failed).
     """
 
-    __slots__ = ("discarded", "joins", "locks", "memory", "reads", "woken", "writes")
+    __slots__ = ("discarded", "joins", "locks", "memory", "reads", "stops", "woken", "writes")
 
     def __init__(self) -> None:
         self.reads: list[str] = []
@@ -40,6 +40,7 @@ class Footprint:
         self.locks: list[tuple[str, str]] = []
         self.woken: list[Any] = []
         self.discarded: list[Any] = []
+        self.stops = False  # a thread was suspended, or terminated by another
 
     def wait(self, t: KThread, objects: Iterable[Dispatcher], alertable: bool, *, patient: bool = False) -> None:
         """A wait looks at these objects, and takes what a satisfied wait takes.

@@ -162,6 +162,7 @@ def suspend_thread(k: Kernel, t: KThread) -> int | NtStatus:
     t.suspend_count += 1
     if k.footprint is not None:
         k.footprint.writes += (t.label, t.inbox)
+        k.footprint.stops = True
         if t.listed:
             k.footprint.discarded.append(t)
     k.unready(t)

@@ -41,8 +41,10 @@ class Dpor:
         self._depth = 0
         self._open: str | None = None
         self._process: str | None = None
-        self._pruned = False
+        self.pruned = False
         self._time_passed = False
+        self.cut = False  # an execution reached the step bound
+        self.stops = False  # a thread was suspended or terminated by another
 
     # ---- one execution -------------------------------------------------------------------------------------------------------
 
@@ -52,7 +54,7 @@ class Dpor:
         machine.alarm = 0
         self._depth = 0
         self._open = None
-        self._pruned = False
+        self.pruned = False
         self._time_passed = False
         self._ordinals: dict[str, int] = {}
         self.wanted = api.wanted
@@ -63,10 +65,11 @@ class Dpor:
             self._close()
         while True:
             if machine.steps >= machine.max_steps:
+                self.cut = True
                 return machine.exhausted(running)
             actor = self._next(machine)
             if actor is None:
-                if self._pruned:
+                if self.pruned:
                     machine.over = True
                 return None
             machine.steps += 1
@@ -110,6 +113,7 @@ class Dpor:
         if depth < self.path.known:
             return
         footprint = self._footprint
+        self.stops = self.stops or footprint.stops
         reads, writes = footprint.reads, footprint.writes
         guard = None
         for key, operation in footprint.locks:
@@ -159,7 +163,7 @@ class Dpor:
             return options[0] if options else None
         actor = next((option for option in options if option.label not in asleep), None)
         if actor is None and options:
-            self._pruned = True
+            self.pruned = True
         return actor
 
     def _find(self, options: list[Any], label: str) -> Any:  # noqa: ANN401 - as above
@@ -203,7 +207,7 @@ class Dpor:
         """After the machine has run: plan what its races ask for, and go back to where something is left to do."""
         if self._open is not None:
             self._close()
-        if self._pruned:
+        if self.pruned:
             self.redundant += 1
         else:
             self.executions += 1

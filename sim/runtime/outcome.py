@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """A law that was broken: which, where, and what to read about it."""
+    """A law that was broken: which, where, and what to read about it; schedule: how to get there, where a search found it."""
 
     id: str
     title: str
     message: str
     step: int
     source: str
+    schedule: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

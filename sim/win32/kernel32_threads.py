@@ -93,6 +93,8 @@ class Kernel32Threads(Door):
             return self._fail(t, target)
         if target is t:
             self._m.leave_thread(t, dword(dwExitCode))
+        if self._k.footprint is not None:
+            self._k.footprint.stops = True
         if not target.terminated:
             end_thread(self._k, target, dword(dwExitCode))
         return 1

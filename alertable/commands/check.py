@@ -1,0 +1,107 @@
+"""`alertable check`: every interleaving of programs, and an answer that states its strength."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import alertable
+from alertable.commands.guard import guarded
+from alertable.terminal import INTERRUPTED, OK, VIOLATED, WEAKER, counter
+from sim.explore.check import BOUNDED, COMPLETE, STRATEGIES, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STRENGTH = (COMPLETE, BOUNDED)
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE[:function]...")
+@click.option("--strategy", type=click.Choice(STRATEGIES), default="dpor", show_default=True, help="How to explore.")
+@click.option(
+    "--memory",
+    type=click.Choice(["shared", "locks"]),
+    default="shared",
+    show_default=True,
+    help="What threads of one process share: everything, or only what locks protect.",
+)
+@click.option("--max-executions", type=click.IntRange(min=1), metavar="N", help="Stop after so many executions.")
+@click.option("--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop after so long.")
+@click.option("--max-steps", type=click.IntRange(min=1), default=10_000, show_default=True, help="Cut an execution there.")
+@click.option("--seed", type=int, default=0, metavar="N", help="The first seed of the random strategy.")
+@click.option("--keep-going", is_flag=True, help="Look for further violations after the first.")
+@click.option("--require", type=click.Choice(["complete", "bounded"]), help="Fail with code 3 if the verdict is weaker.")
+@click.option("--json", "json_", is_flag=True, help="One JSON object on stdout; the programs' prints go to stderr.")
+def check_command(**options: Any) -> None:  # noqa: ANN401 - what click passes
+    """Explore the interleavings of programs on the simulated kernel."""
+    sys.exit(guarded(lambda: check_files(**options)))
+
+
+def check_files(
+    files: tuple[str, ...],
+    require: str | None,
+    json_: bool,
+    **options: Any,  # noqa: ANN401 - handed on to check()
+) -> int:
+    """`alertable check`."""
+    programs = [alertable.load_program(name) for name in files]
+    stdout = sys.stdout
+    sys.stdout = _Quiet()  # programs print once per execution, which nobody wants to read
+    try:
+        with counter("executions") as show:
+            report = alertable.check(*programs, progress=show, **options)
+    finally:
+        sys.stdout = stdout
+    click.echo(as_json(report, files) if json_ else "\n".join(lines(report, files)))
+    if report.violations:
+        return VIOLATED
+    if "it was interrupted" in report.reasons:
+        return INTERRUPTED
+    wanted = {"complete": 0, "bounded": 1, None: 2}[require]
+    return OK if wanted == 2 or (report.verdict in STRENGTH and STRENGTH.index(report.verdict) <= wanted) else WEAKER
+
+
+class _Quiet:
+    """Takes what programs print."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+
+def lines(report: Report, files: tuple[str, ...]) -> Iterator[str]:
+    """The result for people: the verdict, what limits it, what was found."""
+    rate = f", {report.executions / report.seconds:,.0f}/s" if report.seconds > 0.05 else ""
+    head = f"FAIL  {len(report.violations)} violation(s)" if report.violations else f"PASS  {report.verdict}"
+    yield f"{head}: {report.executions:,} executions in {report.seconds:.2f} s{rate}, {len(report.outcomes)} outcome(s)"
+    for reason in report.reasons:
+        yield f"  {report.verdict}: {reason}"
+    for violation in report.violations:
+        yield f"\n{violation.id}: {violation.title} (step {violation.step})\n{violation.message}\nsource: {violation.source}"
+        yield f'replay: alertable run {" ".join(files)} --schedule "{violation.schedule}"'
+
+
+def as_json(report: Report, files: tuple[str, ...]) -> str:
+    """One object; outcomes are Python's reprs."""
+    data = {
+        "alertable": alertable.__version__,
+        "python": platform.python_version(),
+        "programs": list(files),
+        "verdict": report.verdict,
+        "reasons": report.reasons,
+        "ok": report.ok,
+        "executions": report.executions,
+        "seconds": round(report.seconds, 3),
+        "statistics": report.statistics,
+        "outcomes": {repr(outcome): schedule for outcome, schedule in report.outcomes.items()},
+        "violations": [asdict(violation) for violation in report.violations],
+    }
+    return json.dumps(data, ensure_ascii=True)
