@@ -42,6 +42,23 @@ class Footprint:
         self.discarded: list[Any] = []
         self.stops = False  # a thread was suspended, or terminated by another
 
+    def clear(self) -> None:
+        """Make ready for the next transition; what was filled belongs to whoever took it."""
+        if self.reads:
+            self.reads = []
+        if self.writes:
+            self.writes = []
+        if self.woken:
+            self.woken = []
+        if self.joins:
+            self.joins = []
+        if self.locks:
+            self.locks = []
+        if self.memory:
+            self.memory = []
+        if self.discarded:
+            self.discarded = []
+
     def wait(self, t: KThread, objects: Iterable[Dispatcher], alertable: bool, *, patient: bool = False) -> None:
         """A wait looks at these objects, and takes what a satisfied wait takes.
 

@@ -88,9 +88,7 @@ class Sampling:
 def strategy_of(name: str, memory: str, seed: int, max_executions: int | None) -> Strategy:
     """The strategy by its name; ValueError for what there is not."""
     if memory not in ("shared", "locks"):
-        raise ValueError(
-            f"memory={memory!r}: use 'shared' (sound) or 'locks' (shared data is only touched under locks)"
-        )
+        raise ValueError(f"memory={memory!r}: use 'shared' (sound) or 'locks' (shared data is only touched under locks)")
     if name == "dpor":
         return Dpor(shared_memory=memory == "shared")
     if name == "dfs":

@@ -97,10 +97,7 @@ class Dpor:
             k.footprint = self._footprint
             for existing in k.processes:
                 existing.footprint = self._footprint
-            self._clear()
-
-    def _clear(self) -> None:
-        self._footprint.__init__()  # type: ignore[misc]  # as new
+            self._footprint.clear()
 
     def _close(self) -> None:
         """The step is over: take its footprint."""
@@ -125,13 +122,13 @@ class Dpor:
                 writes.append(self._process)
             writes += footprint.memory
         move = Move(
-            label, ordinal, reads, writes, footprint.joins, footprint.locks,
+            label, ordinal, reads or NOTHING, writes or NOTHING, footprint.joins or NOTHING, footprint.locks or NOTHING,
             [(actor.label, type(actor) is Flow) for actor in footprint.woken] if footprint.woken else NOTHING,
             [actor.label for actor in footprint.discarded] if footprint.discarded else NOTHING,
             guard, time_passed,
         )  # fmt: skip
         self.path.moves.append(move)
-        self._clear()
+        self._footprint.clear()
         asleep = self.sleeps[depth]
         still = (
             {q: step for q, step in asleep.items() if q != label and not dependent(step.reads, step.writes, reads, writes)}
@@ -145,9 +142,15 @@ class Dpor:
     def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - a thread, a flow or a timer
         """Who moves: as planned, or the first that is not asleep."""
         depth = self._depth
+        moves = self.path.moves
+        if depth < len(moves):
+            move = moves[depth]
+            if not move.time_passed:  # the common case, without looking at everything
+                for t in machine.kernel.ready:
+                    if t.label == move.actor:
+                        return t
+            return self._find(self._enabled(machine), move.actor)
         options = self._enabled(machine)
-        if depth < len(self.path.moves):
-            return self._find(options, self.path.moves[depth].actor)
         tree = self.trees[depth]
         if tree:
             branch = tree.pop(0)

@@ -80,11 +80,11 @@ def guarded(machine: Machine, namespaces: list[dict[str, Any]]) -> Iterator[None
     _ACTIVE.append(machine)
     replaced = []
     for space in namespaces:
-        for name, value in list(space.items()):
-            found = _GUARDS.get(id(value))
-            if found is not None and found[0] is value:
+        for name, value in [(name, value) for name, value in space.items() if id(value) in _GUARDS]:
+            original, guard = _GUARDS[id(value)]
+            if original is value:
                 replaced.append((space, name, value))
-                space[name] = found[1]
+                space[name] = guard
     try:
         yield
     finally:

@@ -1,0 +1,1 @@
+"""Exploration: counts that are known, and brute force as the yardstick."""
