@@ -11,6 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from sim.explore.check import check
 from sim.runtime.execution import execute
 from sim.runtime.machine import Machine
 from sim.win32.api import SimWinApi
@@ -25,6 +26,7 @@ from specs.programs.servers import (
 )
 from specs.programs.servers.client import crowd
 from tests.bench.programs import alternate_apcs, alternate_events, ping_pong, round_trips, thousand_clients
+from tests.explore.rows import lastzero
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +93,10 @@ def main() -> None:
         count, seconds = measure_server(server)
         name = server.__name__.rpartition(".")[2]
         print(f"{f'echo server {name}, 100 clients, messages':<56}{count / seconds:>12,.0f} /s")
+    for n in (3, 5, 7):
+        report = check([lastzero(n)], memory="locks")
+        print(f"{f'lastzero({n}) exhausted, {report.executions} executions in {report.seconds:.3f} s':<56}"
+              f"{report.executions / report.seconds:>12,.0f} /s")  # fmt: skip
     count, seconds = measure(thousand_clients)
     print(f"{'a thousand echo clients, messages echoed':<56}{count / seconds:>12,.0f} /s")
     peak = peak_mib()
