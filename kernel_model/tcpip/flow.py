@@ -88,7 +88,8 @@ class Flow:
         """Forget everything that was not delivered: a reset."""
         if k.footprint is not None:
             k.footprint.writes += (self.label, self.space)
-            k.footprint.discarded.append(self)
+            if self.segments:
+                k.footprint.discarded.append(self)
         self.segments.clear()
         self.chunks.clear()
         self.buffered = self.in_flight = 0

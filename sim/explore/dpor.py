@@ -16,6 +16,7 @@ from kernel_model.ps.thread import KThread
 from kernel_model.tcpip.flow import Flow
 from sim.explore.path import NOTHING, Move, Path
 from sim.explore.wakeup import Branch, Step, dependent, insert
+from sim.runtime.machine import SPIN
 
 if TYPE_CHECKING:
     from sim.runtime.machine import Machine
@@ -191,18 +192,18 @@ class Dpor:
             options += k.wire
         if k.live_timers:
             options += due_entries(k, k.now_100ns)
-            if not options and not machine.finished:
-                due = next_due(k)
-                if due is not None:
-                    k.now_100ns = due
-                    self._time_passed = True
-                    options = list(due_entries(k, due))
-        if spinning and not machine.finished:
-            if options:
-                self.held_back = True
-            else:
-                options = list(spinning)
-        return options
+        if options:
+            self.held_back = self.held_back or bool(spinning)
+            return options
+        if machine.finished:
+            return []
+        if k.live_timers and all(t.vain_polls >= SPIN for t in spinning):
+            due = next_due(k)
+            if due is not None:
+                k.now_100ns = due
+                self._time_passed = True
+                return list(due_entries(k, due))
+        return list(spinning)
 
     # ---- between executions --------------------------------------------------------------------------------------------------
 

@@ -133,6 +133,8 @@ class Path:
             self._readers.setdefault(key, []).append(i)
         past = self.past[i]
         self._last[move.actor] = past
+        for label in move.discarded:
+            self._flows.pop(label, None)  # before anything that the same step sends
         for label, is_flow in move.woken:
             if is_flow:
                 self._flows.setdefault(label, deque()).append(past)
