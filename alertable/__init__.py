@@ -32,12 +32,16 @@ from sim.runtime.program_file import ProgramFileError, load_program
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from hypothesis.strategies import SearchStrategy
+
+    from kernel_model.choice import Chooser
+    from sim.explore.drawn import DrawnSchedule
     from sim.runtime.execution import Program
     from winapi import WinApi
 
 __all__ = [
     "DEFAULT", "Execution", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report", "ScheduleError", "Violation",
-    "check", "load_program", "real", "replay", "run",
+    "check", "load_program", "real", "replay", "run", "schedules",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
@@ -46,7 +50,7 @@ __version__ = "0.1.0"
 def run(
     program: Program,
     *others: Program,
-    schedule: str | Path | None = None,
+    schedule: str | Path | Chooser | None = None,
     seed: int | None = None,
     clock: str = "eager",
     profile: str = "windows",
@@ -56,7 +60,8 @@ def run(
 ) -> Execution:
     """Run one or several programs once, as the initial threads of one process.
 
-    schedule: text to follow, or a path to a file that holds it; seed: random choices; neither: the default choices.
+    schedule: text to follow, a path to a file that holds it, or what `schedules()` drew; seed: random choices;
+    neither: the default choices.
     specs: the sanitizers that are on; deadlocks and errors of the program always count.
     max_steps: decisions after which the execution is cut (violation `step-bound`).
     Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
@@ -93,12 +98,13 @@ def check(
 ) -> Report:
     """Explore the interleavings of one or several programs (initial threads of one process).
 
-    strategy: "dpor" (one execution per distinct behaviour), "dfs" (every interleaving), "random" (max_executions of them).
+    strategy: "dpor" (one execution per distinct behaviour), "dfs" (every interleaving; preemptions bounds how often a thread is
+    interrupted), "random" and "pct" (max_executions of them).
     memory: "shared" takes every two steps of one process for dependent; "locks" trusts that data is only shared under locks.
     max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  progress: called with (executions, seconds).
     Raises NotModelled, ValueError.
     """
-    _only(clock=(clock, "eager"), profile=(profile, "windows"), preemptions=(preemptions, None), workers=(workers, 1))
+    _only(clock=(clock, "eager"), profile=(profile, "windows"), workers=(workers, 1))
     if faults:
         raise ValueError("faults are not available yet; use faults=None")
     return _check(
@@ -111,6 +117,7 @@ def check(
         max_steps=max_steps,
         specs=specs,
         keep_going=keep_going,
+        preemptions=preemptions,
         progress=progress,
     )
 
@@ -135,8 +142,17 @@ def _only(**given: tuple[object, object]) -> None:
             raise ValueError(f"{name}={value!r} is not available yet; use {name}={supported!r}")
 
 
-def _schedule_text(schedule: str | Path | None) -> str | None:
+def schedules() -> SearchStrategy[DrawnSchedule]:
+    """A hypothesis strategy: an interleaving, drawn and shrunk with the inputs; pass it as `schedule=` to run."""
+    from sim.explore.drawn import schedules as strategy
+
+    return strategy()
+
+
+def _schedule_text(schedule: str | Path | Chooser | None) -> str | Chooser | None:
     """A schedule is text; anything that names an existing file is read."""
+    if schedule is not None and not isinstance(schedule, str | Path):
+        return schedule
     if schedule is None or (isinstance(schedule, str) and schedule.lstrip().startswith("v") and ":" in schedule):
         return schedule
     path = Path(schedule)

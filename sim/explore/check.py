@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from kernel_model.errors import NotModelled
 from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
+from sim.explore.pct import DEPTH, PctChooser, floor
 from sim.explore.random_walk import RandomChooser
 from sim.runtime.execution import DEFAULT_SPECS, MAX_STEPS, execute, run
 from sim.runtime.guard import guarded
@@ -26,8 +27,9 @@ COMPLETE: Final = "COMPLETE"
 BOUNDED: Final = "BOUNDED"
 SAMPLED: Final = "SAMPLED"
 INCONCLUSIVE: Final = "INCONCLUSIVE"
-STRATEGIES: Final = ("dpor", "dfs", "random")
+STRATEGIES: Final = ("dpor", "dfs", "random", "pct")
 SAMPLES: Final = 1_000  # executions of a random search that nobody limits
+FIRST_GUESS: Final = 100  # steps of an execution, before there was one
 REPLAYS: Final = 10
 
 
@@ -85,29 +87,57 @@ class Sampling:
         return self.executions < self._count
 
 
-def strategy_of(name: str, memory: str, seed: int, max_executions: int | None) -> Strategy:
+class PctSampling(Sampling):
+    """PCT: so many executions, the first of them with a guess of how long they are."""
+
+    def __init__(self, seed: int, count: int) -> None:
+        super().__init__(seed, count)
+        self.actors = 0
+        self.steps = FIRST_GUESS
+        self._machine: Machine | None = None
+        self._chooser: PctChooser | None = None
+
+    def begin(self, machine: Machine, _api: SimWinApi, /) -> None:
+        """The next seed, with the longest execution so far."""
+        self._machine, self._chooser = machine, PctChooser(self._seed + self.executions, self.steps)
+        machine.chooser = self._chooser
+        machine.alarm = 0
+
+    def finish(self) -> bool:
+        assert self._machine is not None
+        assert self._chooser is not None
+        self.steps = max(self._machine.steps, self.steps if self.executions else 0)
+        self.actors = max(self.actors, self._chooser.actors)
+        return super().finish()
+
+
+def strategy_of(name: str, memory: str, seed: int, max_executions: int | None, preemptions: int | None) -> Strategy:
     """The strategy by its name; ValueError for what there is not."""
     if memory not in ("shared", "locks"):
         raise ValueError(f"memory={memory!r}: use 'shared' (sound) or 'locks' (shared data is only touched under locks)")
+    if preemptions is not None and name != "dfs":
+        raise ValueError(f"preemptions bound the strategy 'dfs' only; {name!r} has no use for them")
     if name == "dpor":
         return Dpor(shared_memory=memory == "shared")
     if name == "dfs":
-        return Exhaustive(shared_memory=memory == "shared")
+        return Exhaustive(shared_memory=memory == "shared", preemptions=preemptions)
     if name == "random":
         return Sampling(seed, max_executions or SAMPLES)
+    if name == "pct":
+        return PctSampling(seed, max_executions or SAMPLES)
     raise ValueError(f"strategy={name!r} does not exist; there are {', '.join(STRATEGIES)}")
 
 
 def check(
     programs: Sequence[Program], *, strategy: str = "dpor", memory: str = "shared", max_executions: int | None = None,
     time_limit: float | None = None, seed: int = 0, max_steps: int = MAX_STEPS, specs: Sequence[str] = DEFAULT_SPECS,
-    keep_going: bool = False, progress: Callable[[int, float], None] | None = None,
+    keep_going: bool = False, preemptions: int | None = None, progress: Callable[[int, float], None] | None = None,
 ) -> Report:  # fmt: skip
     """Explore the programs' interleavings; stop at the first violation unless keep_going.
 
     progress: called with (executions, seconds) after each.  KeyboardInterrupt ends the search with what it has.
     """
-    chosen = strategy_of(strategy, memory, seed, max_executions)
+    chosen = strategy_of(strategy, memory, seed, max_executions, preemptions)
     search = _Search(programs, chosen, max_steps, frozenset(specs))
     begin = time.perf_counter()
     stopped = ""
@@ -194,6 +224,11 @@ class _Search:
 
 def judge(strategy: Strategy, search: _Search, stopped: str) -> tuple[str, tuple[str, ...]]:
     """The verdict and what limits it."""
+    if isinstance(strategy, PctSampling):
+        chance = floor(strategy.actors, strategy.steps)
+        return SAMPLED, (
+            f"{search.count} schedules by PCT, each finds a bug of depth {DEPTH} with a chance of {chance:.1e} or more",
+        )
     if isinstance(strategy, Sampling):
         return SAMPLED, (f"{search.count} random schedules",)
     if stopped:
@@ -202,6 +237,8 @@ def judge(strategy: Strategy, search: _Search, stopped: str) -> tuple[str, tuple
     if search.unnamed and not isinstance(strategy, Exhaustive):
         return INCONCLUSIVE, ("a lock is neither initialized nor held by a shared variable: call InitializeSRWLock",)
     reasons = []
+    if isinstance(strategy, Exhaustive) and strategy.preemptions is not None:
+        reasons.append(f"at most {strategy.preemptions} preemptions")
     if strategy.held_back:
         reasons.append("a loop that only polls looks twice in vain, then waits until something else has happened")
     if strategy.cut:

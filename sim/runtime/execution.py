@@ -30,19 +30,19 @@ DEFAULT_SPECS: Final = ("S1",)
 
 
 def run(
-    programs: Sequence[Program], *, schedule: str | None = None, seed: int | None = None, max_steps: int = MAX_STEPS,
+    programs: Sequence[Program], *, schedule: str | Chooser | None = None, seed: int | None = None, max_steps: int = MAX_STEPS,
     specs: Sequence[str] = DEFAULT_SPECS,
 ) -> Execution:  # fmt: skip
     """Run the programs once, traced, as the initial threads of one process.
 
-    schedule: text to follow (the default goes on after its end); seed: random choices instead of the default ones.
+    schedule: text to follow (the default goes on after its end), or a chooser; seed: random choices instead of the default ones.
     specs: ids of the sanitizers that are on.  Raises ReplayDivergence, ScheduleError, NotModelled.
     """
     if schedule is not None and seed is not None:
         raise ValueError("give a schedule or a seed, not both")
     chooser: Chooser | None = None
     if schedule is not None:
-        chooser = ReplayChooser(parse(schedule))
+        chooser = ReplayChooser(parse(schedule)) if isinstance(schedule, str) else schedule
     elif seed is not None:
         chooser = RandomChooser(seed)
     recorder = Recorder()
