@@ -32,10 +32,8 @@ from sim.runtime.program_file import ProgramFileError, load_program
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hypothesis.strategies import SearchStrategy
-
-    from kernel_model.choice import Chooser
-    from sim.explore.drawn import DrawnSchedule
+    from sim import Chooser
+    from sim.explore.drawn import Schedules
     from sim.runtime.execution import Program
     from winapi import WinApi
 
@@ -142,7 +140,7 @@ def _only(**given: tuple[object, object]) -> None:
             raise ValueError(f"{name}={value!r} is not available yet; use {name}={supported!r}")
 
 
-def schedules() -> SearchStrategy[DrawnSchedule]:
+def schedules() -> Schedules:
     """A hypothesis strategy: an interleaving, drawn and shrunk with the inputs; pass it as `schedule=` to run."""
     from sim.explore.drawn import schedules as strategy
 

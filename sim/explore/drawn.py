@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from sim.runtime.schedule import render
 
 if TYPE_CHECKING:
-    from hypothesis.strategies import DrawFn
+    from hypothesis.strategies import DrawFn, SearchStrategy
 
     from kernel_model.choice import ChoicePoint
+
+    Schedules = SearchStrategy["DrawnSchedule"]
 
 
 class DrawnSchedule:
