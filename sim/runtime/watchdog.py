@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LIMIT_SECONDS: Final = 20
 LOOK_SECONDS: Final = 1.0
 
+# The modules whose functions trace a thread for somebody who steps through it.
+_DEBUGGERS: Final = frozenset({"bdb", "pdb", "pydevd", "_pydevd_bundle", "_pydevd_sys_monitoring", "debugpy"})
+
 
 class Stuck(BaseException):
     """Raised inside a program that has not called the API for LIMIT_SECONDS."""
@@ -64,10 +67,19 @@ class _Watchdog:
 
 
 def _debugged(ident: int) -> bool:
-    """Somebody steps through the program; waiting is what they want."""
+    """Somebody steps through the program; waiting is what they want.
+
+    Whoever else traces (coverage, hypothesis explaining a failure) needs the watchdog as much as anybody; the
+    frames of pooled greenlets even keep the trace function of an execution long past.
+    """
+    monitoring = getattr(sys, "monitoring", None)  # CPython 3.12 and later
+    if monitoring is not None and monitoring.get_tool(monitoring.DEBUGGER_ID) is not None:
+        return True
     frame = sys._current_frames().get(ident)
     while frame is not None:
-        if frame.f_trace is not None:
+        tracer = frame.f_trace
+        module = getattr(tracer, "__module__", None) or type(tracer).__module__
+        if tracer is not None and module.partition(".")[0] in _DEBUGGERS:
             return True
         frame = frame.f_back
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from ctypes import byref, c_int64, c_void_p, create_string_buffer
 from typing import Any
@@ -184,6 +185,29 @@ def test_a_program_that_computes_for_ever_is_stopped(monkeypatch: pytest.MonkeyP
     assert violation is not None
     assert violation.id == "stuck"
     assert "without a system call" in violation.message
+
+
+def test_a_program_that_computes_for_ever_is_stopped_also_while_somebody_measures_coverage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watchdog, "LIMIT_SECONDS", 0.2)
+    monkeypatch.setattr(watchdog, "LOOK_SECONDS", 0.1)
+
+    def tracer(*_: object) -> Any:
+        return tracer
+
+    def program(w: Any) -> None:
+        while True:
+            pass
+
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        traced = run([program]).violation
+    finally:
+        sys.settrace(before)
+    afterwards = run([program]).violation  # in a greenlet whose frame was traced
+    assert [violation and violation.id for violation in (traced, afterwards)] == ["stuck", "stuck"]
 
 
 def test_the_watchdog_leaves_a_program_alone_that_goes_on_calling(monkeypatch: pytest.MonkeyPatch) -> None:
