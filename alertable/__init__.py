@@ -19,18 +19,20 @@ real API.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim import Execution, NotModelled, ReplayDivergence, ScheduleError, Violation
-from sim.explore.check import Report
 from sim.explore.check import check as _check
-from sim.runtime.execution import DEFAULT_SPECS as DEFAULT
-from sim.runtime.execution import MAX_STEPS
+from sim.explore.report import Report
 from sim.runtime.execution import run as _run
+from sim.runtime.process import Process
 from sim.runtime.program_file import ProgramFileError, load_program
+from sim.runtime.settings import DEFAULT_SPECS as DEFAULT
+from sim.runtime.settings import MAX_STEPS, Settings
+from sim.win32.peer import Peer, RemoteEndpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sim import Chooser
     from sim.explore.drawn import Schedules
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT", "Execution", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report", "ScheduleError", "Violation",
-    "check", "load_program", "real", "replay", "run", "schedules",
+    "check", "load_program", "peer", "process", "real", "replay", "run", "schedules",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
@@ -53,27 +55,22 @@ def run(
     clock: str = "eager",
     profile: str = "windows",
     faults: Mapping[str, int] | None = None,
-    specs: Sequence[str] = DEFAULT,
+    specs: Sequence[Any] = DEFAULT,
     max_steps: int = MAX_STEPS,
 ) -> Execution:
-    """Run one or several programs once, as the initial threads of one process.
+    """Run one or several programs once, as the initial threads of one process (see `process` and `peer` for others).
 
     schedule: text to follow, a path to a file that holds it, or what `schedules()` drew; seed: random choices;
     neither: the default choices.
+    clock: "eager" (time passes when nothing else can happen) or "free" (a time-out may come any time after it is due).
+    profile: "windows", or "documented": also what the documentation leaves open.  faults: {"reset": 1, ...}, how often what
+    may go wrong.  Both are choices: a random or explored run makes them, the default run does not.
     specs: the sanitizers that are on; deadlocks and errors of the program always count.
     max_steps: decisions after which the execution is cut (violation `step-bound`).
     Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
     """
-    _only(clock=(clock, "eager"), profile=(profile, "windows"))
-    if faults:
-        raise ValueError("faults are not available yet; leave them out")
-    return _run(
-        (program, *others),
-        schedule=_schedule_text(schedule),
-        seed=seed,
-        max_steps=max_steps,
-        specs=specs,
-    )
+    settings = Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults)
+    return _run((program, *others), schedule=_schedule_text(schedule), seed=seed, settings=settings)
 
 
 def check(
@@ -88,7 +85,7 @@ def check(
     clock: str = "eager",
     profile: str = "windows",
     faults: Mapping[str, int] | None = None,
-    specs: Sequence[str] = DEFAULT,
+    specs: Sequence[Any] = DEFAULT,
     workers: int = 1,
     keep_going: bool = False,
     progress: Callable[[int, float], None] | None = None,
@@ -100,11 +97,11 @@ def check(
     interrupted), "random" and "pct" (max_executions of them).
     memory: "shared" takes every two steps of one process for dependent; "locks" trusts that data is only shared under locks.
     max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  progress: called with (executions, seconds).
+    clock, profile, faults, specs, max_steps: as for `run`.
     Raises NotModelled, ValueError.
     """
-    _only(clock=(clock, "eager"), profile=(profile, "windows"), workers=(workers, 1))
-    if faults:
-        raise ValueError("faults are not available yet; use faults=None")
+    if workers != 1:
+        raise ValueError(f"workers={workers!r} is not available yet; use workers=1")
     return _check(
         (program, *others),
         strategy=strategy,
@@ -112,19 +109,32 @@ def check(
         max_executions=max_executions,
         time_limit=time_limit,
         seed=seed,
-        max_steps=max_steps,
-        specs=specs,
         keep_going=keep_going,
         preemptions=preemptions,
         progress=progress,
+        settings=Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults),
     )
 
 
-def replay(
-    program: Program, *others: Program, schedule: str | Path, specs: Sequence[str] = DEFAULT, max_steps: int = MAX_STEPS
-) -> Execution:
-    """Follow a schedule exactly; ReplayDivergence names the first step that does not fit."""
-    return run(program, *others, schedule=schedule, specs=specs, max_steps=max_steps)
+def replay(program: Program, *others: Program, schedule: str | Path, **options: Any) -> Execution:  # noqa: ANN401 - of run
+    """Follow a schedule exactly, with the options of the run that it is from; ReplayDivergence names what does not fit."""
+    return run(program, *others, schedule=schedule, **options)
+
+
+def process(program: Callable[..., Any], *arguments: object, daemon: bool = False) -> Process:
+    """A program in a process of its own (own memory, own handles), called as program(w, *arguments).
+
+    daemon: nobody waits for it; being blocked in the end is no deadlock.
+    """
+    return Process(program, arguments, daemon=daemon)
+
+
+def peer(script: Callable[[RemoteEndpoint], Any] | Iterable[tuple[Any, ...]]) -> Peer:
+    """A scripted remote endpoint: connect, listen, accept, send, receive, shutdown, close, reset - no Windows program.
+
+    script: a function of the endpoint, or a list of calls such as [("connect", 5000), ("send", b"x"), ("close",)].
+    """
+    return Peer(script)
 
 
 def real() -> WinApi:
@@ -132,12 +142,6 @@ def real() -> WinApi:
     from winapi.real import real as real_api
 
     return real_api()
-
-
-def _only(**given: tuple[object, object]) -> None:
-    for name, (value, supported) in given.items():
-        if value != supported:
-            raise ValueError(f"{name}={value!r} is not available yet; use {name}={supported!r}")
 
 
 def schedules() -> Schedules:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import alertable
 from sim.explore.random_walk import RandomChooser
-from sim.runtime.execution import DEFAULT_SPECS, execute
-from sim.runtime.machine import Machine
+from sim.runtime.execution import execute
+from sim.runtime.settings import Settings
 from sim.win32.api import SimWinApi
 from winapi.real import real, windows_version, wine_version
 
@@ -49,8 +49,7 @@ def run_model(litmus: Litmus, schedules: int) -> frozenset[object]:
     """The outcomes of the default schedule and so many random ones."""
     outcomes = set()
     for seed in (None, *range(schedules)):
-        machine = Machine(chooser=None if seed is None else RandomChooser(seed))
-        machine.specs = frozenset(DEFAULT_SPECS)
+        machine = Settings().machine(chooser=None if seed is None else RandomChooser(seed))
         outcome = execute([litmus], machine, SimWinApi(machine))[0]  # type: ignore[list-item]  # it has fresh(), as a file has
         if machine.violation is not None:
             raise RuntimeError(f"{'default schedule' if seed is None else f'seed {seed}'}: {machine.violation.message}")

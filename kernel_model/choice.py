@@ -11,6 +11,7 @@ class ChoiceKind(Enum):
     """What is being decided."""
 
     TRANSITION = "transition"  # which thread or environment actor moves next
+    OUTCOME = "outcome"  # what the environment decides within a transition: option 0 is the usual, others begin with "!"
 
 
 @dataclass(frozen=True, slots=True)

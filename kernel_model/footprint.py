@@ -30,7 +30,7 @@ class Footprint:
     locks: (label, operation) of user-mode locks, the operation one of X S (acquire) x s (release) ? (a try that failed).
     """
 
-    __slots__ = ("discarded", "joins", "locks", "memory", "reads", "stops", "woken", "writes")
+    __slots__ = ("again", "discarded", "joins", "locks", "memory", "reads", "stops", "woken", "writes")
 
     def __init__(self) -> None:
         self.reads: list[str] = []
@@ -40,10 +40,12 @@ class Footprint:
         self.locks: list[tuple[str, str]] = []
         self.woken: list[Any] = []
         self.discarded: list[Any] = []
+        self.again = False  # the segment that arrived has a rest, which comes next
         self.stops = False  # a thread was suspended, or terminated by another
 
     def clear(self) -> None:
         """Make ready for the next transition; what was filled belongs to whoever took it."""
+        self.again = False
         if self.reads:
             self.reads = []
         if self.writes:

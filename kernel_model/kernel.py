@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kernel_model.footprint import Footprint
     from kernel_model.ke.timerq import TimerEntry
     from kernel_model.ob.object import KObject
+    from kernel_model.outcomes import Outcomes
     from kernel_model.tcpip.flow import Flow
     from kernel_model.win32k.window import Window
 
@@ -32,13 +33,15 @@ class Kernel:
     """One simulated machine."""
 
     __slots__ = (
-        "alive", "arenas", "footprint", "live_timers", "names", "network", "now_100ns", "processes", "ready", "roots", "threads",
-        "timer_sequence", "timers", "trace", "windows", "wire",
+        "alive", "arenas", "footprint", "free_clock", "live_timers", "names", "network", "now_100ns", "outcomes", "processes",
+        "ready", "roots", "threads", "timer_sequence", "timers", "trace", "windows", "wire",
     )  # fmt: skip
 
     def __init__(self, trace: Trace | None = None) -> None:
         self.trace = trace
         self.footprint: Footprint | None = None  # somebody explores
+        self.outcomes: Outcomes | None = None  # faults, or what the documentation leaves open
+        self.free_clock = False  # a due time is only a lower bound: expiries race with everything else
         self.now_100ns = 0
         self.timers: list[TimerEntry] = []
         self.timer_sequence = 0

@@ -13,7 +13,9 @@ import click
 import alertable
 from alertable.commands.guard import guarded
 from alertable.terminal import INTERRUPTED, OK, VIOLATED, WEAKER, counter
-from sim.explore.check import BOUNDED, COMPLETE, STRATEGIES, Report
+from sim.explore.report import BOUNDED, COMPLETE, Report
+from sim.explore.report import INTERRUPTED as WAS_INTERRUPTED
+from sim.explore.strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +64,7 @@ def check_files(
     click.echo(as_json(report, files) if json_ else "\n".join(lines(report, files)))
     if report.violations:
         return VIOLATED
-    if "it was interrupted" in report.reasons:
+    if WAS_INTERRUPTED in report.reasons:
         return INTERRUPTED
     wanted = {"complete": 0, "bounded": 1, None: 2}[require]
     return OK if wanted == 2 or (report.verdict in STRENGTH and STRENGTH.index(report.verdict) <= wanted) else WEAKER

@@ -13,6 +13,7 @@ from kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState
 from kernel_model.afd.event_select import FD_ACCEPT, FD_CONNECT, FD_WRITE, indicate
 from kernel_model.afd.poll import notify
 from kernel_model.iomgr.completion import complete_irp, pend_irp
+from kernel_model.ke.event import set_event
 from kernel_model.ke.timerq import cancel_timer, queue_timer
 from kernel_model.status import NtStatus
 from kernel_model.tcpip.flow import Flow, flow_name, transmit
@@ -60,13 +61,18 @@ def bind_implicitly(k: Kernel, t: KThread, e: AfdEndpoint, host: bytes = ANY_ADD
     return NtStatus.SUCCESS if e.local is not None else bind_endpoint(k, t, e, (host, 0))
 
 
-def listen_endpoint(e: AfdEndpoint, backlog: int) -> NtStatus:
+def listen_endpoint(k: Kernel, e: AfdEndpoint, backlog: int) -> NtStatus:
     """SUCCESS | NOT_SUPPORTED (datagram) | INVALID_PARAMETER (unbound) | CONNECTION_ACTIVE (connected)."""
     if not e.stream:
         return NtStatus.NOT_SUPPORTED
     status = e.advance(AfdEvent.LISTEN)
     if not status:
         e.backlog = max(1, backlog) if backlog >= 0 else min(max(HINT_MIN, -backlog), HINT_MAX)
+        assert e.local is not None
+        if k.footprint is not None:
+            k.footprint.writes.append(f"port {e.local[1]}")
+        for event in k.network.awaited.pop(e.local[1], ()):
+            set_event(k, event)
     return status
 
 

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.iomgr.file_object import FileObject
+from kernel_model.iomgr.irp import Major
 from kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
@@ -128,6 +129,12 @@ class AfdEndpoint(FileObject):
         # readiness
         self.polls: dict[Poll, None] = {}
         self.selection: Selection | None = None  # WSAEventSelect
+
+    def data_under_way(self, k: Kernel, irp: Irp) -> bool:
+        flow = self.inbound if irp in self.reads else self.outbound if irp.major is Major.WRITE else None
+        if flow is not None and flow.source is not None and k.footprint is not None:
+            k.footprint.reads.append(flow.source.label)
+        return flow is not None and bool(flow.segments)
 
     def advance(self, event: AfdEvent) -> NtStatus:
         """Follow the table: SUCCESS, or why not (INVALID_PARAMETER where Windows has no better word)."""

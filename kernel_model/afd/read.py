@@ -15,6 +15,7 @@ from kernel_model.afd.poll import notify, writable
 from kernel_model.errors import NotModelled
 from kernel_model.iomgr.cancel import cancel_irp
 from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
+from kernel_model.iomgr.device import dawdles, finish_later
 from kernel_model.status import NtStatus
 from kernel_model.tcpip.flow import Flow, acknowledge, pump, transmit
 from kernel_model.tcpip.segment import Segment, SegmentKind
@@ -44,7 +45,9 @@ def read_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSta
         e.selection.reenable(FD_READ)  # a receive does, also one that fails (S-96)
     if not e.reads and (e.received or e.fin_received):
         start_irp(k, irp)
-        if try_read(k, e, irp):
+        if may_pend and dawdles(k, irp):
+            finish_later(k, irp, _serve_late)
+        elif try_read(k, e, irp):
             if e.selection is not None and e.received:
                 indicate(k, e, FD_READ)
             return SUCCESS
@@ -54,7 +57,18 @@ def read_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSta
         start_irp(k, irp)
     irp.cancel = cancel_read
     e.reads.append(irp)
+    if k.outcomes is not None and e.inbound is not None and k.outcomes.fault(k, "reset"):
+        if k.footprint is not None and e.inbound.source is not None:
+            k.footprint.writes.append(e.inbound.source.label)  # whose sends it comes between
+        transmit(k, e.inbound, Segment(SegmentKind.RST, fault=True))
     return pend_irp(k, irp)
+
+
+def _serve_late(k: Kernel, irp: Irp) -> None:
+    """A slow device comes to what has arrived."""
+    e = irp.file
+    assert isinstance(e, AfdEndpoint)
+    serve_reads(k, e)
 
 
 def try_read(k: Kernel, e: AfdEndpoint, irp: Irp) -> bool:

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Final
 from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
 from kernel_model.errors import NotModelled
 from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
+from kernel_model.iomgr.device import dawdles, finish_later
+from kernel_model.iomgr.irp import IrpState
 from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import SendChunk, note_window, pump
+from kernel_model.tcpip.flow import SendChunk, absorb, note_window, pump
 
 if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
     from kernel_model.kernel import Kernel
+    from kernel_model.tcpip.flow import Flow
 
 MSG_OOB: Final = 1
 SUCCESS: Final = NtStatus.SUCCESS
@@ -43,6 +46,10 @@ def write_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSt
         note_window(k.footprint, flow)
     if length <= room and not any(chunk.irp is not None for chunk in flow.chunks):
         start_irp(k, irp)
+        if may_pend and not irp.flags & MSG_OOB and dawdles(k, irp):
+            return _pend(k, flow, irp, late=True)
+        if not may_pend and k.outcomes is not None and length > 1:
+            length = _short(k, length)
         return _copy(k, e, irp, length)
     if not may_pend:
         # With SO_SNDBUF 0 a non-blocking send still takes over one send at a time.
@@ -52,15 +59,41 @@ def write_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSt
                 e.selection.wants_space = True
             return NtStatus.DEVICE_NOT_READY
         start_irp(k, irp)
-        return _copy(k, e, irp, take)
+        return _copy(k, e, irp, take if take == 1 or k.outcomes is None else _short(k, take))
     if irp.flags & MSG_OOB:
         raise NotModelled("send", "MSG_OOB while the send buffer is full")
     start_irp(k, irp)
+    return _pend(k, flow, irp)
+
+
+def _pend(k: Kernel, flow: Flow, irp: Irp, *, late: bool = False) -> NtStatus:
+    """The program's memory is sent from; late: a device comes to it by a step of its own."""
     irp.cancel = cancel_write
     pend_irp(k, irp)
-    flow.chunks.append(SendChunk(irp, b"", length))
-    pump(k, flow)
+    flow.chunks.append(SendChunk(irp, b"", irp.length))
+    if late:
+        finish_later(k, irp, _send_late)
+    else:
+        pump(k, flow)
     return NtStatus.PENDING
+
+
+def _send_late(k: Kernel, irp: Irp) -> None:
+    e = irp.file
+    assert isinstance(e, AfdEndpoint)
+    if e.outbound is not None and irp.state is IrpState.PENDING:
+        mine = next((chunk for chunk in e.outbound.chunks if chunk.irp is irp), None)
+        if mine is not None:
+            absorb(k, e.outbound, mine)
+        pump(k, e.outbound)
+
+
+def _short(k: Kernel, length: int) -> int:
+    """How much of it a non-blocking send takes over."""
+    assert k.outcomes is not None
+    sizes = (1,) if length == 2 else (1, length - 1)
+    picked = k.outcomes.fault(k, "partial-send", sizes)
+    return sizes[picked - 1] if picked else length
 
 
 def _copy(k: Kernel, e: AfdEndpoint, irp: Irp, count: int) -> NtStatus:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel_model.iomgr.completion import complete_irp
+from kernel_model.iomgr.device import finish_later
+from kernel_model.iomgr.irp import IrpState
 from kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
@@ -25,18 +27,39 @@ def cancel_irp(k: Kernel, irp: Irp, status: NtStatus = NtStatus.CANCELLED) -> No
     complete_irp(k, irp, status, 0)
 
 
+def request_cancel(k: Kernel, irp: Irp) -> None:
+    """Somebody asks for the cancellation of an IRP: at once, unless a fault lets the abort come late or lose the race."""
+    outcomes = k.outcomes
+    if outcomes is not None:
+        if irp.file.data_under_way(k, irp) and outcomes.fault(k, "late-cancel"):
+            return  # its completion is on the way, and is what the program will see
+        if outcomes.fault(k, "slow-device"):
+            if irp.cancel is not None:
+                irp.cancel(k, irp)
+            irp.cancel = None
+            finish_later(k, irp, _abort)
+            return
+    cancel_irp(k, irp)
+
+
+def _abort(k: Kernel, irp: Irp) -> None:
+    """The device gives a cancelled IRP back."""
+    if irp.state is IrpState.PENDING:
+        complete_irp(k, irp, NtStatus.CANCELLED, 0)
+
+
 def cancel_io(k: Kernel, t: KThread, file: FileObject) -> None:
     """NtCancelIoFile: the calling thread's own operations on the file."""
     for irp in tuple(file.irps):
         if irp.thread is t:
-            cancel_irp(k, irp)
+            request_cancel(k, irp)
 
 
 def cancel_io_ex(k: Kernel, file: FileObject, iosb: UserIosb | None) -> NtStatus:
     """NtCancelIoFileEx: any thread's operations, all or the one with this status block.  SUCCESS | NOT_FOUND."""
     found = [irp for irp in file.irps if irp.iosb is not None and (iosb is None or irp.iosb == iosb)]
     for irp in found:
-        cancel_irp(k, irp)
+        request_cancel(k, irp)
     return NtStatus.SUCCESS if found else NtStatus.NOT_FOUND
 
 

@@ -13,6 +13,7 @@ from kernel_model.ke.dispatcher import Dispatcher
 if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
     from kernel_model.ke.kqueue import CompletionPort
+    from kernel_model.kernel import Kernel
 
 
 class FileObject(Dispatcher):
@@ -29,3 +30,7 @@ class FileObject(Dispatcher):
         self.completion_key = 0
         self.skip_packet = False  # FILE_SKIP_COMPLETION_PORT_ON_SUCCESS
         self.skip_event = False  # FILE_SKIP_SET_EVENT_ON_HANDLE
+
+    def data_under_way(self, _k: Kernel, _irp: Irp) -> bool:
+        """Is what would complete this operation in flight already?"""
+        return False

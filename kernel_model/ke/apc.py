@@ -16,6 +16,7 @@ from kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
     from kernel_model.kernel import Kernel
+    from kernel_model.outcomes import Outcomes
     from kernel_model.ps.thread import KThread
 
 
@@ -80,12 +81,20 @@ def remove_queue_apc(t: KThread, apc: KApc) -> None:
         apc.inserted = False
 
 
-def next_apc(t: KThread) -> KApc | None:
+def next_apc(k: Kernel, t: KThread) -> KApc | None:
     """Take the oldest user APC for delivery."""
     if t.process.footprint is not None:
         t.process.footprint.writes.append(t.inbox)
     if not t.user_apcs:
         return None
-    apc = t.user_apcs.popleft()
+    apc = t.user_apcs[0] if k.outcomes is None else _any_of(k.outcomes, t)
+    t.user_apcs.remove(apc)
     apc.inserted = False
     return apc
+
+
+def _any_of(outcomes: Outcomes, t: KThread) -> KApc:
+    """Nobody promises in which order the routines of different operations are called; QueueUserAPC's are a queue."""
+    first = t.user_apcs[0]
+    candidates = [first, *(apc for apc in t.user_apcs if apc.kind is ApcKind.IO and apc is not first)]
+    return candidates[outcomes.left_open("order", len(candidates))]

@@ -6,12 +6,15 @@ The model has no clock of its own: `Kernel.now_100ns` moves only when a due entr
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kernel_model.kernel import Kernel
+
+
+CLOCK: Final = "the clock"  # the key of the time, which matters only where it may pass at any moment
 
 
 class TimerEntry:
@@ -39,8 +42,11 @@ def queue_timer(k: Kernel, due_100ns: int, fire: Callable[[Kernel, Any], None], 
     entry = TimerEntry(due_100ns, k.timer_sequence, fire, context, label)
     heappush(k.timers, entry)
     k.live_timers += 1
-    if k.footprint is not None and due_100ns <= k.now_100ns:
-        k.footprint.woken.append(entry)
+    if k.footprint is not None:
+        if k.free_clock:
+            k.footprint.reads.append(CLOCK)
+        if k.free_clock or due_100ns <= k.now_100ns:
+            k.footprint.woken.append(entry)
     return entry
 
 
@@ -48,8 +54,11 @@ def cancel_timer(k: Kernel, entry: TimerEntry) -> None:
     """Take an expiry out; dead entries are swept when they are the majority, so polling loops cost no memory."""
     if entry.live:
         entry.live = False
-        if k.footprint is not None and entry.due_100ns <= k.now_100ns:
-            k.footprint.discarded.append(entry)
+        if k.footprint is not None:
+            if k.free_clock:
+                k.footprint.reads.append(CLOCK)
+            if entry.due_100ns <= (k.now_100ns if not k.free_clock else _horizon(k, entry)):
+                k.footprint.discarded.append(entry)
         k.live_timers -= 1
         if len(k.timers) > 64 and k.live_timers * 2 < len(k.timers):
             k.timers = [e for e in k.timers if e.live]
@@ -69,10 +78,26 @@ def due_entries(k: Kernel, until_100ns: int) -> list[TimerEntry]:
     return sorted(e for e in k.timers if e.live and e.due_100ns <= until_100ns)
 
 
+def movable_entries(k: Kernel) -> list[TimerEntry]:
+    """All expiries that may come now: what is due; with a free clock also the next ones, time permitting or not."""
+    if not k.free_clock:
+        return due_entries(k, k.now_100ns)
+    due = next_due(k)
+    return due_entries(k, max(due, k.now_100ns)) if due is not None else []
+
+
+def _horizon(k: Kernel, entry: TimerEntry) -> int:
+    """With a free clock: how far time could jump at once, had `entry` not just been cancelled."""
+    due = next_due(k)
+    return max(k.now_100ns, entry.due_100ns if due is None else min(due, entry.due_100ns))
+
+
 def fire_timer(k: Kernel, entry: TimerEntry) -> None:
     """Let one entry expire; time moves to its due time if it was still ahead."""
     entry.live = False
     k.live_timers -= 1
+    if k.footprint is not None and k.free_clock:
+        k.footprint.writes.append(CLOCK)
     if entry.due_100ns > k.now_100ns:
         k.now_100ns = entry.due_100ns
     if k.trace is not None:

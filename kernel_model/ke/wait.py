@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kernel_model.ke.dispatcher import Dispatcher
     from kernel_model.ke.kqueue import CompletionPort
     from kernel_model.kernel import Kernel
+    from kernel_model.outcomes import Outcomes
     from kernel_model.ps.thread import KThread
     from kernel_model.rtl.condition import RtlCondition
     from kernel_model.rtl.lock import RtlLock
@@ -72,6 +73,8 @@ def wait_for_single_object(
     if k.footprint is not None:
         k.footprint.wait(t, (obj,), alertable, patient=timeout_100ns is None)
     if obj.signaled_for(t):
+        if alertable and t.user_apcs and _apc_first(k):
+            return NtStatus.USER_APC
         return obj.satisfy(t)  # the object is tested first: a queued user APC stays queued
     if alertable and _apc_pending(t):
         return NtStatus.USER_APC  # a pending APC beats a time-out of 0
@@ -88,7 +91,7 @@ def wait_for_multiple_objects(
     if k.footprint is not None:
         k.footprint.wait(t, objects, alertable, patient=all_ and timeout_100ns is None)
     wait = Wait(t, objects, all_, alertable, reason)
-    status = wait.ready_status()
+    status = None if alertable and t.user_apcs and _apc_first(k) else wait.ready_status()
     if status is not None:
         return status
     if alertable and _apc_pending(t):
@@ -115,6 +118,11 @@ def _apc_pending(t: KThread) -> bool:
     """Does an alertable wait end at once?  An alert does not count: a Win32 wait swallows it and starts again (K-18)."""
     t.alerted = False
     return bool(t.user_apcs)
+
+
+def _apc_first(k: Kernel) -> bool:
+    """Which of a signalled object and a queued APC an alertable wait sees first is documented nowhere (K-01)."""
+    return k.outcomes is not None and bool(k.outcomes.left_open("apc-first"))
 
 
 def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
@@ -187,7 +195,7 @@ def release_waiters(k: Kernel, obj: Dispatcher) -> None:
     """Hand the signalled object to the threads that wait for it, oldest first, until it is used up (KiWaitTest)."""
     if k.footprint is not None:
         k.footprint.writes.append(obj.label)
-    for wait in tuple(obj.waiters):
+    for wait in tuple(obj.waiters) if k.outcomes is None else _some_order(k.outcomes, obj):
         if wait.thread.suspend_count:
             continue  # a suspended thread's wait is tested again when it is resumed
         if not obj.signaled_for(wait.thread):
@@ -198,6 +206,13 @@ def release_waiters(k: Kernel, obj: Dispatcher) -> None:
             status = wait.ready_status()
             if status is not None:
                 end_wait(k, wait, status)
+
+
+def _some_order(outcomes: Outcomes, obj: Dispatcher) -> list[Wait]:
+    """Waiters are usually served first come, first served, which the documentation does not promise."""
+    waiters = list(obj.waiters)
+    first = outcomes.left_open("waiter", len(waiters)) if obj.takes() else 0
+    return [waiters[first], *waiters[:first], *waiters[first + 1 :]] if first else waiters
 
 
 def retest_wait(k: Kernel, t: KThread) -> None:

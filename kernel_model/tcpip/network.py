@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from kernel_model.afd.endpoint import AfdEndpoint
+    from kernel_model.ke.event import KEvent
     from kernel_model.ps.thread import KThread
     from kernel_model.tcpip.segment import Address
 
@@ -24,10 +25,11 @@ PORT_STRIDE: Final = 1_021  # a prime: where each thread's search begins, so tha
 class Network:
     """Bound endpoints by (is stream, port), oldest first."""
 
-    __slots__ = ("bindings",)
+    __slots__ = ("awaited", "bindings")
 
     def __init__(self) -> None:
         self.bindings: dict[tuple[bool, int], list[AfdEndpoint]] = {}
+        self.awaited: dict[int, list[KEvent]] = {}  # remote endpoints connect once somebody listens on the port
 
     def local(self, host: bytes) -> bool:
         """Is this one of the machine's own addresses?"""

@@ -27,10 +27,11 @@ class SegmentKind(Enum):
 
 @dataclass(slots=True)
 class Segment:
-    """One unit of delivery; chunk is the send that a DATA segment is a part of."""
+    """One unit of delivery; chunk is the send that a DATA segment is a part of.  fault: an RST that the other side sees too."""
 
     kind: SegmentKind
     data: bytes = b""
     chunk: SendChunk | None = None
     source: Address | None = None
     target: Address | None = None
+    fault: bool = False

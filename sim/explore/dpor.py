@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel_model.footprint import Footprint
-from kernel_model.ke.timerq import due_entries, next_due
+from kernel_model.ke.timerq import due_entries, movable_entries, next_due
 from kernel_model.ps.thread import KThread
 from kernel_model.tcpip.flow import Flow
+from sim.explore.alternatives import Alternatives
 from sim.explore.path import NOTHING, Move, Path
 from sim.explore.wakeup import Branch, Step, dependent, insert
 from sim.runtime.machine import SPIN
@@ -44,6 +45,10 @@ class Dpor:
         self._process: str | None = None
         self.pruned = False
         self._time_passed = False
+        self._alternatives: list[Alternatives | None] = []  # by depth; None where the environment was not asked
+        self._planned: tuple[int, ...] = ()  # answers that the step must begin with
+        self._answers: list[int] = []
+        self._counts: list[int] = []
         self.cut = False  # an execution reached the step bound
         self.stops = False  # a thread was suspended or terminated by another
 
@@ -90,8 +95,19 @@ class Dpor:
             machine.fire(actor)
             self._close()
 
+    def ask(self, _machine: Machine, options: tuple[str, ...]) -> int:
+        """A data outcome of the step that is open: as it was, as planned, or the usual."""
+        place, depth = len(self._answers), self._depth
+        known = self.path.moves[depth].outcomes if depth < self.path.known else self._planned
+        answer = known[place] if place < len(known) and known[place] < len(options) else 0
+        self._answers.append(answer)
+        self._counts.append(len(options))
+        return answer
+
     def _begin_move(self, machine: Machine, label: str, process: str | None) -> None:
         self._open = label
+        if self._answers:
+            self._answers, self._counts = [], []
         self._process = process
         if self._depth == self.path.known:  # from here on everything is new
             k = machine.kernel
@@ -126,9 +142,11 @@ class Dpor:
             label, ordinal, reads or NOTHING, writes or NOTHING, footprint.joins or NOTHING, footprint.locks or NOTHING,
             [(actor.label, type(actor) is Flow) for actor in footprint.woken] if footprint.woken else NOTHING,
             [actor.label for actor in footprint.discarded] if footprint.discarded else NOTHING,
-            guard, time_passed,
+            guard, time_passed, tuple(self._answers), footprint.again,
         )  # fmt: skip
         self.path.moves.append(move)
+        if self._answers:
+            self._note_alternatives(depth, move)
         self._footprint.clear()
         asleep = self.sleeps[depth]
         still = (
@@ -139,6 +157,12 @@ class Dpor:
         self.sleeps.append(still)
         if len(self.trees) == depth + 1:
             self.trees.append([])
+
+    def _note_alternatives(self, depth: int, move: Move) -> None:
+        everything = self._alternatives
+        everything += [None] * (depth + 1 - len(everything))
+        here = everything[depth] = everything[depth] or Alternatives()
+        here.record(move.outcomes, self._counts, move.reads, move.writes)
 
     def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - a thread, a flow or a timer
         """Who moves: as planned, or the first that is not asleep."""
@@ -153,8 +177,10 @@ class Dpor:
             return self._find(self._enabled(machine), move.actor)
         options = self._enabled(machine)
         tree = self.trees[depth]
+        self._planned = ()
         if tree:
             branch = tree.pop(0)
+            self._planned = branch.step.outcomes
             del self.trees[depth + 1 :]
             self.trees.append(branch.children)
             actor = next((option for option in options if option.label == branch.step.actor), None)
@@ -191,7 +217,7 @@ class Dpor:
         if k.wire:
             options += k.wire
         if k.live_timers:
-            options += due_entries(k, k.now_100ns)
+            options += due_entries(k, k.now_100ns) if machine.finished else movable_entries(k)
         if options:
             self.held_back = self.held_back or bool(spinning)
             return options
@@ -267,17 +293,31 @@ class Dpor:
 
     def _step(self, j: int) -> Step:
         move = self.path.moves[j]
-        return Step(move.actor, move.ordinal, move.reads, move.writes)
+        return Step(move.actor, move.ordinal, move.reads, move.writes, move.outcomes)
 
     def _backtrack(self) -> bool:
         path = self.path
         for depth in range(len(path.moves) - 1, -1, -1):
-            tree = self.trees[depth]
-            if not tree:
-                continue
-            self.sleeps[depth][path.moves[depth].actor] = self._step(depth)
-            del self.sleeps[depth + 1 :]
-            del self.trees[depth + 1 :]
-            path.cut(depth)
-            return True
+            step, tree = self._step(depth), self.trees[depth]
+            here = self._alternatives[depth] if depth < len(self._alternatives) else None
+            if here is not None:
+                more = here.next(step.outcomes)
+                if more is not None:
+                    tree.insert(0, Branch(Step(step.actor, step.ordinal, NOTHING, NOTHING, more)))
+                    self._go_back(depth, here)
+                    return True
+                step.reads, step.writes = here.reads, here.writes
+            if tree:
+                self.sleeps[depth][step.actor] = step
+                self._go_back(depth, None)
+                return True
         return False
+
+    def _go_back(self, depth: int, here: Alternatives | None) -> None:
+        del self.sleeps[depth + 1 :]
+        del self.trees[depth + 1 :]
+        del self._alternatives[depth:]
+        if here is not None:
+            self._alternatives += [None] * (depth - len(self._alternatives))
+            self._alternatives.append(here)
+        self.path.cut(depth)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from kernel_model.choice import ChoiceKind
 from sim.runtime.schedule import render
 
 if TYPE_CHECKING:
@@ -24,17 +25,20 @@ class DrawnSchedule:
 
     def __init__(self, draw: DrawFn) -> None:
         self._draw = draw
-        self._moves: list[str] = []
+        self._moves: list[tuple[str, int]] = []
 
     def choose(self, point: ChoicePoint, /) -> int:
         """Draw among the options; nothing is drawn where there is one."""
         count = len(point.options)
         index = self._draw(st.integers(0, count - 1)) if count > 1 else 0
-        self._moves.append(point.options[index])
+        if point.kind is ChoiceKind.TRANSITION:
+            self._moves.append((point.options[index], 1))
+        elif index:
+            self._moves.append((point.options[index], 0))
         return index
 
     def __repr__(self) -> str:
-        return repr(render([(label, 1) for label in self._moves]))
+        return repr(render(self._moves))
 
 
 @st.composite

@@ -45,6 +45,7 @@ class Exhaustive(Dpor):
         depth = self._depth
         if depth < len(self.path.moves) or self.trees[depth]:
             return super()._next(machine)
+        self._planned = ()
         options = self._enabled(machine)
         if only is not None:
             options = [option for option in options if type(option) is not KThread or option is only]
@@ -54,7 +55,7 @@ class Exhaustive(Dpor):
     def _reverse_races(self) -> None:
         path = self.path
         path.analyse(())
-        names = [(move.actor, move.ordinal) for move in path.moves]
+        names = [(move.actor, move.ordinal, move.outcomes) for move in path.moves]
         self.traces.add(
             frozenset((names[i], frozenset(names[j] for j in range(i) if mask >> j & 1)) for i, mask in enumerate(path.past))
         )

@@ -20,6 +20,7 @@ class Move:
     """A step: who, its number among that actor's steps, what it touched, whom it set going.
 
     guard: the lock that it took as a guarded acquire; locks: all lock operations; time_passed: the clock moved before it.
+    outcomes: the answers to what the environment was asked within it.
     """
 
     actor: str
@@ -32,6 +33,8 @@ class Move:
     discarded: Sequence[str] = NOTHING
     guard: str | None = None
     time_passed: bool = False
+    outcomes: tuple[int, ...] = ()
+    again: bool = False  # the rest of the segment comes next
 
 
 class Path:
@@ -76,7 +79,9 @@ class Path:
                     mask |= past[c]
                 past.append(mask)
                 races += [(e, i) for e in self._reversible(move, before, candidates)]
-            stopped = [self._ghost(Move(label, -1, writes=move.writes), barrier) for label in move.discarded]
+            stopped = [
+                self._ghost(Move(label, -1, writes=move.writes), barrier) for label in move.discarded if label != move.actor
+            ]
             self._record(i, move)
             if i >= self.known:
                 missed += [(i, ghost, mask | past[i]) for ghost, mask in stopped if not mask >> i & 1]
@@ -135,6 +140,8 @@ class Path:
         self._last[move.actor] = past
         for label in move.discarded:
             self._flows.pop(label, None)  # before anything that the same step sends
+        if move.again:
+            self._flows.setdefault(move.actor, deque()).appendleft(past)
         for label, is_flow in move.woken:
             if is_flow:
                 self._flows.setdefault(label, deque()).append(past)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from kernel_model.choice import ChoiceKind
+
 if TYPE_CHECKING:
     from kernel_model.choice import ChoicePoint
 
@@ -27,6 +29,8 @@ class PctChooser:
         self._step = 0
 
     def choose(self, point: ChoicePoint, /) -> int:
+        if point.kind is ChoiceKind.OUTCOME:
+            return self._dice.randrange(len(point.options))
         self._step += 1
         priorities = self._priorities
         for label in point.options:

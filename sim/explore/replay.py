@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel_model.choice import ChoiceKind
 from sim.runtime.outcome import ReplayDivergence
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class ReplayChooser:
         if self.exhausted:
             return 0
         label = self._moves[self._next][0]
+        if point.kind is ChoiceKind.OUTCOME:
+            return self._outcome(point, label)
         if label not in point.options:
             raise ReplayDivergence(point.step, label, point.options)
         self._left -= 1
@@ -36,6 +39,17 @@ class ReplayChooser:
             self._next += 1
             if not self.exhausted:
                 self._left = self._moves[self._next][1]
+        return point.options.index(label)
+
+    def _outcome(self, point: ChoicePoint, label: str) -> int:
+        """The usual, unless the text has an outcome right behind the step that asks."""
+        if not label.startswith("!"):
+            return 0
+        if label not in point.options:
+            return 0  # a question before the one that the word answers; else the next transition diverges
+        self._next += 1
+        if not self.exhausted:
+            self._left = self._moves[self._next][1]
         return point.options.index(label)
 
     def check_finished(self, step: int) -> None:

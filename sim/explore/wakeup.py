@@ -20,6 +20,7 @@ class Step:
     ordinal: int
     reads: Sequence[str]
     writes: Sequence[str]
+    outcomes: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,8 +50,8 @@ def insert(children: list[Branch], sequence: list[Step], initial: Callable[[Step
             place = initial(branch.step, sequence)
             if place is None:
                 continue
-            if not branch.children:
-                return False
+            if not branch.children or (place >= 0 and sequence[place].outcomes != branch.step.outcomes):
+                return False  # all outcomes of a step are explored where it is
             if place >= 0:
                 sequence = sequence[:place] + sequence[place + 1 :]
             children = branch.children

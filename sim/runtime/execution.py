@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.explore.random_walk import RandomChooser
 from sim.explore.replay import ReplayChooser
 from sim.runtime.guard import guarded
-from sim.runtime.machine import Machine
 from sim.runtime.outcome import Execution
+from sim.runtime.process import Process
 from sim.runtime.schedule import parse, render
+from sim.runtime.settings import Settings
 from sim.runtime.watchdog import watched
 from sim.trace.record import Recorder
 
@@ -20,23 +21,21 @@ if TYPE_CHECKING:
 
     from kernel_model.choice import Chooser
     from kernel_model.ps.thread import KThread
+    from sim.runtime.machine import Machine
     from sim.win32.api import SimWinApi
     from winapi.surface import WinApi
 
     Program = Callable[[WinApi], Any]
 
-MAX_STEPS: Final = 10_000
-DEFAULT_SPECS: Final = ("S1",)
-
 
 def run(
-    programs: Sequence[Program], *, schedule: str | Chooser | None = None, seed: int | None = None, max_steps: int = MAX_STEPS,
-    specs: Sequence[str] = DEFAULT_SPECS,
+    programs: Sequence[Program], *, schedule: str | Chooser | None = None, seed: int | None = None,
+    settings: Settings | None = None, **fields: Any,  # noqa: ANN401 - of Settings
 ) -> Execution:  # fmt: skip
-    """Run the programs once, traced, as the initial threads of one process.
+    """Run the programs once, traced, as the initial threads of one process (each Process and Peer has its own).
 
     schedule: text to follow (the default goes on after its end), or a chooser; seed: random choices instead of the default ones.
-    specs: ids of the sanitizers that are on.  Raises ReplayDivergence, ScheduleError, NotModelled.
+    settings, or its fields: what else may happen.  Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
     """
     if schedule is not None and seed is not None:
         raise ValueError("give a schedule or a seed, not both")
@@ -46,9 +45,8 @@ def run(
     elif seed is not None:
         chooser = RandomChooser(seed)
     recorder = Recorder()
-    machine = Machine(chooser=chooser, trace=recorder, max_steps=max_steps)
+    machine = (settings or Settings(**fields)).machine(chooser=chooser, trace=recorder)
     recorder.machine = machine
-    machine.specs = frozenset(specs)
     from sim.trace.traced import TracedWinApi
 
     with printing_to(recorder):
@@ -68,9 +66,13 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
     """Run programs on a machine that was made in this greenlet; what each returned."""
     functions = [fresh(program) for program in programs]
     results: list[Any] = [None] * len(functions)
-    process = machine.kernel.create_process()
+    shared = machine.kernel.create_process()
     for index, (function, name) in enumerate(zip(functions, names(programs), strict=True)):
-        machine.start(process, None, name, _body(function, api, results, index), daemon=bool(getattr(function, "daemon", False)))
+        process = machine.kernel.create_process() if isinstance(function, Process) else shared
+        daemon = bool(getattr(function, "daemon", False))
+        t = machine.start(process, None, name, _body(function, api, results, index), daemon=daemon)
+        if isinstance(function, Process) and function.followed:
+            machine.followed[t] = None
     if not machine.kernel.alive:
         raise ValueError("every program is a daemon; at least one must be awaited")
     with guarded(machine, [getattr(f, "__globals__", {}) for f in functions]), watched(machine):

@@ -17,7 +17,7 @@ from greenlet import getcurrent, greenlet
 
 from kernel_model.choice import ChoiceKind, ChoicePoint
 from kernel_model.errors import BugCheck, NotModelled
-from kernel_model.ke.timerq import TimerEntry, due_entries, fire_timer, next_due
+from kernel_model.ke.timerq import TimerEntry, due_entries, fire_timer, movable_entries, next_due
 from kernel_model.kernel import Kernel
 from kernel_model.ps.thread import KThread, end_thread
 from kernel_model.tcpip.deliver import deliver
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
         def choose(self, machine: Machine, running: KThread | None, /) -> KThread | None:
             """None: nothing can happen any more."""
 
+        def ask(self, machine: Machine, options: tuple[str, ...], /) -> int:
+            """A data outcome within the step that has begun."""
+
 
 SWEEP: Final = 256  # steps between garbage collections
 OLDER_SWEEP: Final = 16  # every so many of them look at older objects too
@@ -56,9 +59,9 @@ class Machine:
     """
 
     __slots__ = (
-        "alarm", "chooser", "current", "deliver_special", "explorer", "failure", "finished", "hub", "kernel", "leaving", "log",
-        "max_steps", "moved", "over", "pending", "record", "running", "specs", "steps", "swallowed", "sweep_at",
-        "sweeps", "violation",
+        "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed", "hub",
+        "kernel", "leaving", "log", "max_steps", "moved", "over", "pending", "record", "running", "specs", "steps", "swallowed",
+        "sweep_at", "sweeps", "violation",
     )  # fmt: skip
 
     def __init__(
@@ -85,6 +88,8 @@ class Machine:
         self.leaving: dict[KThread, ThreadExit] = {}  # threads that called ExitThread and still unwind
         self.over = False
         self.finished = False  # all threads that are awaited have ended
+        self.ended_at = 0  # the step after which nothing belongs to the schedule any more
+        self.followed: dict[KThread, None] = {}  # nobody waits for them, but what they do to their end counts
         self.swallowed = 0
         self.deliver_special: Callable[[KThread], None] | None = None
 
@@ -132,10 +137,11 @@ class Machine:
                 return self._give_up(t, None)
             if isinstance(error, KeyboardInterrupt):
                 return self._give_up(t, error)
-            if self.violation is None and self.failure is None and not self.finished:
+            if self.violation is None and self.failure is None and (not self.finished or t in self.followed):
                 self.violation = program_error(t, error, self.steps)
             return self._give_up(t, None)
         self.running.pop(t, None)
+        self.followed.pop(t, None)
         swallowed = self.leaving.pop(t, None)
         if swallowed is not None:
             code = swallowed.code  # the program caught ThreadExit and then returned
@@ -310,9 +316,12 @@ class Machine:
     def _successor(self) -> greenlet:
         """A thread has ended: where to go on."""
         if not self.kernel.alive:
-            if self.explorer is None:
-                self.over = True
-                return self.hub
+            if not self.followed:
+                if self.record:
+                    self.record, self.ended_at = False, self.steps
+                if self.explorer is None:
+                    self.over = True
+                    return self.hub
             self.finished = True  # what could still happen is looked at too: it might have happened earlier
         chosen = self._choose(None)
         if chosen is None:
@@ -396,6 +405,22 @@ class Machine:
             self.moved = self.steps
             self.fire(picked)
 
+    def ask(self, options: tuple[str, ...]) -> int:
+        """A data outcome: which option; it is part of the schedule unless it is the usual one."""
+        if self.explorer is not None:
+            picked = self.explorer.ask(self, options)
+        elif self.chooser is not None:
+            try:
+                picked = self.chooser.choose(ChoicePoint(ChoiceKind.OUTCOME, options, self.steps))
+            except BaseException as failure:
+                self.failure = failure
+                raise
+        else:
+            return 0
+        if picked and self.record:
+            self.log += (options[picked], self.steps + 1)
+        return picked
+
     def fire(self, actor: Flow | TimerEntry) -> None:
         """An environment actor moves."""
         if isinstance(actor, TimerEntry):
@@ -409,19 +434,22 @@ class Machine:
         ready = [t for t in k.ready if not t.yielding]
         running_first = ready[:1] if running is not None else []
         options: list[Any] = [*running_first, *k.wire]
-        if k.live_timers:
-            options += due_entries(k, k.now_100ns)
+        due = movable_entries(k) if k.live_timers else []
+        if not k.free_clock:
+            options += due
         options += ready[len(running_first) :]
+        if k.free_clock:
+            options += due
         if not options and k.live_timers and self._all_spin():
-            due = next_due(k)
-            if due is not None:
-                options += due_entries(k, due)
+            soonest = next_due(k)
+            if soonest is not None:
+                options += due_entries(k, soonest)
         options += [t for t in k.ready if t.yielding]
         return options
 
     def _all_spin(self) -> bool:
-        """May time pass?  Nothing else can happen, and whoever is ready only polls."""
-        return all(t.vain_polls >= SPIN and t.polled_since == self.moved for t in self.kernel.ready)
+        """May time pass?  Nothing else can happen, and whoever is ready only polls; not for those whom nobody waits for."""
+        return not self.finished and all(t.vain_polls >= SPIN and t.polled_since == self.moved for t in self.kernel.ready)
 
     def _due_timer(self) -> TimerEntry | None:
         due = next_due(self.kernel)
@@ -443,7 +471,7 @@ class Machine:
     def moves(self) -> list[tuple[str, int]]:
         """The decisions as (label, steps) pairs."""
         log = self.log
-        starts = [*log[1::2], self.steps + 1]
+        starts = [*log[1::2], (self.ended_at or self.steps) + 1]
         return [(label, starts[i + 1] - starts[i]) for i, label in enumerate(log[::2])]
 
 

@@ -2,6 +2,8 @@
 
 One word per actor that moves, in order; `*n` means n steps in a row.  Actors are threads by name, flows (`c1>` carries what
 the connecting side of connection 1 sends, `c1<` the other direction, `u1>` datagrams) and timers (`timer#1`, `timeout:server`).
+A word with an exclamation mark is a data outcome of the step before it (`client !partial-send=1`): what the
+environment decided within that step, where that is not the usual.
 The text stands for choices, not for code: it does not depend on Python's version or on the platform.
 """
 
@@ -23,7 +25,9 @@ def render(moves: Iterable[tuple[str, int]]) -> str:
     """The text of (label, steps) pairs; neighbours of one label are joined."""
     words: list[tuple[str, int]] = []
     for label, count in moves:
-        if words and words[-1][0] == label:
+        if not count:
+            words.append((label, 1))
+        elif words and words[-1][0] == label:
             words[-1] = (label, words[-1][1] + count)
         else:
             words.append((label, count))
@@ -42,5 +46,8 @@ def parse(text: str) -> list[tuple[str, int]]:
         match = _WORD.match(word)
         if match is None:
             raise ScheduleError(f"{word!r} is no schedule word; write an actor's label, or label*count")
-        moves.append((match["label"], int(match["count"] or 1)))
+        is_outcome = word.startswith("!")
+        if is_outcome and match["count"]:
+            raise ScheduleError(f"{word!r}: an outcome belongs to one step, it has no count")
+        moves.append((match["label"], 0 if is_outcome else int(match["count"] or 1)))
     return moves

@@ -134,7 +134,7 @@ class Door:
         while True:
             while t.special_apcs:
                 self._run_apc(t, t.special_apcs.popleft())
-            apc = next_apc(t)
+            apc = next_apc(self._k, t)
             if apc is None:
                 return
             self._run_apc(t, apc)

@@ -188,7 +188,7 @@ class Ws2Sockets(Ws2Door):
         e = self._socket(t, s)
         if e is None:
             return SOCKET_ERROR
-        status = listen_endpoint(e, signed(backlog))
+        status = listen_endpoint(self._k, e, signed(backlog))
         return self._fail_wsa(t, status) if status else 0
 
     def accept(self, s: Handle, addr: Pointer, addrlen: Pointer, /) -> int:

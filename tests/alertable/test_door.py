@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from ctypes import c_uint32, c_void_p, create_string_buffer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -74,12 +74,6 @@ def test_a_text_that_is_no_schedule_is_refused(text: str) -> None:
 def test_a_schedule_that_does_not_fit_names_the_step(text: str) -> None:
     with pytest.raises(alertable.ReplayDivergence, match=r"step \d+"):
         alertable.replay(two_threads, schedule=text)
-
-
-@pytest.mark.parametrize("options", [{"clock": "free"}, {"profile": "documented"}, {"faults": {"reset": 1}}])
-def test_what_is_not_there_yet_says_so(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="not available yet"):
-        alertable.run(two_threads, **options)
 
 
 def test_specs_switch_the_sanitizers_off() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from alertable.conform import run_real
 from sim.explore.random_walk import RandomChooser
-from sim.runtime.execution import DEFAULT_SPECS, execute
-from sim.runtime.machine import Machine
+from sim.runtime.execution import execute
+from sim.runtime.settings import Settings
 from sim.win32.api import SimWinApi
 from specs.litmus import Litmus, load
 from tests.conformance.arms import under_wine
@@ -24,8 +24,7 @@ MANY_SCHEDULES = 300
 
 def outcome_of(litmus: Litmus, chooser: Chooser | None) -> object:
     """One untraced execution on the model."""
-    machine = Machine(chooser=chooser)
-    machine.specs = frozenset(DEFAULT_SPECS)
+    machine = Settings().machine(chooser=chooser)
     result = execute([litmus], machine, SimWinApi(machine))[0]  # type: ignore[list-item]  # it has fresh(), as a file has
     assert machine.violation is None, machine.violation
     return result

@@ -130,7 +130,10 @@ def test_a_program_that_remembers_is_not_deterministic() -> None:
         ({"strategy": "luck"}, "strategy='luck' does not exist; there are dpor, dfs, random"),
         ({"memory": "none"}, "memory='none'"),
         ({"workers": 2}, "workers=2 is not available yet"),
-        ({"faults": {"reset": 1}}, "faults are not available yet"),
+        ({"faults": {"fire": 1}}, "fault='fire' does not exist; there are 'reset', "),
+        ({"faults": {"reset": -1}}, "fault 'reset': the budget is a number of times, got -1"),
+        ({"clock": "broken"}, "clock='broken' does not exist; there are 'eager', 'free'"),
+        ({"profile": "linux"}, "profile='linux' does not exist; there are 'windows', 'documented'"),
     ],
 )
 def test_bad_input_is_one_line(options: dict[str, Any], said: str) -> None:

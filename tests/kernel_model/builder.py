@@ -115,7 +115,7 @@ class KernelBuilder:
 
     def drain(self, t: KThread) -> Iterator[KApc]:
         """What the way back to user mode runs: the queue until it is empty."""
-        while (apc := next_apc(t)) is not None:
+        while (apc := next_apc(self.k, t)) is not None:
             yield apc
 
     # ---- time and wire -------------------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ class KernelBuilder:
     def listener(self, t: KThread, backlog: int = 5) -> tuple[AfdEndpoint, Address]:
         e = self.tcp("listener")
         address = self.bound(t, e)
-        assert listen_endpoint(e, backlog) is NtStatus.SUCCESS
+        assert listen_endpoint(self.k, e, backlog) is NtStatus.SUCCESS
         self.handle(t, e)
         return e, address
 

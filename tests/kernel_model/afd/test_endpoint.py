@@ -24,7 +24,7 @@ def in_state(kernel: KernelBuilder, t: KThread, state: EndpointState) -> AfdEndp
     if state in (EndpointState.BOUND, EndpointState.LISTENING):
         kernel.bound(t, e)
     if state is EndpointState.LISTENING:
-        listen_endpoint(e, 5)
+        listen_endpoint(kernel.k, e, 5)
     if state in (EndpointState.CONNECTING, EndpointState.CONNECTED):
         _, address = kernel.listener(t)
         kernel.connect(t, address, e)
@@ -72,7 +72,7 @@ def test_a_socket_is_bound_once(kernel: KernelBuilder, state: EndpointState, sta
 )
 def test_only_a_bound_socket_listens(kernel: KernelBuilder, state: EndpointState, status: NtStatus) -> None:  # S-68
     e = in_state(kernel, kernel.thread(), state)
-    assert listen_endpoint(e, 5) is status
+    assert listen_endpoint(kernel.k, e, 5) is status
     assert e.state is (state if status else LISTENING)
 
 
@@ -97,7 +97,7 @@ def test_only_a_listener_accepts(kernel: KernelBuilder, state: EndpointState) ->
 def test_a_datagram_socket_neither_listens_nor_accepts(kernel: KernelBuilder) -> None:  # S-68
     e = kernel.udp()
     kernel.bound(kernel.thread(), e)
-    assert listen_endpoint(e, 1) is NtStatus.NOT_SUPPORTED
+    assert listen_endpoint(kernel.k, e, 1) is NtStatus.NOT_SUPPORTED
     assert accept_connection(kernel.k, e, None) is NtStatus.NOT_SUPPORTED
 
 
@@ -105,5 +105,5 @@ def test_a_datagram_socket_neither_listens_nor_accepts(kernel: KernelBuilder) ->
 def test_the_backlog_is_at_least_one_and_negative_ones_are_hints(kernel: KernelBuilder, asked: int, room: int) -> None:
     e = kernel.tcp()
     kernel.bound(kernel.thread(), e)
-    listen_endpoint(e, asked)
+    listen_endpoint(kernel.k, e, asked)
     assert e.backlog == room

@@ -1,0 +1,32 @@
+"""Devices that take their time: an operation that could be over in the call completes by a step of its own.
+
+Only with the fault `slow-device`, or where the documentation leaves it open whether an operation pends.
+Sources: learn.microsoft.com WSASend, WSARecv ("completed immediately" or WSA_IO_PENDING), CancelIoEx (S-02, S-12).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel_model.ke.timerq import queue_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.kernel import Kernel
+
+
+def dawdles(k: Kernel, irp: Irp) -> bool:
+    """Does this operation, which could complete now, pend instead?  Nobody can tell for a call that blocks anyway."""
+    outcomes = k.outcomes
+    if outcomes is None or irp.iosb is None:
+        return False
+    return bool(outcomes.left_open("pend") or outcomes.fault(k, "slow-device"))
+
+
+def finish_later(k: Kernel, irp: Irp, finish: Callable[[Kernel, Irp], None]) -> None:
+    """The device will come back to the operation: an actor of its own, named by the issuing thread's history (F-001)."""
+    t = irp.thread
+    t.objects_made += 1
+    queue_timer(k, k.now_100ns, finish, irp, f"device:{t.label}.{t.objects_made}")

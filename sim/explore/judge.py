@@ -1,0 +1,68 @@
+"""The verdict on a search, and the trial of each violation before anybody hears of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.errors import NotModelled
+from sim.explore.dpor import Dpor
+from sim.explore.exhaustive import Exhaustive
+from sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE, SAMPLED
+from sim.explore.sampling import Sampling
+from sim.runtime.execution import run
+from sim.runtime.outcome import ReplayDivergence, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.explore.strategies import Strategy
+    from sim.runtime.execution import Program
+    from sim.runtime.settings import Settings
+
+REPLAYS: Final = 10
+
+
+def judge(strategy: Strategy, stopped: str, max_steps: int, *, unnamed_locks: bool) -> tuple[str, tuple[str, ...]]:
+    """The verdict and what limits it; stopped: why the search ended before its end, if it did."""
+    if isinstance(strategy, Sampling):
+        return SAMPLED, (strategy.strength(), *([stopped] if stopped else ()))
+    if stopped:
+        return INCONCLUSIVE, (stopped,)
+    assert isinstance(strategy, Dpor)
+    if unnamed_locks and not isinstance(strategy, Exhaustive):
+        return INCONCLUSIVE, ("a lock is neither initialized nor held by a shared variable: call InitializeSRWLock",)
+    reasons = []
+    if isinstance(strategy, Exhaustive) and strategy.preemptions is not None:
+        reasons.append(f"at most {strategy.preemptions} preemptions")
+    if strategy.held_back:
+        reasons.append("a loop that only polls looks twice in vain, then waits until something else has happened")
+    if strategy.cut:
+        reasons.append(f"executions of more than {max_steps} steps were cut")
+    if strategy.stops and not isinstance(strategy, Exhaustive):
+        reasons.append("a thread is suspended or terminated by another: not every place where that can hit it was tried")
+    if strategy.lost:
+        reasons.append(f"{strategy.lost} planned reversals were not possible")
+    return (BOUNDED, tuple(reasons)) if reasons else (COMPLETE, ())
+
+
+def confirmed(programs: Sequence[Program], violation: Violation, settings: Settings) -> Violation:
+    """The violation, replayed so often that it can be trusted; one that does not come again is the program's own doing."""
+    for _ in range(REPLAYS):
+        try:
+            again = run(programs, schedule=violation.schedule, settings=settings).violation
+        except (ReplayDivergence, NotModelled) as error:
+            return not_deterministic(violation.id, str(error), violation)
+        if again is None or again.id != violation.id:
+            how = f"the replay ends with {again.id if again is not None else 'no violation'}"
+            return not_deterministic(violation.id, how, violation)
+    return violation
+
+
+def not_deterministic(found: str, how: str, at: Violation) -> Violation:
+    """What there is to say about a program that depends on more than the schedule."""
+    return Violation(
+        id="not-deterministic", title="the program depends on more than the schedule",
+        message=f"{found} was found, but the same schedule does not lead there again: {how}. Look for state that outlives "
+        "an execution (globals, files), or for id(), hash() or set order.",
+        step=at.step, source="sim.explore.judge", schedule=at.schedule,
+    )  # fmt: skip

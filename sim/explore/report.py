@@ -1,0 +1,40 @@
+"""What a check answers: a verdict that states its own strength, outcomes, violations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sim.runtime.outcome import Violation
+
+COMPLETE: Final = "COMPLETE"
+BOUNDED: Final = "BOUNDED"
+SAMPLED: Final = "SAMPLED"
+INCONCLUSIVE: Final = "INCONCLUSIVE"
+INTERRUPTED: Final = "it was interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What checking found.
+
+    verdict: COMPLETE (every interleaving), BOUNDED (all within what `reasons` says), SAMPLED (so many schedules),
+    INCONCLUSIVE (it did not get through; reasons says why).  outcomes: outcome -> a schedule that leads to it; an outcome that
+    cannot be hashed stands there as its repr.  violations: each with its schedule.
+    never: titles of the *sometimes* properties that no execution reached.
+    """
+
+    verdict: str
+    reasons: tuple[str, ...] = ()
+    outcomes: dict[Any, str] = field(repr=False)
+    violations: tuple[Violation, ...]
+    executions: int
+    seconds: float
+    statistics: dict[str, int]
+    never: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """No violation."""
+        return not self.violations

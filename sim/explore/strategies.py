@@ -1,0 +1,45 @@
+"""The strategies by name, and which options go together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from sim.explore.dpor import Dpor
+from sim.explore.exhaustive import Exhaustive
+from sim.explore.sampling import PctSampling, Sampling
+
+if TYPE_CHECKING:
+    from sim.runtime.machine import Machine
+    from sim.win32.api import SimWinApi
+
+STRATEGIES: Final = ("dpor", "dfs", "random", "pct")
+MEMORIES: Final = ("shared", "locks")
+
+
+class Strategy(Protocol):
+    """Hands out executions: begin with a machine, run it, finish; False from finish is the end."""
+
+    executions: int
+
+    def begin(self, machine: Machine, api: SimWinApi, /) -> None:
+        """A new execution."""
+
+    def finish(self) -> bool:
+        """It is over; is there more to do?"""
+
+
+def strategy_of(name: str, memory: str, seed: int, max_executions: int | None, preemptions: int | None) -> Strategy:
+    """The strategy by its name; ValueError for what there is not."""
+    if memory not in MEMORIES:
+        raise ValueError(f"memory={memory!r}: use 'shared' (sound) or 'locks' (shared data is only touched under locks)")
+    if preemptions is not None and name != "dfs":
+        raise ValueError(f"preemptions bound the strategy 'dfs' only; {name!r} has no use for them")
+    if name == "dpor":
+        return Dpor(shared_memory=memory == "shared")
+    if name == "dfs":
+        return Exhaustive(shared_memory=memory == "shared", preemptions=preemptions)
+    if name == "random":
+        return Sampling(seed, max_executions)
+    if name == "pct":
+        return PctSampling(seed, max_executions)
+    raise ValueError(f"strategy={name!r} does not exist; there are {', '.join(STRATEGIES)}")

@@ -1,0 +1,57 @@
+"""What an execution is allowed to do: bound, sanitizers, clock, profile, faults.  The same for a run, a replay and a check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel_model.outcomes import FAULTS, PROFILES, Outcomes
+from sim.runtime.machine import Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kernel_model.choice import Chooser
+    from kernel_model.events import Trace
+
+MAX_STEPS: Final = 10_000
+DEFAULT_SPECS: Final = ("S1",)
+CLOCKS: Final = ("eager", "free")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """max_steps: decisions after which the execution is cut; specs: ids of sanitizers, and properties.
+
+    clock: "eager" (time passes only when nothing else can happen) or "free" (an expiry may come any time after it is due).
+    profile: "windows", or "documented" (all that the documentation leaves open).  faults: kind -> how often, see FAULTS.
+    ValueError names what does not exist.
+    """
+
+    max_steps: int = MAX_STEPS
+    specs: Sequence[Any] = DEFAULT_SPECS
+    clock: str = "eager"
+    profile: str = "windows"
+    faults: Mapping[str, int] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        _one_of("clock", self.clock, CLOCKS)
+        _one_of("profile", self.profile, PROFILES)
+        for kind, budget in (self.faults or {}).items():
+            _one_of("fault", kind, tuple(FAULTS))
+            if type(budget) is not int or budget < 0:
+                raise ValueError(f"fault {kind!r}: the budget is a number of times, got {budget!r}")
+
+    def machine(self, *, chooser: Chooser | None = None, trace: Trace | None = None) -> Machine:
+        """A machine that keeps to them."""
+        machine = Machine(chooser=chooser, trace=trace, max_steps=self.max_steps)
+        machine.specs = frozenset(self.specs)
+        machine.kernel.free_clock = self.clock == "free"
+        if self.faults or self.profile != "windows":
+            machine.kernel.outcomes = Outcomes(machine.ask, self.faults or {}, documented=self.profile == "documented")
+        return machine
+
+
+def _one_of(what: str, given: object, known: Sequence[str]) -> None:
+    if given not in known:
+        raise ValueError(f"{what}={given!r} does not exist; there are {', '.join(map(repr, known))}")
