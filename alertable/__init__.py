@@ -27,9 +27,9 @@ from sim.explore.report import Report
 from sim.runtime.execution import run as _run
 from sim.runtime.process import Process
 from sim.runtime.program_file import ProgramFileError, load_program
-from sim.runtime.settings import DEFAULT_SPECS as DEFAULT
 from sim.runtime.settings import MAX_STEPS, Settings
 from sim.win32.peer import Peer, RemoteEndpoint
+from specs.properties import ALL, DEFAULT, always, eventually, mark, sometimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from winapi import WinApi
 
 __all__ = [
-    "DEFAULT", "Execution", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report", "ScheduleError", "Violation",
-    "check", "load_program", "peer", "process", "real", "replay", "run", "schedules",
+    "ALL", "DEFAULT", "Execution", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report", "ScheduleError", "Violation",
+    "always", "check", "eventually", "load_program", "mark", "peer", "process", "real", "replay", "run", "schedules", "sometimes",
 ]  # fmt: skip
 
 __version__ = "0.1.0"

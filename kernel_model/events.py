@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
     from kernel_model.ke.apc import KApc
     from kernel_model.ke.dispatcher import Dispatcher
+    from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
     from kernel_model.ke.timerq import TimerEntry
     from kernel_model.ke.wait import Wait
     from kernel_model.ps.thread import KThread
@@ -24,6 +25,9 @@ class Trace(Protocol):
 
     def thread_created(self, creator: KThread | None, t: KThread) -> None:
         """A thread object exists."""
+
+    def thread_ending(self, t: KThread) -> None:
+        """A thread is about to end; what it has pending has not been cancelled yet."""
 
     def thread_ended(self, t: KThread) -> None:
         """A thread has ended; its exit code is set."""
@@ -39,6 +43,12 @@ class Trace(Protocol):
 
     def apc_queued(self, t: KThread, apc: KApc) -> None:
         """An APC is at the end of the thread's queue."""
+
+    def apc_delivered(self, t: KThread, apc: KApc) -> None:
+        """An APC is about to run."""
+
+    def packet_removed(self, port: CompletionPort, packet: CompletionPacket) -> None:
+        """A thread is given a packet."""
 
     def message_posted(self, queue: MessageQueue, message: Message) -> None:
         """A message is at the end of a thread's queue."""

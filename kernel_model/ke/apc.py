@@ -90,6 +90,8 @@ def next_apc(k: Kernel, t: KThread) -> KApc | None:
     apc = t.user_apcs[0] if k.outcomes is None else _any_of(k.outcomes, t)
     t.user_apcs.remove(apc)
     apc.inserted = False
+    if k.trace is not None:
+        k.trace.apc_delivered(t, apc)
     return apc
 
 

@@ -81,14 +81,16 @@ def _activate(k: Kernel, port: CompletionPort) -> None:
         wait = next((w for w in reversed(port.takers) if not w.thread.suspend_count), None)
         if wait is None:
             break
-        wait.thread.packets = (_take(port),)
+        wait.thread.packets = (_take(k, port),)
         end_wait(k, wait, NtStatus.SUCCESS)  # which makes the thread active
 
 
-def _take(port: CompletionPort) -> CompletionPacket:
+def _take(k: Kernel, port: CompletionPort) -> CompletionPacket:
     packet = port.packets.popleft()
     if not port.packets:
         port.signal_state = 0
+    if k.trace is not None:
+        k.trace.packet_removed(port, packet)
     return packet
 
 
@@ -114,7 +116,7 @@ def remove_packets(
     if port.packets and port.active < port.concurrency:
         taken: list[CompletionPacket] = []
         while port.packets and len(taken) < count_max:
-            taken.append(_take(port))
+            taken.append(_take(k, port))
         t.packets = tuple(taken)
         port.active += 1
         return NtStatus.SUCCESS

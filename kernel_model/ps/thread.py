@@ -189,6 +189,8 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
     """PspExitThread: cancel its I/O and timers, drop its APCs, abandon its mutexes, signal the thread object."""
     if t.terminated:
         return
+    if k.trace is not None:
+        k.trace.thread_ending(t)
     if k.footprint is not None:
         k.footprint.writes += (t.label, t.inbox, end_of(t))
         if t.listed:

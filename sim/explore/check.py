@@ -16,7 +16,7 @@ from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
 from sim.runtime.schedule import render
 from sim.runtime.settings import Settings
-from sim.win32.api import SimWinApi
+from sim.trace.traced import api_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,7 +91,7 @@ class _Search:
     def execution(self) -> None:
         """One more."""
         machine = self.settings.machine()
-        api = SimWinApi(machine)
+        api = api_of(machine)
         self.strategy.begin(machine, api)
         results = execute(self.programs, machine, api)
         if isinstance(self.strategy, Dpor) and self.strategy.pruned:

@@ -70,6 +70,8 @@ class Dpor:
         if self._open is not None:
             self._close()
         while True:
+            if machine.on_step is not None:
+                machine.on_step()
             if machine.steps >= machine.max_steps:
                 self.cut = True
                 return machine.exhausted(running)

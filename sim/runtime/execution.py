@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.explore.random_walk import RandomChooser
@@ -15,6 +15,7 @@ from sim.runtime.schedule import parse, render
 from sim.runtime.settings import Settings
 from sim.runtime.watchdog import watched
 from sim.trace.record import Recorder
+from sim.trace.traced import api_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -45,12 +46,9 @@ def run(
     elif seed is not None:
         chooser = RandomChooser(seed)
     recorder = Recorder()
-    machine = (settings or Settings(**fields)).machine(chooser=chooser, trace=recorder)
-    recorder.machine = machine
-    from sim.trace.traced import TracedWinApi
-
+    machine = (settings or Settings(**fields)).machine(chooser=chooser, recorder=recorder)
     with printing_to(recorder):
-        results = execute(programs, machine, TracedWinApi(machine, recorder))
+        results = execute(programs, machine, api_of(machine))
     if isinstance(chooser, ReplayChooser) and machine.violation is None:
         chooser.check_finished(machine.steps)
     return Execution(
@@ -75,7 +73,8 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
             machine.followed[t] = None
     if not machine.kernel.alive:
         raise ValueError("every program is a daemon; at least one must be awaited")
-    with guarded(machine, [getattr(f, "__globals__", {}) for f in functions]), watched(machine):
+    hearing = machine.watch.hearing() if machine.watch is not None else nullcontext()
+    with guarded(machine, [getattr(f, "__globals__", {}) for f in functions]), watched(machine), hearing:
         machine.run()
     return results
 

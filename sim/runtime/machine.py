@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kernel_model.choice import Chooser
-    from kernel_model.events import Trace
     from kernel_model.ps.process import EProcess
     from kernel_model.tcpip.flow import Flow
+    from sim.runtime.watch import Watch
 
     class Explorer(Protocol):
         """A strategy that looks at the machine itself: it fires environment actors and returns the thread to run."""
@@ -55,19 +55,17 @@ _ABANDONED: Final[list[Carrier]] = []  # kept: collecting a greenlet would throw
 class Machine:
     """A kernel, the threads that run on it, and the decisions that were made.
 
-    chooser: None for the default; trace: who listens; record: keep the decisions for `moves()`.
+    chooser: None for the default; record: keep the decisions for `moves()`.
     """
 
     __slots__ = (
         "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed", "hub",
-        "kernel", "leaving", "log", "max_steps", "moved", "over", "pending", "record", "running", "specs", "steps", "swallowed",
-        "sweep_at", "sweeps", "violation",
+        "kernel", "leaving", "log", "max_steps", "moved", "on_step", "over", "pending", "record", "running", "steps",
+        "swallowed", "sweep_at", "sweeps", "to_the_end", "violation", "watch",
     )  # fmt: skip
 
-    def __init__(
-        self, *, chooser: Chooser | None = None, trace: Trace | None = None, max_steps: int = 10_000, record: bool = True
-    ) -> None:
-        self.kernel = Kernel(trace)
+    def __init__(self, *, chooser: Chooser | None = None, max_steps: int = 10_000, record: bool = True) -> None:
+        self.kernel = Kernel()
         self.chooser = chooser
         self.explorer: Explorer | None = None
         self.max_steps = max_steps
@@ -84,7 +82,9 @@ class Machine:
         self.violation: Violation | None = None
         self.pending: Violation | None = None  # of the running thread; counts at its next system call
         self.failure: BaseException | None = None
-        self.specs: frozenset[str] = frozenset()  # sanitizers that are on
+        self.watch: Watch | None = None  # properties, or a recorder
+        self.on_step: Callable[[], None] | None = None  # predicates over every state
+        self.to_the_end = False  # go on after the last awaited thread has ended, as part of the schedule
         self.leaving: dict[KThread, ThreadExit] = {}  # threads that called ExitThread and still unwind
         self.over = False
         self.finished = False  # all threads that are awaited have ended
@@ -113,6 +113,8 @@ class Machine:
             if successor is not self.hub:
                 successor.switch()
             self.current = None
+            if self.violation is None and self.failure is None and self.watch is not None and self.finished:
+                self.watch.over()
             self._unwind()
         finally:
             if collecting:
@@ -316,11 +318,11 @@ class Machine:
     def _successor(self) -> greenlet:
         """A thread has ended: where to go on."""
         if not self.kernel.alive:
-            if not self.followed:
+            if not self.followed and not self.to_the_end:
                 if self.record:
                     self.record, self.ended_at = False, self.steps
                 if self.explorer is None:
-                    self.over = True
+                    self.over = self.finished = True
                     return self.hub
             self.finished = True  # what could still happen is looked at too: it might have happened earlier
         chosen = self._choose(None)
@@ -332,7 +334,11 @@ class Machine:
     def _finish(self) -> None:
         """Nothing can happen any more."""
         self.over = True
-        if self.violation is None and not self.finished and blocked_threads(self.kernel):
+        if self.violation is not None or self.finished or not blocked_threads(self.kernel):
+            return
+        if self.watch is not None:
+            self.watch.stuck()
+        if self.violation is None:
             self.violation = deadlock(self.kernel, self.steps)
 
     def _choose(self, running: KThread | None) -> KThread | None:
@@ -386,6 +392,8 @@ class Machine:
         chooser = self.chooser
         assert chooser is not None
         while True:
+            if self.on_step is not None:
+                self.on_step()
             if self.steps >= self.max_steps:
                 return self.exhausted(running)
             options = self._options(running)

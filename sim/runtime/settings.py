@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel_model.outcomes import FAULTS, PROFILES, Outcomes
 from sim.runtime.machine import Machine
+from sim.runtime.watch import Watch
+from specs.properties import DEFAULT, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kernel_model.choice import Chooser
-    from kernel_model.events import Trace
+    from sim.trace.record import Recorder
 
 MAX_STEPS: Final = 10_000
-DEFAULT_SPECS: Final = ("S1",)
 CLOCKS: Final = ("eager", "free")
 
 
@@ -29,7 +30,7 @@ class Settings:
     """
 
     max_steps: int = MAX_STEPS
-    specs: Sequence[Any] = DEFAULT_SPECS
+    specs: Sequence[Any] = DEFAULT
     clock: str = "eager"
     profile: str = "windows"
     faults: Mapping[str, int] | None = field(default=None)
@@ -37,15 +38,20 @@ class Settings:
     def __post_init__(self) -> None:
         _one_of("clock", self.clock, CLOCKS)
         _one_of("profile", self.profile, PROFILES)
+        select(self.specs)
         for kind, budget in (self.faults or {}).items():
             _one_of("fault", kind, tuple(FAULTS))
             if type(budget) is not int or budget < 0:
                 raise ValueError(f"fault {kind!r}: the budget is a number of times, got {budget!r}")
 
-    def machine(self, *, chooser: Chooser | None = None, trace: Trace | None = None) -> Machine:
+    def machine(self, *, chooser: Chooser | None = None, recorder: Recorder | None = None) -> Machine:
         """A machine that keeps to them."""
-        machine = Machine(chooser=chooser, trace=trace, max_steps=self.max_steps)
-        machine.specs = frozenset(self.specs)
+        machine = Machine(chooser=chooser, max_steps=self.max_steps)
+        properties = select(self.specs)
+        if properties or recorder is not None:
+            machine.watch = Watch(machine, properties, recorder)
+            if recorder is not None:
+                recorder.machine = machine
         machine.kernel.free_clock = self.clock == "free"
         if self.faults or self.profile != "windows":
             machine.kernel.outcomes = Outcomes(machine.ask, self.faults or {}, documented=self.profile == "documented")

@@ -19,6 +19,7 @@ from sim.win32.memory import CArgument, CData
 if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
     from kernel_model.ke.dispatcher import Dispatcher
+    from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
     from kernel_model.ke.timerq import TimerEntry
     from kernel_model.ke.wait import Wait
     from kernel_model.ps.thread import KThread
@@ -142,6 +143,15 @@ class Recorder:
 
     def apc_queued(self, t: KThread, apc: KApc) -> None:
         self.add(EventKind.APC_QUEUED, t.label, apc_text(apc), KERNEL)
+
+    def thread_ending(self, t: KThread) -> None:
+        """Its end is what counts."""
+
+    def apc_delivered(self, t: KThread, apc: KApc) -> None:
+        """The routine's own line says so."""
+
+    def packet_removed(self, port: CompletionPort, packet: CompletionPacket) -> None:
+        """What the call returns says so."""
 
     def message_posted(self, queue: MessageQueue, message: Message) -> None:
         self.add(EventKind.MESSAGE_POSTED, queue.label, f"message {message.number:#x}", KERNEL)

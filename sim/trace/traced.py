@@ -1,4 +1,4 @@
-"""The traced API: the same doors, each call and return told to a recorder.
+"""The traced API: the same doors, each call and return told to a recorder and to properties.
 
 Wrapped once, as a class, so that an execution that nobody reads pays nothing.
 """
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kernel_model.ke.apc import KApc
     from kernel_model.ps.thread import KThread
     from sim.runtime.machine import Machine
+    from sim.runtime.watch import Watch
     from sim.trace.record import Recorder
 
 QUIET = frozenset(
@@ -35,14 +36,18 @@ QUIET = frozenset(
 
 
 class TracedWinApi(SimWinApi):
-    """SimWinApi that tells a recorder."""
+    """SimWinApi that tells whoever watches the execution: a recorder, properties."""
 
-    __slots__ = ("_depth", "_recorder", "_waiting")
+    __slots__ = ("_begins", "_called", "_depth", "_ends", "_recorder", "_returned", "_waiting")
 
-    def __init__(self, machine: Machine, recorder: Recorder) -> None:
+    def __init__(self, machine: Machine, watch: Watch) -> None:
         super().__init__(machine)
-        self._recorder = recorder
-        self._waiting: dict[KThread, tuple[str, str]] = {}  # calls that are before their decision
+        self._recorder: Recorder | None = watch.recorder
+        self._called = watch.calls["called"]
+        self._returned = watch.calls["returned"]
+        self._begins = watch.calls["routine_begins"]
+        self._ends = watch.calls["routine_ends"]
+        self._waiting: dict[KThread, tuple[str, tuple[Any, ...], str]] = {}  # calls that are before their decision
         self._depth: dict[KThread, int] = {}
 
     def _enter(self) -> KThread:
@@ -52,12 +57,30 @@ class TracedWinApi(SimWinApi):
 
     def _begin(self, t: KThread) -> None:
         call = self._waiting.pop(t, None)
-        if call is not None:
-            self._recorder.call(t, *call)
+        if call is None:
+            return
+        name, arguments, text = call
+        if self._recorder is not None:
+            self._recorder.call(t, name, text)
+        for hook in self._called:
+            hook(t, name, arguments)
 
     def _run_apc(self, t: KThread, apc: KApc) -> None:
-        self._recorder.routine(t, apc)
-        super()._run_apc(t, apc)
+        if self._recorder is not None:
+            self._recorder.routine(t, apc)
+        for hook in self._begins:
+            hook(t, apc)
+        try:
+            super()._run_apc(t, apc)
+        finally:
+            for hook in self._ends:
+                hook(t, apc)
+
+
+def api_of(machine: Machine) -> SimWinApi:
+    """The API for the programs of this machine: the plain one, unless somebody hears what they call."""
+    watch = machine.watch
+    return TracedWinApi(machine, watch) if watch is not None and watch.hears_calls else SimWinApi(machine)
 
 
 def _traced(name: str, parameters: tuple[str, ...]) -> Callable[..., Any]:
@@ -69,18 +92,35 @@ def _traced(name: str, parameters: tuple[str, ...]) -> Callable[..., Any]:
         depth = self._depth.get(t, 0)
         if depth and t in self._waiting:
             return function(self, *arguments)  # one exported function built on another
-        recorder = self._recorder
-        names = (*parameters, *("?",) * (len(arguments) - len(parameters)))
-        text = ", ".join(recorder.argument(t, p, a) for p, a in zip(names, arguments, strict=False))
-        self._waiting[t] = (name, text)
+        recorder, text = self._recorder, ""
+        if recorder is not None:
+            names = (*parameters, *("?",) * (len(arguments) - len(parameters)))
+            text = ", ".join(recorder.argument(t, p, a) for p, a in zip(names, arguments, strict=False))
+        self._waiting[t] = (name, arguments, text)
         self._depth[t] = depth + 1
         try:
             result = function(self, *arguments)
         finally:
             self._depth[t] = depth
             self._waiting.pop(t, None)
-        recorder.returned(t, name, _result(self, t, name, result))
+        if recorder is not None:
+            recorder.returned(t, name, _result(self, t, name, result))
+        for hook in self._returned:
+            hook(t, name, arguments, result)
         return result
+
+    return call
+
+
+def _overheard(name: str) -> Callable[..., Any]:
+    """A call that is no step: no line of a trace, but properties hear of it."""
+    function = getattr(SimWinApi, name)
+
+    @wraps(function)
+    def call(self: TracedWinApi, *arguments: object) -> Any:  # noqa: ANN401 - whatever the function returns
+        for hook in self._called:
+            hook(self._m.current, name, arguments)
+        return function(self, *arguments)
 
     return call
 
@@ -106,5 +146,5 @@ FALSE_IS_FAILURE = frozenset(
 )  # fmt: skip
 
 for _name, _function in FUNCTIONS.items():
-    if _name not in QUIET and hasattr(SimWinApi, _name):
-        setattr(TracedWinApi, _name, _traced(_name, _function.parameters))
+    if hasattr(SimWinApi, _name):
+        setattr(TracedWinApi, _name, _overheard(_name) if _name in QUIET else _traced(_name, _function.parameters))

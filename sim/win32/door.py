@@ -13,14 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from kernel_model.errors import NotModelled
 from kernel_model.ke.apc import ApcKind, KApc, next_apc
 from kernel_model.status import NtStatus
-from sim.runtime.outcome import Violation
 from sim.win32.callback import Routine, routine_of
 from sim.win32.errormap import dos_error, wsa_error
 from sim.win32.memory import AccessViolation, Block, Pointer, Region, UserMemory, address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kernel_model.ps.thread import KThread
     from sim.runtime.machine import Machine
 
@@ -178,38 +175,11 @@ class Door:
         return region
 
     def _released(self, block: Block) -> None:
-        """The program let go of memory: S1 if an operation in flight still needs it."""
+        """The program let go of memory that some operation used."""
         m = self._m
-        if "S1" not in m.specs or m.over or m.pending is not None:
-            return
-        operation = next((op for t in self._k.threads for op in _operations_on(t, block)), None)
-        if operation is not None:
-            m.pending = freed_in_flight(block.label, operation, m.steps)
-            m.poke()
-
-
-def _operations_on(t: KThread, block: Block) -> Iterator[str]:
-    """What the thread has in flight that needs this memory: pending operations, and routines still to be called with it."""
-    for irp in t.irps:
-        parts = [*irp.buffers, *irp.watched, irp.iosb]
-        if any(getattr(part, "block", None) is block for part in parts):
-            yield f"{irp.major.value} on {irp.file.label}"
-    for apc in t.user_apcs:
-        if apc.kind is ApcKind.IO and getattr(apc.context.iosb, "block", None) is block:
-            yield f"queued completion routine ({apc.context.major.value} on {apc.context.file.label})"
+        if m.watch is not None and not m.over and m.pending is None:
+            m.watch.released(block)
 
 
 def _flags(irp: Any) -> tuple[int, ...]:  # noqa: ANN401 - an Irp; the routine of ReadFileEx has no flags
     return () if callable(irp.apc_context) else (0,)
-
-
-def freed_in_flight(label: str, operation: str, step: int) -> Violation:
-    """S1: kernel-visible memory must live until the operation has completed."""
-    return Violation(
-        id="S1",
-        title="freed while in flight",
-        message=f"{label} was released while a {operation} still needs it. Keep OVERLAPPED and buffers until the completion "
-        "was delivered; after CancelIo or closesocket wait for it.",
-        step=step,
-        source="learn.microsoft.com WSARecv (lpOverlapped), closesocket; S-28",
-    )

@@ -67,6 +67,15 @@ class Block:
         self.owner: Callable[[], Any] | None = None
         self.keys: list[int] = []
 
+    def here(self) -> bool:
+        """Is the memory still the program's, and still at this address (ctypes.resize moves it)?"""
+        if not self.alive:
+            return False
+        if self.owner is None or not self.writable:
+            return True
+        owner = self.owner()
+        return owner is not None and ctypes.addressof(owner) == self.base
+
     def covers(self, address: int, length: int) -> bool:
         """Does the range lie inside?"""
         return self.base <= address and address + length <= self.base + self.size
@@ -84,13 +93,13 @@ class Region:
 
     def read(self, offset: int, count: int, /) -> bytes:
         """Copy out; memory that is gone reads as zeros (the release was reported)."""
-        return ctypes.string_at(self.address + offset, count) if self.block.alive else bytes(count)
+        return ctypes.string_at(self.address + offset, count) if self.block.here() else bytes(count)
 
     def write(self, offset: int, data: bytes, /) -> None:
         """Copy in, unless the memory is gone."""
         if not self.block.writable:
             raise AccessViolation("a write", f"{len(data)} bytes into a bytes object, which is read-only")
-        if self.block.alive:
+        if self.block.here():
             ctypes.memmove(self.address + offset, data, len(data))
 
 
@@ -117,7 +126,7 @@ class Overlapped:
         self._view[0] = 0x103
 
     def complete(self, status: int, information: int, /) -> None:
-        if self.block.alive:
+        if self.block.here():
             view = self._view
             view[0] = status
             view[1] = information

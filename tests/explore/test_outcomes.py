@@ -46,10 +46,10 @@ def receives_overlapped_and_cancels(w: Any) -> tuple[Any, ...]:
     overlapped, memory, log = WSAOVERLAPPED(), ctypes.create_string_buffer(8), []
     buffer = WSABUF(8, ctypes.addressof(memory))
 
-    @w.CALLBACK(None, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong)
-    def done(error: int, count: int, _overlapped: int, _flags: int) -> None:
+    def completed(error: int, count: int, _overlapped: int, _flags: int) -> None:
         log.append((error, count))
 
+    done = w.CALLBACK(None, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong)(completed)
     flags = ctypes.c_ulong(0)
     result = w.WSARecv(c, ctypes.byref(buffer), 1, None, ctypes.byref(flags), ctypes.byref(overlapped), done)
     pended = bool(result) and w.WSAGetLastError() == 997

@@ -1,0 +1,128 @@
+"""Properties at work: who hears what of one execution, and what becomes of a report.
+
+Each event has one callable, made of those who listen to it: the tracker of operations first, then the properties, then the
+recorder.  An event that nobody listens to costs one call of a method that does nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sim.explore.replay import ReplayChooser
+from sim.runtime.outcome import Violation
+from specs.properties.base import CALL_EVENTS, KERNEL_EVENTS, Property, listeners
+from specs.properties.marks import forget, listen
+from specs.properties.operations import Operations
+from specs.properties.temporal import State, Temporal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sim.runtime.machine import Machine
+
+    Hooks = tuple[Callable[..., None], ...]
+
+MARKS = "marks"  # the key that every mark writes: predicates over marks of several threads see every order
+
+
+class Watch:
+    """The properties of one execution, and a recorder if somebody wants to read it."""
+
+    __slots__ = ("_machine", "_released", "_releasing", "_temporal", "calls", "properties", "recorder", "state")
+
+    def __init__(self, machine: Machine, properties: tuple[Property, ...], recorder: Any = None) -> None:  # noqa: ANN401
+        self._machine = machine
+        self.properties = properties
+        self.recorder = recorder
+        self.state: State | None = None
+        self._releasing = False
+        operations = Operations()
+        for one in properties:
+            one.attach(machine.kernel, operations, self._report)
+        everybody = (operations, *properties, *((recorder,) if recorder is not None else ()))
+        tap = Property()  # its methods do nothing
+        for event in KERNEL_EVENTS:
+            heard = listeners(everybody, event)
+            if heard:
+                setattr(tap, event, heard[0] if len(heard) == 1 else _each(heard))
+        machine.kernel.trace = tap
+        self.calls: dict[str, Hooks] = {event: tuple(listeners(properties, event)) for event in CALL_EVENTS}
+        self._released = listeners((operations, *properties), "released")
+        self._temporal = [one for one in properties if isinstance(one, Temporal)]
+        if self._temporal:
+            self.state = State(machine.kernel)
+            machine.on_step = self._step
+            machine.chooser = machine.chooser or ReplayChooser([])  # so that every call is a decision
+        machine.to_the_end = bool(listeners(properties, "stuck"))
+
+    @property
+    def hears_calls(self) -> bool:
+        """Must calls be told, to a recorder or to a property?"""
+        return self.recorder is not None or any(self.calls.values())
+
+    def released(self, block: Any) -> None:  # noqa: ANN401 - a Block of the program's memory
+        """The program let go of memory; this runs wherever the interpreter frees objects."""
+        self._releasing = True
+        for hook in self._released:
+            hook(block)
+        self._releasing = False
+
+    def over(self) -> None:
+        """Nothing can happen any more, and nobody waits."""
+        for hook in listeners(self.properties, "quiescent"):
+            hook()
+
+    def stuck(self) -> None:
+        """Nothing can happen any more, and somebody waits."""
+        for hook in listeners(self.properties, "stuck"):
+            hook()
+
+    @contextmanager
+    def hearing(self) -> Iterator[None]:
+        """Marks of the program come here."""
+        hooks = listeners(self.properties, "marked")
+        if not hooks and self.state is None:
+            yield
+            return
+
+        def marked(name: str, value: object) -> None:
+            m = self._machine
+            if m.current is None or m.over:
+                return
+            if m.kernel.footprint is not None:
+                m.kernel.footprint.writes.append(MARKS)
+            if self.state is not None:
+                self.state.marks[name] = value
+            for hook in hooks:
+                hook(m.current, name, value)
+
+        listen(marked)
+        try:
+            yield
+        finally:
+            forget(marked)
+
+    def _step(self) -> None:
+        assert self.state is not None
+        for one in self._temporal:
+            one.step(self.state)
+
+    def _report(self, one: Property, message: str) -> None:
+        m = self._machine
+        if m.violation is not None or m.pending is not None or (m.finished and not m.to_the_end):
+            return
+        violation = Violation(id=one.id, title=one.title, message=message, step=m.steps, source=one.source)
+        if self._releasing:
+            m.pending = violation
+        else:
+            m.violation = violation
+        m.poke()
+
+
+def _each(hooks: list[Callable[..., None]]) -> Callable[..., None]:
+    def tell(*arguments: object) -> None:
+        for hook in hooks:
+            hook(*arguments)
+
+    return tell

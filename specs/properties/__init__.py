@@ -1,0 +1,62 @@
+"""What must hold: sanitizers by id, marks, and properties of users."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from specs.properties.base import Property
+from specs.properties.marks import mark
+from specs.properties.s01_freed_in_flight import FreedInFlight
+from specs.properties.s02_context_freed import ContextFreed
+from specs.properties.s03_overlapped_reused import OverlappedReused, SharedSignal
+from specs.properties.s04_buffer_touched import BufferTouched
+from specs.properties.s05_exactly_once import ExactlyOnce
+from specs.properties.s06_result_discipline import ResultDiscipline
+from specs.properties.s07_data_lost import DataLost
+from specs.properties.s09_wait_results import WaitResults
+from specs.properties.s10_apc_safety import ApcSafety
+from specs.properties.s11_lock_order import LockOrder
+from specs.properties.s13_cancel_contract import CancelContract
+from specs.properties.s14_thread_exit import ThreadExit
+from specs.properties.s15_handle_hygiene import HandleHygiene
+from specs.properties.s16_graceful_close import GracefulClose
+from specs.properties.s17_edge_trigger import EdgeTrigger
+from specs.properties.s18_status_attribution import StatusAttribution
+from specs.properties.s19_armed_channel import ArmedChannel
+from specs.properties.s20_wait_array import ContextMissing, WaitArray
+from specs.properties.s21_signal_accounting import SignalAccounting
+from specs.properties.s22_packet_authenticity import PacketAuthenticity
+from specs.properties.temporal import Sometimes, State, Temporal, always, eventually, sometimes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "ALL", "DEFAULT", "SANITIZERS", "Property", "Sometimes", "State", "Temporal", "always", "eventually", "mark", "select",
+    "sometimes",
+]  # fmt: skip
+
+SANITIZERS: Final[Mapping[str, type[Property]]] = {
+    kind.id: kind
+    for kind in (
+        FreedInFlight, ContextFreed, OverlappedReused, SharedSignal, BufferTouched, ExactlyOnce, ResultDiscipline, DataLost,
+        WaitResults, ApcSafety, LockOrder, CancelContract, ThreadExit, HandleHygiene, GracefulClose, EdgeTrigger,
+        StatusAttribution, ArmedChannel, WaitArray, ContextMissing, SignalAccounting, PacketAuthenticity,
+    )
+}  # fmt: skip
+ALWAYS: Final = ("S8", "S8b", "S12")  # deadlock, starved APCs and loops without progress count in every search
+DEFAULT: Final = tuple(name for name, kind in SANITIZERS.items() if kind.default)
+ALL: Final = tuple(SANITIZERS)
+
+
+def select(specs: Iterable[Any]) -> tuple[Property, ...]:
+    """Fresh properties for ids and for properties of users; ValueError for an id that there is not."""
+    chosen = []
+    for spec in specs:
+        if isinstance(spec, Property):
+            chosen.append(spec.fresh())
+        elif spec in SANITIZERS:
+            chosen.append(SANITIZERS[spec]())
+        elif spec not in ALWAYS:
+            raise ValueError(f"specs: {spec!r} does not exist; there are {', '.join([*SANITIZERS, *ALWAYS])}, and properties")
+    return tuple(chosen)

@@ -1,0 +1,148 @@
+"""What a property is: a law, and the events that it listens to.
+
+One object watches one execution.  It hears what the kernel does (`Trace` of kernel_model.events), what threads call, what
+they let go of, what programs mark; it breaks at most once, by `report`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.ke.apc import KApc
+    from kernel_model.ke.dispatcher import Dispatcher
+    from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
+    from kernel_model.ke.timerq import TimerEntry
+    from kernel_model.ke.wait import Wait
+    from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
+    from kernel_model.tcpip.flow import Flow
+    from kernel_model.tcpip.segment import Segment
+    from kernel_model.win32k.queue import Message, MessageQueue
+    from specs.properties.operations import Operations
+
+
+class Property:
+    """A law that executions must keep.
+
+    id: what `specs=` calls it; title and law: a sentence each; source: where it is said; instead: what to do.
+    default: a false alarm is impossible, so it is on unless switched off.
+    """
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    law: ClassVar[str]
+    source: ClassVar[str]
+    instead: ClassVar[str]
+    default: ClassVar[bool] = False
+
+    kernel: Kernel
+    operations: Operations
+    _report: Callable[[Property, str], None]
+
+    def fresh(self) -> Property:
+        """One for a new execution."""
+        return type(self)()
+
+    def attach(self, kernel: Kernel, operations: Operations, report: Callable[[Property, str], None]) -> None:
+        """An execution begins."""
+        self.kernel = kernel
+        self.operations = operations
+        self._report = report
+
+    def report(self, message: str) -> None:
+        """The law is broken: what happened; what to do instead is added."""
+        self._report(self, f"{message}. {self.instead}")
+
+    # ---- what threads do -------------------------------------------------------------------------------------------------
+
+    def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
+        """The call has begun: its step is now."""
+
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401 - whatever it is
+        """The call is over."""
+
+    def released(self, block: Any) -> None:  # noqa: ANN401 - the memory of a ctypes object: base, size, label
+        """The program has let go of memory that operations used at some time."""
+
+    def marked(self, t: KThread, name: str, value: object) -> None:
+        """The program said something: see specs.properties.marks."""
+
+    def routine_begins(self, t: KThread, apc: KApc) -> None:
+        """The program's routine is entered."""
+
+    def routine_ends(self, t: KThread, apc: KApc) -> None:
+        """It has returned."""
+
+    def quiescent(self) -> None:
+        """All that are awaited have ended, and nothing else can happen any more."""
+
+    def stuck(self) -> None:
+        """Nothing can happen any more, and somebody waits: a deadlock, unless this says what it is."""
+
+    # ---- what the kernel does: kernel_model.events.Trace -------------------------------------------------------------------
+
+    def thread_created(self, creator: KThread | None, t: KThread) -> None:
+        """A thread object exists."""
+
+    def thread_ending(self, t: KThread) -> None:
+        """A thread is about to end; what it has pending has not been cancelled yet."""
+
+    def thread_ended(self, t: KThread) -> None:
+        """A thread has ended."""
+
+    def blocked(self, t: KThread, wait: Wait, timeout_100ns: int | None) -> None:
+        """The thread waits from here on."""
+
+    def unblocked(self, t: KThread, wait: Wait, status: int) -> None:
+        """The wait is over."""
+
+    def signaled(self, obj: Dispatcher) -> None:
+        """The object became signalled."""
+
+    def apc_queued(self, t: KThread, apc: KApc) -> None:
+        """An APC is at the end of the thread's queue."""
+
+    def apc_delivered(self, t: KThread, apc: KApc) -> None:
+        """An APC is about to run."""
+
+    def packet_removed(self, port: CompletionPort, packet: CompletionPacket) -> None:
+        """A thread is given a packet."""
+
+    def message_posted(self, queue: MessageQueue, message: Message) -> None:
+        """A message is at the end of a thread's queue."""
+
+    def timer(self, entry: TimerEntry) -> None:
+        """A timer or time-out expires."""
+
+    def irp_pended(self, irp: Irp) -> None:
+        """The operation could not finish at once."""
+
+    def irp_completed(self, irp: Irp) -> None:
+        """The operation has its status and count."""
+
+    def segment_sent(self, flow: Flow, segment: Segment) -> None:
+        """A segment is in flight."""
+
+    def segment_delivered(self, flow: Flow, segment: Segment) -> None:
+        """A segment arrives."""
+
+
+KERNEL_EVENTS = (
+    "thread_created", "thread_ending", "thread_ended",
+    "blocked", "unblocked", "signaled", "apc_queued", "apc_delivered", "packet_removed",
+    "message_posted", "timer", "irp_pended", "irp_completed", "segment_sent", "segment_delivered",
+)  # fmt: skip
+CALL_EVENTS = ("called", "returned", "routine_begins", "routine_ends")
+
+
+def listeners(properties: tuple[Any, ...], event: str) -> list[Callable[..., None]]:
+    """The methods that do something on this event."""
+    return [
+        getattr(p, event)
+        for p in properties
+        if getattr(type(p), event, None) is not getattr(Property, event) and hasattr(p, event)
+    ]

@@ -1,0 +1,39 @@
+"""S4: between submission and completion the buffers belong to the kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel_model.iomgr.irp import Major
+from specs.properties.base import Property
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.irp import Irp
+
+
+class BufferTouched(Property):
+    """Contents are compared with what they were; a receive may differ only where it put its data."""
+
+    id = "S4"
+    title = "buffer touched while in flight"
+    law = "The program neither writes the buffer of a pending send nor that of a pending receive."
+    source = 'learn.microsoft.com WSASend, WSARecv ("the application must not ..."); hidapi f7c7f97, Cygwin 344860a10'
+    instead = "Give the operation a private copy, or wait for its completion first"
+    default = True
+
+    def __init__(self) -> None:
+        self._before: dict[Irp, bytes] = {}
+
+    def irp_pended(self, irp: Irp) -> None:
+        if irp.iosb is not None and irp.length:
+            self._before[irp] = irp.gather(0, irp.length)
+
+    def irp_completed(self, irp: Irp) -> None:
+        before = self._before.pop(irp, None)
+        blocks = [getattr(buffer, "block", None) for buffer in irp.buffers]
+        if before is None or not all(block is None or block.here() for block in blocks):
+            return
+        own = 0 if irp.major is Major.WRITE else max(irp.done, irp.information)
+        if irp.gather(own, irp.length - own) != before[own:]:
+            verb = "sent from" if irp.major is Major.WRITE else "received into"
+            self.report(f"memory of {irp.thread.label} was changed while it was being {verb} on {irp.file.label}")

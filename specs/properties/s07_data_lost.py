@@ -1,0 +1,80 @@
+"""S7: what a completed receive put into memory is looked at before the memory is dropped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel_model.iomgr.irp import IrpState, Major
+from specs.properties.base import Property
+from specs.properties.memory import address
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.ke.apc import KApc
+    from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
+    from kernel_model.ps.thread import KThread
+
+RESULTS: Final = ("GetOverlappedResult", "WSAGetOverlappedResult", "GetOverlappedResultEx")
+
+
+class DataLost(Property):
+    """Opt-in: a program may read InternalHigh itself, which nobody sees."""
+
+    id = "S7"
+    title = "received data thrown away"
+    law = "The bytes of a completed receive are asked for before its OVERLAPPED is freed or used again."
+    source = "CPython bpo-33694; Ladybird#5045; mypy#21228"
+    instead = "After a cancellation take the result (GetOverlappedResult with bWait) and use the bytes if there are any"
+
+    def __init__(self) -> None:
+        self._unseen: dict[int, Irp] = {}  # address of the OVERLAPPED -> completed with data
+        self._submitting: dict[KThread, Irp] = {}
+
+    def irp_pended(self, irp: Irp) -> None:
+        if irp.iosb is not None:
+            self._dropped(irp.iosb.address, "is used for another operation")
+
+    def irp_completed(self, irp: Irp) -> None:
+        if irp.iosb is None:
+            return
+        at = irp.iosb.address
+        if (
+            irp.state is IrpState.COMPLETED
+            and irp.major is Major.READ
+            and irp.information
+            and irp not in self._submitting.values()
+        ):
+            self._unseen[at] = irp
+            self._submitting[irp.thread] = irp
+
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
+        at_once = self._submitting.pop(t, None)
+        if at_once is not None and function.startswith("WSARecv") and result == 0 and at_once.iosb is not None:
+            self._unseen.pop(at_once.iosb.address, None)  # the call itself said how many
+        if function in RESULTS and result:
+            self._unseen.pop(address(arguments[1]), None)
+
+    def apc_delivered(self, t: KThread, apc: KApc) -> None:
+        self._seen()
+
+    def packet_removed(self, port: CompletionPort, packet: CompletionPacket) -> None:
+        self._seen()
+
+    def _seen(self) -> None:
+        told = self.operations.told
+        if told is not None and told.irp.iosb is not None:
+            self._unseen.pop(told.irp.iosb.address, None)
+
+    def released(self, block: Any) -> None:  # noqa: ANN401 - a Block
+        for at, irp in tuple(self._unseen.items()):
+            if getattr(irp.iosb, "block", None) is block:
+                self._dropped(at, "is freed")
+
+    def quiescent(self) -> None:
+        for at in tuple(self._unseen):
+            self._dropped(at, "is left at the end")
+
+    def _dropped(self, at: int, how: str) -> None:
+        irp = self._unseen.pop(at, None)
+        if irp is not None:
+            self.report(f"{irp.information} bytes that arrived on {irp.file.label} were never looked at: their OVERLAPPED {how}")

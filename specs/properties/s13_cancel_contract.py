@@ -1,0 +1,30 @@
+"""S13: who cancels, cancels what is its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from specs.properties.base import Property
+
+if TYPE_CHECKING:
+    from kernel_model.ps.thread import KThread
+
+
+class CancelContract(Property):
+    """CancelIo cancels the calling thread's operations only.  What is freed too early after a cancellation is S1 and S2."""
+
+    id = "S13"
+    title = "CancelIo from the wrong thread"
+    law = "CancelIo is called by a thread that has something in flight on the file, if anybody has."
+    source = "learn.microsoft.com CancelIo; libuv 6e8eb3324"
+    instead = "Use CancelIoEx, or cancel on the thread that issued the operation; then wait for the completion"
+
+    def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
+        if function != "CancelIo" or not isinstance(arguments[0], int):
+            return
+        entry = t.process.handles.get(arguments[0])
+        irps = [irp for irp in getattr(entry[0], "irps", ()) if irp.iosb is not None] if entry is not None else []
+        if irps and all(irp.thread is not t for irp in irps) and entry is not None:
+            self.report(
+                f"{t.label} calls CancelIo on {entry[0].label}, where only {irps[0].thread.label} has operations in flight"
+            )
