@@ -23,7 +23,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "partial-send": "a non-blocking send takes over less than it could",
     "short-segments": "a segment arrives in two parts",
     "slow-device": "an operation that could complete in the call, or a cancellation, completes later",
-    "api-failure": "a call finds no memory: QueueUserAPC, PostQueuedCompletionStatus, CreateThread, CreateEventW, WSASend, ...",
+    "api-failure": "no resources: QueueUserAPC, PostQueuedCompletionStatus, CreateThread, CreateEventW and kin, WSARecv, ...",
     "late-cancel": "an operation whose data is on the way completes although it was cancelled",
 }
 PROFILES: Final = ("windows", "documented")

@@ -82,8 +82,9 @@ class AfdEndpoint(FileObject):
     """
 
     __slots__ = (
-        "abort_status", "accept_queue", "accepts", "backlog", "connect_error", "connect_irp", "connect_retries",
-        "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "hears_unreachable", "inbound", "linger", "local",
+        "abort_status", "accept_queue", "accepts", "backlog", "close_told", "connect_error", "connect_irp",
+        "connect_retries", "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "hears_unreachable",
+        "inbound", "linger", "local",
         "nonblocking", "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown",
         "received", "reuse_address", "selection", "send_buffer", "send_shutdown", "state", "stream", "unreachable", "urgent",
         "without_context",
@@ -115,6 +116,7 @@ class AfdEndpoint(FileObject):
         self.send_shutdown = False
         self.receive_shutdown = False
         self.fin_received = False
+        self.close_told = False  # FD_CLOSE of a graceful close was announced: once per socket
         # receiving
         self.received = bytearray()
         self.urgent = b""  # the out-of-band byte that has arrived

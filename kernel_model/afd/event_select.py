@@ -97,7 +97,7 @@ def announce_present(k: Kernel, e: AfdEndpoint) -> None:
         indicate(k, e, FD_WRITE)
     if e.abort_status is not None:
         indicate(k, e, FD_CLOSE, NtStatus.CONNECTION_ABORTED)
-    elif e.fin_received:
+    elif e.fin_received and not e.close_told:
         indicate(k, e, FD_CLOSE)
 
 
@@ -111,6 +111,8 @@ def indicate(k: Kernel, e: AfdEndpoint, events: int, status: int = NtStatus.SUCC
     wanted = events & selection.mask
     if not wanted:
         return
+    if wanted & FD_CLOSE:
+        e.close_told = True  # not again, whatever event object is associated later (PostgreSQL waiteventset.c, S-101)
     selection.announce(k, wanted, status)
 
 

@@ -17,6 +17,12 @@ def blocked_threads(k: Kernel) -> list[KThread]:
     return [t for t in k.threads if not t.terminated and not t.daemon]
 
 
+def laws(k: Kernel) -> tuple[str, ...]:
+    """S8: no stuck state; S8b: no APC waits for a thread that will never wait alertably."""
+    starved = any(t.user_apcs and (t.wait is None or not t.wait.alertable) for t in k.threads if not t.terminated)
+    return ("S8b", "S8") if starved else ("S8",)
+
+
 def describe(k: Kernel) -> str:
     """One line per blocked thread: the wait-for chain."""
     return "\n".join(_line(t) for t in k.threads if not t.terminated)
@@ -37,7 +43,34 @@ def _line(t: KThread) -> str:
         line += f", not alertable: {count} queued {'APC' if count == 1 else 'APCs'} cannot run"
     if t.irps:
         line += "; pending: " + ", ".join(f"{irp.major.value} on {irp.file.label}" for irp in t.irps)
-    return line
+    wakers = _wakers(t)
+    return f"{line}; only {' or '.join(wakers)} could wake it" if wakers else line
+
+
+def _wakers(t: KThread) -> list[str]:
+    """What could still end the wait, if anybody or the network did it."""
+    wait = t.wait
+    assert wait is not None
+    found: dict[str, None] = {}
+    for obj in wait.objects:
+        irp = next((irp for irp in t.irps if irp.event is obj), None)
+        holder = obj.held_by()
+        if irp is not None:
+            found[f"the completion of its {irp.major.value} on {irp.file.label}"] = None
+        elif holder is obj:
+            found[f"the end of {obj.label}"] = None
+        elif holder is not None:
+            found[f"{holder.label} by releasing {obj.label}"] = None
+        else:
+            found[f"a signal of {obj.label}"] = None
+    if wait.port is not None:
+        found[f"a packet on {wait.port.label}"] = None
+    if wait.alertable:
+        found["an APC queued to it"] = None
+        for irp in t.irps:
+            if irp.apc_routine is not None:
+                found[f"the completion of its {irp.major.value} on {irp.file.label}"] = None
+    return list(found)
 
 
 def _objects(t: KThread) -> str:

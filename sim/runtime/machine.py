@@ -22,7 +22,7 @@ from kernel_model.kernel import Kernel
 from kernel_model.ps.thread import KThread, end_thread
 from kernel_model.tcpip.deliver import deliver
 from sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
-from sim.runtime.deadlock import blocked_threads, describe
+from sim.runtime.deadlock import blocked_threads, describe, laws
 from sim.runtime.outcome import ForbiddenCall, ReplayDivergence, Violation
 from sim.runtime.watchdog import LIMIT_SECONDS, Stuck
 
@@ -509,5 +509,6 @@ def step_bound(bound: int, who: str) -> Violation:
 def deadlock(k: Kernel, step: int) -> Violation:
     """Nothing can happen any more, and somebody still waits."""
     return Violation(
-        id="deadlock", title="blocked for ever", message=describe(k), step=step, source='learn.microsoft.com "Wait Functions"'
-    )
+        id="deadlock", title="blocked for ever", message=describe(k), step=step, laws=laws(k),
+        source='learn.microsoft.com "Wait Functions"',
+    )  # fmt: skip

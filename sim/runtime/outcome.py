@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """A law that was broken: which, where, and what to read about it; schedule: how to get there, where a search found it."""
+    """A law that was broken: which, where, and what to read about it; schedule: how to get there, where a search found it.
+
+    laws: ids of the sanitizers that it stands for where `id` names something more general (a deadlock is S8, perhaps S8b).
+    """
 
     id: str
     title: str
@@ -19,6 +22,7 @@ class Violation:
     step: int
     source: str
     schedule: str = ""
+    laws: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

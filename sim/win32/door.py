@@ -25,6 +25,9 @@ Handle = Any  # int, None, c_void_p and whatever else ctypes takes for a HANDLE
 Callback = Any  # an instance of w.CALLBACK(...), an address, or None
 INFINITE: Final = 0xFFFFFFFF
 WAIT_FAILED: Final = 0xFFFFFFFF
+ERROR_NOT_ENOUGH_MEMORY: Final = 8
+ERROR_NO_SYSTEM_RESOURCES: Final = 1450
+WSAENOBUFS: Final = 10055
 USER_APC: Final = NtStatus.USER_APC
 
 
@@ -103,6 +106,13 @@ class Door:
         """SOCKET_ERROR, with the last error of Winsock's table."""
         t.last_error = wsa_error(status)
         return -1
+
+    def _out_of(self, t: KThread, error: int) -> bool:
+        """The fault "api-failure": the call finds no resources, and has this last error."""
+        if self._k.outcomes is None or not self._k.outcomes.fault(self._k, "api-failure"):
+            return False
+        t.last_error = error
+        return True
 
     def _not_modelled(self, function: str, what: str = "") -> NoReturn:
         """Law 5: nothing is invented.  The failure is kept, so a program that catches everything cannot hide it."""

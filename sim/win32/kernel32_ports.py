@@ -14,7 +14,7 @@ from kernel_model.iomgr.file_object import FileObject
 from kernel_model.ke.kqueue import CompletionPacket, CompletionPort, post_packet, remove_packets
 from kernel_model.ob.handle_table import open_handle, reference
 from kernel_model.status import NtStatus
-from sim.win32.door import Door, Handle, dword, handle_value, timeout_100ns
+from sim.win32.door import ERROR_NO_SYSTEM_RESOURCES, Door, Handle, dword, handle_value, timeout_100ns
 from sim.win32.errormap import dos_error
 from sim.win32.memory import address_of
 
@@ -44,6 +44,8 @@ class Kernel32Ports(Door):
             if existing:
                 self._fail(t, NtStatus.INVALID_PARAMETER)
                 return None
+            if self._out_of(t, ERROR_NO_SYSTEM_RESOURCES):
+                return None
             return open_handle(self._k, t, CompletionPort(label(t, "port"), dword(NumberOfConcurrentThreads)))
         target = reference(t, file, FileObject, 0)
         if isinstance(target, NtStatus):
@@ -69,6 +71,8 @@ class Kernel32Ports(Door):
         port = reference(t, handle_value(CompletionPort_), CompletionPort, IO_COMPLETION_MODIFY_STATE)
         if isinstance(port, NtStatus):
             return self._fail(t, port)
+        if self._out_of(t, ERROR_NO_SYSTEM_RESOURCES):
+            return 0
         packet = CompletionPacket(handle_value(dwCompletionKey), address_of(lpOverlapped), 0, dword(dwNumberOfBytesTransferred))
         post_packet(self._k, port, packet)
         return 1

@@ -24,7 +24,7 @@ from kernel_model.ke.mutant import KMutant
 from kernel_model.ke.semaphore import KSemaphore
 from kernel_model.ke.timer import KTimer
 from kernel_model.status import NtStatus
-from sim.win32.door import Callback, Door, Handle, dword, handle_value, signed
+from sim.win32.door import ERROR_NOT_ENOUGH_MEMORY, Callback, Door, Handle, dword, handle_value, signed
 from sim.win32.memory import AccessViolation, Pointer, address_of
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Kernel32Sync(Door):
 
     def _create(self, t: KThread, name: object, kind: type[KObject], make: Callable[[], KObject]) -> int | None:
         """Named or not; the last error says whether it existed (K-41)."""
+        if self._out_of(t, ERROR_NOT_ENOUGH_MEMORY):
+            return None
         made = create_object(self._k, t, _object_name(name), kind, make)
         if isinstance(made, NtStatus):
             self._fail(t, made)

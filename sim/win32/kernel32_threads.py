@@ -33,7 +33,7 @@ from kernel_model.ps.process import EProcess
 from kernel_model.ps.thread import KThread, end_thread
 from kernel_model.status import NtStatus
 from sim.runtime.machine import SPIN
-from sim.win32.door import Callback, Door, Handle, dword, handle_value
+from sim.win32.door import ERROR_NOT_ENOUGH_MEMORY, Callback, Door, Handle, dword, handle_value
 from sim.win32.memory import Pointer, address_of
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Kernel32Threads(Door):
         routine, parameter = self._routine(lpStartAddress), address_of(lpParameter)
         if routine is None:
             self._not_modelled("CreateThread", "a NULL start address (the new thread would crash)")
+        if self._out_of(t, ERROR_NOT_ENOUGH_MEMORY):
+            return None
         made = self._m.start(
             t.process, t, f"{t.label}.{t.children + 1}", lambda me: self._thread_body(me, routine, parameter),
             daemon=t.daemon, suspended=bool(flags & CREATE_SUSPENDED),
@@ -159,6 +161,8 @@ class Kernel32Threads(Door):
         t = self._enter()
         routine = self._routine(pfnAPC)
         apc = KApc(ApcKind.USER, routine, handle_value(dwData)) if routine is not None else None
+        if self._out_of(t, ERROR_NOT_ENOUGH_MEMORY):
+            return 0
         return self._queued(t, nt_queue_apc_thread(self._k, t, handle_value(hThread), apc))
 
     def QueueUserAPC2(self, ApcRoutine: Callback, Thread: Handle, Data: int, Flags: int, /) -> int:

@@ -17,7 +17,7 @@ from kernel_model.ke.wait import wait_for_single_object
 from kernel_model.ob.handle_table import reference
 from kernel_model.status import NtStatus
 from kernel_model.tcpip.flow import note_window
-from sim.win32.door import Door, Handle, dword, handle_value
+from sim.win32.door import WSAENOBUFS, Door, Handle, dword, handle_value
 from sim.win32.errormap import wsa_error
 from sim.win32.memory import EMPTY, U32, CArgument, Overlapped, Pointer, Region, address_of
 
@@ -156,6 +156,8 @@ class Ws2Door(Door):
             event = found
         elif routine is not None and e.port is not None:
             return WSAEINVAL  # a port and a routine exclude each other (S-14)
+        if self._out_of(t, WSAENOBUFS):
+            return WSAENOBUFS
         irp = Irp(t, e, major, buffers, flags, overlapped, event, routine)
         irp.quiet = bool(handle & 1)
         return irp

@@ -18,7 +18,7 @@ from kernel_model.iomgr.irp import Irp, Major
 from kernel_model.ke.event import KEvent
 from kernel_model.ob.handle_table import close_handle, open_handle
 from kernel_model.status import NtStatus
-from sim.win32.door import Callback, Handle, dword, handle_value, signed
+from sim.win32.door import WSAENOBUFS, Callback, Handle, dword, handle_value, signed
 from sim.win32.errormap import wsa_error
 from sim.win32.memory import Pointer, address_of
 from sim.win32.ws2_32_door import (
@@ -118,6 +118,8 @@ class Ws2Sockets(Ws2Door):
             error = WSAEPROTONOSUPPORT
         if error:
             t.last_error = error
+            return INVALID_SOCKET
+        if self._out_of(t, WSAENOBUFS):
             return INVALID_SOCKET
         stream = kind == SOCK_STREAM
         name = label(t, "tcp" if stream else "udp")
