@@ -8,13 +8,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import alertable
+from alertable.commands.options import words_of
 from sim.view.columns import table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sim import Execution
+    from sim import Execution, Violation
     from sim.trace.record import Event
 
 
@@ -26,9 +27,28 @@ def result_line(execution: Execution) -> str:
     return f"FAIL  {violation.id}: {violation.title} (step {violation.step})\n{violation.message}\nsource: {violation.source}"
 
 
-def replay_line(files: Sequence[str], execution: Execution) -> str:
+def violation_lines(
+    violation: Violation, files: Sequence[str], options: Mapping[str, Any], kept: str | None = None
+) -> Iterator[str]:
+    """A counterexample for people: the law, the story, what is necessary, how to see it again."""
+    yield f"{violation.id}: {violation.title} (step {violation.step})\n{violation.message}\nsource: {violation.source}"
+    if violation.laws:
+        yield f"laws: {', '.join(violation.laws)}"
+    if violation.story:
+        yield ""
+        yield from violation.story
+    for line in violation.switches:
+        yield f"necessary: {line}"
+    if violation.race:
+        yield f"race: {violation.race}"
+    if kept is not None:
+        yield f"again: alertable replay {kept}   |   trace: alertable replay {kept} --trace -"
+    yield f'replay: alertable replay {" ".join(files)} --schedule "{violation.schedule}"{words_of(options)}'
+
+
+def replay_line(files: Sequence[str], execution: Execution, options: Mapping[str, Any]) -> str:
     """The command that does it again."""
-    return f'replay: alertable run {" ".join(files)} --schedule "{execution.schedule}"'
+    return f'replay: alertable run {" ".join(files)} --schedule "{execution.schedule}"{words_of(options)}'
 
 
 def as_json(execution: Execution, files: Sequence[str], backend: str, *, trace: bool) -> str:

@@ -6,19 +6,23 @@ import json
 import platform
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import alertable
 from alertable.commands.guard import guarded
+from alertable.commands.options import collected, what_may_happen
+from alertable.report import violation_lines
+from alertable.store import FOLDER, Store
 from alertable.terminal import INTERRUPTED, OK, VIOLATED, WEAKER, counter
 from sim.explore.report import BOUNDED, COMPLETE, Report
 from sim.explore.report import INTERRUPTED as WAS_INTERRUPTED
 from sim.explore.strategies import STRATEGIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 STRENGTH = (COMPLETE, BOUNDED)
 
@@ -35,8 +39,12 @@ STRENGTH = (COMPLETE, BOUNDED)
 )
 @click.option("--max-executions", type=click.IntRange(min=1), metavar="N", help="Stop after so many executions.")
 @click.option("--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop after so long.")
-@click.option("--max-steps", type=click.IntRange(min=1), default=10_000, show_default=True, help="Cut an execution there.")
+@what_may_happen
 @click.option("--preemptions", type=click.IntRange(min=0), metavar="N", help="Interrupt threads so often at most (dfs).")
+@click.option("--delays", type=click.IntRange(min=0), metavar="N", help="Pass threads over so often at most (dfs).")
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that share the work (dpor).")
+@click.option("--resume", is_flag=True, help="Keep what is left of a search that ends early, and go on with it (dpor, dfs).")
+@click.option("--store", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Where findings are kept.")
 @click.option("--seed", type=int, default=0, metavar="N", help="The first seed of random and pct.")
 @click.option("--keep-going", is_flag=True, help="Look for further violations after the first.")
 @click.option("--require", type=click.Choice(["complete", "bounded"]), help="Fail with code 3 if the verdict is weaker.")
@@ -50,10 +58,20 @@ def check_files(
     files: tuple[str, ...],
     require: str | None,
     json_: bool,
-    **options: Any,  # noqa: ANN401 - handed on to check()
+    resume: bool,
+    store: Path,
+    **given: Any,  # noqa: ANN401 - handed on to check()
 ) -> int:
     """`alertable check`."""
     programs = [alertable.load_program(name) for name in files]
+    settings = collected(given)
+    keeper = Store(store)
+    lost = keeper.lost()
+    if lost is not None:
+        click.echo(f"alertable: the last search here died; the schedule that it was in is in {lost}", err=True)
+    options = {**given, **settings, "journal": keeper.journal() if given["workers"] == 1 else None}
+    if resume:
+        options["resume"] = keeper.search_file(files, {**given, **settings, "time_limit": None, "max_executions": None})
     stdout = sys.stdout
     sys.stdout = _Quiet()  # programs print once per execution, which nobody wants to read
     try:
@@ -61,7 +79,8 @@ def check_files(
             report = alertable.check(*programs, progress=show, **options)
     finally:
         sys.stdout = stdout
-    click.echo(as_json(report, files) if json_ else "\n".join(lines(report, files)))
+    ids = [keeper.put(files, violation, settings) for violation in report.violations]
+    click.echo(as_json(report, files, ids) if json_ else "\n".join(lines(report, files, settings, ids)))
     if report.violations:
         return VIOLATED
     if WAS_INTERRUPTED in report.reasons:
@@ -80,19 +99,21 @@ class _Quiet:
         pass
 
 
-def lines(report: Report, files: tuple[str, ...]) -> Iterator[str]:
+def lines(report: Report, files: tuple[str, ...], settings: dict[str, Any], ids: Sequence[str]) -> Iterator[str]:
     """The result for people: the verdict, what limits it, what was found."""
     rate = f", {report.executions / report.seconds:,.0f}/s" if report.seconds > 0.05 else ""
     head = f"FAIL  {len(report.violations)} violation(s)" if report.violations else f"PASS  {report.verdict}"
     yield f"{head}: {report.executions:,} executions in {report.seconds:.2f} s{rate}, {len(report.outcomes)} outcome(s)"
     for reason in report.reasons:
         yield f"  {report.verdict}: {reason}"
-    for violation in report.violations:
-        yield f"\n{violation.id}: {violation.title} (step {violation.step})\n{violation.message}\nsource: {violation.source}"
-        yield f'replay: alertable run {" ".join(files)} --schedule "{violation.schedule}"'
+    for title in report.never:
+        yield f"  never: {title!r} held in no execution, so what depends on it was not tried"
+    for violation, kept in zip(report.violations, ids, strict=True):
+        yield ""
+        yield from violation_lines(violation, files, settings, kept)
 
 
-def as_json(report: Report, files: tuple[str, ...]) -> str:
+def as_json(report: Report, files: tuple[str, ...], ids: Sequence[str]) -> str:
     """One object; outcomes are Python's reprs."""
     data = {
         "alertable": alertable.__version__,
@@ -105,6 +126,7 @@ def as_json(report: Report, files: tuple[str, ...]) -> str:
         "seconds": round(report.seconds, 3),
         "statistics": report.statistics,
         "outcomes": {repr(outcome): schedule for outcome, schedule in report.outcomes.items()},
-        "violations": [asdict(violation) for violation in report.violations],
+        "never": report.never,
+        "violations": [{"kept": kept, **asdict(violation)} for violation, kept in zip(report.violations, ids, strict=True)],
     }
     return json.dumps(data, ensure_ascii=True)

@@ -6,12 +6,13 @@ import contextlib
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import alertable
 from alertable.commands.guard import guarded
+from alertable.commands.options import collected, differing, what_may_happen, words_of
 from alertable.report import as_json, replay_line, result_line, write_trace
 from alertable.terminal import OK, VIOLATED
 from sim.view.columns import table
@@ -25,22 +26,29 @@ if TYPE_CHECKING:
 @click.option("--backend", type=click.Choice(["sim", "real"]), default="sim", help="The simulated kernel, or a real ws2_32.dll.")
 @click.option("--schedule", metavar="TEXT|FILE", help="Follow this schedule exactly.")
 @click.option("--seed", type=int, metavar="N", help="Make random choices instead of the default ones.")
-@click.option(
-    "--max-steps", type=click.IntRange(min=1), default=10_000, show_default=True, help="Cut the run after so many steps."
-)
+@what_may_happen
 @click.option("--trace", metavar="FILE|-", help="Write the trace: a table, JSON Lines for FILE.jsonl, - for the terminal.")
 @click.option("--json", "json_", is_flag=True, help="One JSON object on stdout; the programs' prints go to stderr.")
 def run_command(
-    files: tuple[str, ...], backend: str, schedule: str | None, seed: int | None, max_steps: int, trace: str | None, json_: bool
+    files: tuple[str, ...],
+    backend: str,
+    schedule: str | None,
+    seed: int | None,
+    trace: str | None,
+    json_: bool,
+    **given: Any,  # noqa: ANN401 - what_may_happen
 ) -> None:
     """Run programs once: on the simulated kernel, or on real Winsock."""
-    sys.exit(guarded(lambda: run_files(files, backend, schedule, seed, max_steps, trace, json_)))
+    sys.exit(guarded(lambda: run_files(files, backend, schedule, seed, trace, json_, collected(given))))
 
 
 def run_files(
-    files: tuple[str, ...], backend: str, schedule: str | None, seed: int | None, max_steps: int, trace: str | None, json_: bool
-) -> int:
+    files: tuple[str, ...], backend: str, schedule: str | None, seed: int | None, trace: str | None, json_: bool,
+    options: dict[str, Any],
+) -> int:  # fmt: skip
     """`alertable run`."""
+    if backend == "real" and differing(options).keys() - {"max_steps"}:
+        raise ValueError(f"the real backend takes no {words_of(options).strip()}: Windows decides")
     if backend == "real" and (schedule is not None or seed is not None or trace is not None):
         raise ValueError("the real backend takes no --schedule, --seed or --trace: Windows decides, and nothing listens")
     programs = [alertable.load_program(name) for name in files]
@@ -50,13 +58,15 @@ def run_files(
 
             execution = run_real(programs)
         else:
-            execution = alertable.run(*programs, schedule=schedule, seed=seed, max_steps=max_steps)
+            execution = alertable.run(*programs, schedule=schedule, seed=seed, **options)
     sys.stdout.flush()
-    show(execution, files, backend, trace, json_)
+    show(execution, files, backend, trace, json_, options)
     return OK if execution.ok else VIOLATED
 
 
-def show(execution: Execution, files: tuple[str, ...], backend: str, trace: str | None, json_: bool) -> None:
+def show(
+    execution: Execution, files: tuple[str, ...], backend: str, trace: str | None, json_: bool, options: dict[str, Any]
+) -> None:
     """Print the result; write or print the trace."""
     width = min(100, shutil.get_terminal_size((100, 24)).columns)
     if trace not in (None, "-"):
@@ -68,4 +78,4 @@ def show(execution: Execution, files: tuple[str, ...], backend: str, trace: str 
         click.echo(table(execution.trace, width))
     click.echo(result_line(execution))
     if backend == "sim":
-        click.echo(replay_line(files, execution))
+        click.echo(replay_line(files, execution, options))

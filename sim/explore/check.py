@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sim.explore.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
 from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
+from sim.explore.journal import Journal
 from sim.explore.judge import confirmed, judge
 from sim.explore.report import INTERRUPTED, Report
-from sim.explore.strategies import Strategy, strategy_of
-from sim.runtime.execution import execute
+from sim.explore.search import Search
+from sim.explore.strategies import strategy_of
+from sim.explore.workers import ParallelSearch
+from sim.runtime.execution import names
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
-from sim.runtime.schedule import render
 from sim.runtime.settings import Settings
-from sim.trace.traced import api_of
+from specs.properties import Sometimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
+    from sim.explore.strategies import Strategy
     from sim.runtime.execution import Program
-    from sim.runtime.outcome import Violation
 
     Progress = Callable[[int, float], None]
 
@@ -30,96 +33,102 @@ if TYPE_CHECKING:
 def check(
     programs: Sequence[Program], *, strategy: str = "dpor", memory: str = "shared", max_executions: int | None = None,
     time_limit: float | None = None, seed: int = 0, keep_going: bool = False, preemptions: int | None = None,
+    delays: int | None = None, workers: int = 1, resume: Path | None = None, journal: Path | None = None,
     progress: Progress | None = None, settings: Settings | None = None, **fields: Any,  # noqa: ANN401 - of Settings
 ) -> Report:  # fmt: skip
     """Explore the programs' interleavings; stop at the first violation unless keep_going.
 
     progress: called with (executions, seconds) after each.  KeyboardInterrupt ends the search with what it has.
+    resume: a file that keeps what is left of a search that ends early.  journal: a file for the schedule that runs now.
     """
-    chosen = strategy_of(strategy, memory, seed, max_executions, preemptions)
-    search = _Search(programs, chosen, settings or Settings(**fields))
+    settings = settings or Settings(**fields)
+    chosen = strategy_of(strategy, memory, seed, max_executions, preemptions, delays)
+    _go_together(chosen, strategy, workers, resume)
+    book = Journal(journal) if journal is not None else None
+    search: Search | ParallelSearch = Search(programs, chosen, settings, book)
+    if workers > 1:
+        search = ParallelSearch(programs, chosen, settings, workers, keep_going=keep_going)
+    code = [getattr(program, "digest", "") for program in programs]
+    question = repr((names(programs), code, strategy, memory, preemptions, delays, settings))
+    kept = _Kept(search, resume, question)
     begin = time.perf_counter()
 
     def why_stop() -> str:
-        spent = time.perf_counter() - begin
+        spent = kept.seconds + time.perf_counter() - begin
+        count = search.tally.executions
         if progress is not None:
-            progress(search.count, spent)
-        if search.violations and not keep_going:
+            progress(count, spent)
+        if asked:
+            return INTERRUPTED
+        if search.tally.violations and not keep_going:
             return "it stopped at the first violation"
-        if max_executions is not None and search.count >= max_executions:
+        if max_executions is not None and count >= max_executions:
             return f"it was limited to {max_executions} executions"
         if time_limit is not None and spent >= time_limit:
             return f"it was limited to {time_limit:g} s"
+        kept.now_and_then(spent)
         return ""
 
-    stopped = search.run(why_stop)
-    verdict, reasons = judge(chosen, stopped, search.settings.max_steps, unnamed_locks=bool(search.unnamed))
+    with guarded(Machine(), []), deferred_interrupt() as asked:
+        stopped = search.run(why_stop)
+        seconds = kept.seconds + time.perf_counter() - begin
+        kept.finish(seconds, stopped)
+    if book is not None:
+        book.close()
+    tally = search.tally
+    verdict, reasons = judge(
+        search.strategy, stopped, settings.max_steps, unnamed_locks=tally.unnamed_locks, looked=tally.looked
+    )
+    sometimes = [spec.title for spec in settings.specs if isinstance(spec, Sometimes)]
     return Report(
-        verdict=verdict, reasons=reasons, outcomes=search.outcomes,
-        violations=tuple(confirmed(programs, violation, search.settings) for violation in search.violations),
-        executions=search.count, seconds=time.perf_counter() - begin, statistics=search.statistics(chosen),
+        verdict=verdict, reasons=reasons, outcomes=tally.outcomes,
+        violations=tuple(confirmed(programs, violation, settings) for violation in tally.violations.values()),
+        executions=tally.executions, seconds=seconds, statistics=search.statistics(),
+        never=tuple(title for title in sometimes if title not in tally.reached),
     )  # fmt: skip
 
 
-class _Search:
-    """The executions of one check."""
+def _go_together(chosen: Strategy, strategy: str, workers: int, resume: Path | None) -> None:
+    """ValueError for options that would make an unsound or a senseless search."""
+    if workers < 1:
+        raise ValueError(f"workers={workers}: at least one has to do the work")
+    if workers > 1 and (not isinstance(chosen, Dpor) or isinstance(chosen, Exhaustive)):
+        raise ValueError(f"workers share out the tree of the strategy 'dpor'; {strategy!r} runs in one process")
+    if resume is not None and (workers > 1 or not isinstance(chosen, Dpor)):
+        raise ValueError("only a search by 'dpor' or 'dfs' in one process can be taken up again")
 
-    def __init__(self, programs: Sequence[Program], strategy: Strategy, settings: Settings) -> None:
-        self.programs = programs
-        self.strategy = strategy
-        self.settings = settings
-        self.outcomes: dict[Any, str] = {}
-        self.violations: list[Violation] = []
-        self.count = 0
-        self.steps = 0
-        self.unnamed = 0
-        self._seen: set[tuple[str, str]] = set()
 
-    def run(self, why_stop: Callable[[], str]) -> str:
-        """All of them; why it ended early, or nothing."""
-        with guarded(Machine(), []):
-            try:
-                while True:
-                    self.execution()
-                    more = self.strategy.finish()
-                    stopped = why_stop()
-                    if stopped or not more:
-                        return stopped if more else ""
-            except KeyboardInterrupt:
-                return INTERRUPTED
+class _Kept:
+    """The file that a search is taken up from, if there is one."""
 
-    def execution(self) -> None:
-        """One more."""
-        machine = self.settings.machine()
-        api = api_of(machine)
-        self.strategy.begin(machine, api)
-        results = execute(self.programs, machine, api)
-        if isinstance(self.strategy, Dpor) and self.strategy.pruned:
+    def __init__(self, search: Search | ParallelSearch, path: Path | None, question: str) -> None:
+        self._search = search
+        self._path = path
+        self._question = question
+        self.seconds = 0.0  # spent before
+        self._saved_at = 0.0
+        state = load(path, question) if path is not None else None
+        if state is not None:
+            search.strategy, search.tally, self.seconds = state["strategy"], state["tally"], state["seconds"]
+            self._saved_at = self.seconds
+
+    def now_and_then(self, spent: float) -> None:
+        """Write a long search down every so often; a kill then costs the time since."""
+        if self._path is not None and spent - self._saved_at >= EVERY_SECONDS:
+            self._saved_at = spent
+            self._save(spent)
+
+    def finish(self, spent: float, stopped: str) -> None:
+        """It is over (the file goes), or it ended early between two executions (the file stays)."""
+        if self._path is None:
             return
-        self.count += 1
-        self.steps += machine.steps
-        self.unnamed += api.unnamed
-        violation = machine.violation
-        if violation is not None:
-            kind = (violation.id, violation.message)
-            if kind not in self._seen:
-                self._seen.add(kind)
-                self.violations.append(replace(violation, schedule=render(machine.moves())))
-            return
-        outcome = results[0] if len(results) == 1 else tuple(results)
-        try:
-            known = outcome in self.outcomes
-        except TypeError:
-            outcome = repr(outcome)
-            known = outcome in self.outcomes
-        if not known:
-            self.outcomes[outcome] = render(machine.moves())
+        if stopped and not self._search.tally.violations:
+            if not self._search.torn:
+                self._save(spent)
+        else:
+            self._path.unlink(missing_ok=True)
 
-    def statistics(self, strategy: Strategy) -> dict[str, int]:
-        """Figures for people who look closely."""
-        figures = {"steps": self.steps, "outcomes": len(self.outcomes)}
-        if isinstance(strategy, Dpor):
-            figures |= {"redundant": strategy.redundant, "lost": strategy.lost}
-        if isinstance(strategy, Exhaustive):
-            figures["traces"] = len(strategy.traces)
-        return figures
+    def _save(self, spent: float) -> None:
+        assert self._path is not None
+        state = {"strategy": self._search.strategy, "tally": self._search.tally, "seconds": spent}
+        save(self._path, self._question, state)

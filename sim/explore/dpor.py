@@ -20,6 +20,8 @@ from sim.explore.wakeup import Branch, Step, dependent, insert
 from sim.runtime.machine import SPIN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sim.runtime.machine import Machine
     from sim.win32.api import SimWinApi
 
@@ -235,10 +237,14 @@ class Dpor:
 
     # ---- between executions --------------------------------------------------------------------------------------------------
 
-    def finish(self) -> bool:
-        """After the machine has run: plan what its races ask for, and go back to where something is left to do."""
+    def close(self) -> None:
+        """The machine has run: its last step is over."""
         if self._open is not None:
             self._close()
+
+    def finish(self) -> bool:
+        """After the machine has run: plan what its races ask for, and go back to where something is left to do."""
+        self.close()
         if self.pruned:
             self.redundant += 1
         else:
@@ -288,10 +294,14 @@ class Dpor:
                 return None
             return -1
 
-        for asleep in self.sleeps[e].values():
+        for asleep in self._explored(e):
             if initial(asleep, sequence) is not None:
                 return
         insert(self.trees[e], sequence, initial)
+
+    def _explored(self, depth: int) -> Iterable[Step]:
+        """Steps at a node behind which this search has been: what can begin with them needs no plan."""
+        return self.sleeps[depth].values()
 
     def _step(self, j: int) -> Step:
         move = self.path.moves[j]

@@ -17,38 +17,55 @@ class Exhaustive(Dpor):
     """Counts the distinct happens-before traces on the way.
 
     preemptions: how often a thread that could go on may be interrupted by another; None: without a bound.
+    delays: how many threads may be passed over in all: the one that ran last is first, then those created after it, in a circle
+    (Emmi, Qadeer, Rakamaric, "Delay-bounded scheduling", POPL 2011).  Environment actors may come between at any time.
     """
 
-    def __init__(self, *, shared_memory: bool = True, preemptions: int | None = None) -> None:
+    def __init__(self, *, shared_memory: bool = True, preemptions: int | None = None, delays: int | None = None) -> None:
         super().__init__(shared_memory=shared_memory)
         self.preemptions = preemptions
+        self.delays = delays
         self.traces: set[Any] = set()
         self._spent = 0
-        self._before: str | None = None
+        self._before: KThread | None = None
 
     def begin(self, machine: Machine, api: SimWinApi) -> None:
         super().begin(machine, api)
         self._spent, self._before = 0, None
 
     def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
-        if self.preemptions is None:
+        if self.preemptions is None and self.delays is None:
             return self._choose_next(machine, None)
-        running = next((t for t in machine.kernel.ready if t.label == self._before and not t.yielding), None)
-        actor = self._choose_next(machine, running if self._spent >= self.preemptions else None)
-        if running is not None and type(actor) is KThread and actor is not running:
-            self._spent += 1  # environment actors may come between at any time
+        queue = self._queue(machine)
+        bound = self.preemptions if self.delays is None else self.delays
+        assert bound is not None
+        left = bound - self._spent
+        actor = self._choose_next(machine, [t for place, t in enumerate(queue) if self._price(queue, place) <= left])
         if type(actor) is KThread:
-            self._before = actor.label
+            if actor in queue:
+                self._spent += self._price(queue, queue.index(actor))
+            self._before = actor
         return actor
 
-    def _choose_next(self, machine: Machine, only: KThread | None) -> Any:  # noqa: ANN401 - as in Dpor
+    def _queue(self, machine: Machine) -> list[KThread]:
+        """The threads that could move, in the order in which it is their turn."""
+        threads = [option for option in self._enabled(machine) if type(option) is KThread]
+        first = self._before.ordinal if self._before is not None else 0
+        return sorted(threads, key=lambda t: (t.ordinal < first, t.ordinal))
+
+    def _price(self, queue: list[KThread], place: int) -> int:
+        if self.delays is not None:
+            return place
+        return int(place > 0 and queue[0] is self._before and not queue[0].yielding)
+
+    def _choose_next(self, machine: Machine, allowed: list[KThread] | None) -> Any:  # noqa: ANN401 - as in Dpor
         depth = self._depth
         if depth < len(self.path.moves) or self.trees[depth]:
             return super()._next(machine)
         self._planned = ()
         options = self._enabled(machine)
-        if only is not None:
-            options = [option for option in options if type(option) is not KThread or option is only]
+        if allowed is not None:
+            options = [option for option in options if type(option) is not KThread or option in allowed]
         self.trees[depth] = [Branch(Step(option.label, -1, (), ())) for option in options[1:]]
         return options[0] if options else None
 

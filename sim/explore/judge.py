@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kernel_model.errors import NotModelled
 from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
+from sim.explore.explain import explained
 from sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE, SAMPLED
 from sim.explore.sampling import Sampling
 from sim.runtime.execution import run
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 REPLAYS: Final = 10
 
 
-def judge(strategy: Strategy, stopped: str, max_steps: int, *, unnamed_locks: bool) -> tuple[str, tuple[str, ...]]:
+def judge(
+    strategy: Strategy, stopped: str, max_steps: int, *, unnamed_locks: bool, looked: bool
+) -> tuple[str, tuple[str, ...]]:
     """The verdict and what limits it; stopped: why the search ended before its end, if it did."""
     if isinstance(strategy, Sampling):
         return SAMPLED, (strategy.strength(), *([stopped] if stopped else ()))
@@ -31,11 +34,15 @@ def judge(strategy: Strategy, stopped: str, max_steps: int, *, unnamed_locks: bo
     assert isinstance(strategy, Dpor)
     if unnamed_locks and not isinstance(strategy, Exhaustive):
         return INCONCLUSIVE, ("a lock is neither initialized nor held by a shared variable: call InitializeSRWLock",)
-    reasons = []
+    reasons: list[str] = []
     if isinstance(strategy, Exhaustive) and strategy.preemptions is not None:
         reasons.append(f"at most {strategy.preemptions} preemptions")
+    if isinstance(strategy, Exhaustive) and strategy.delays is not None:
+        reasons.append(f"at most {strategy.delays} delays")
     if strategy.held_back:
         reasons.append("a loop that only polls looks twice in vain, then waits until something else has happened")
+    if looked and not isinstance(strategy, Exhaustive):
+        reasons.append("predicates over kernel state saw one order of steps that do not touch each other (dfs tries all)")
     if strategy.cut:
         reasons.append(f"executions of more than {max_steps} steps were cut")
     if strategy.stops and not isinstance(strategy, Exhaustive):
@@ -46,7 +53,10 @@ def judge(strategy: Strategy, stopped: str, max_steps: int, *, unnamed_locks: bo
 
 
 def confirmed(programs: Sequence[Program], violation: Violation, settings: Settings) -> Violation:
-    """The violation, replayed so often that it can be trusted; one that does not come again is the program's own doing."""
+    """The violation, replayed so often that it can be trusted, minimised and explained.
+
+    One that does not come again is the program's own doing.
+    """
     for _ in range(REPLAYS):
         try:
             again = run(programs, schedule=violation.schedule, settings=settings).violation
@@ -55,7 +65,7 @@ def confirmed(programs: Sequence[Program], violation: Violation, settings: Setti
         if again is None or again.id != violation.id:
             how = f"the replay ends with {again.id if again is not None else 'no violation'}"
             return not_deterministic(violation.id, how, violation)
-    return violation
+    return explained(programs, violation, settings)
 
 
 def not_deterministic(found: str, how: str, at: Violation) -> Violation:

@@ -28,16 +28,23 @@ class Strategy(Protocol):
         """It is over; is there more to do?"""
 
 
-def strategy_of(name: str, memory: str, seed: int, max_executions: int | None, preemptions: int | None) -> Strategy:
+def strategy_of(
+    name: str, memory: str, seed: int, max_executions: int | None, preemptions: int | None, delays: int | None
+) -> Strategy:
     """The strategy by its name; ValueError for what there is not."""
     if memory not in MEMORIES:
         raise ValueError(f"memory={memory!r}: use 'shared' (sound) or 'locks' (shared data is only touched under locks)")
-    if preemptions is not None and name != "dfs":
-        raise ValueError(f"preemptions bound the strategy 'dfs' only; {name!r} has no use for them")
+    for bound, given in (("preemptions", preemptions), ("delays", delays)):
+        if given is not None and name != "dfs":
+            raise ValueError(f"{bound} bound the strategy 'dfs' only; {name!r} has no use for them")
+        if given is not None and given < 0:
+            raise ValueError(f"{bound}={given}: the bound is a number of times")
+    if preemptions is not None and delays is not None:
+        raise ValueError("preemptions and delays are two bounds of one kind; give one of them")
     if name == "dpor":
         return Dpor(shared_memory=memory == "shared")
     if name == "dfs":
-        return Exhaustive(shared_memory=memory == "shared", preemptions=preemptions)
+        return Exhaustive(shared_memory=memory == "shared", preemptions=preemptions, delays=delays)
     if name == "random":
         return Sampling(seed, max_executions)
     if name == "pct":

@@ -48,7 +48,7 @@ def _line(t: KThread) -> str:
 
 
 def _wakers(t: KThread) -> list[str]:
-    """What could still end the wait, if anybody or the network did it."""
+    """What could still end the wait, if anybody or the network did it; holders are named already."""
     wait = t.wait
     assert wait is not None
     found: dict[str, None] = {}
@@ -57,11 +57,7 @@ def _wakers(t: KThread) -> list[str]:
         holder = obj.held_by()
         if irp is not None:
             found[f"the completion of its {irp.major.value} on {irp.file.label}"] = None
-        elif holder is obj:
-            found[f"the end of {obj.label}"] = None
-        elif holder is not None:
-            found[f"{holder.label} by releasing {obj.label}"] = None
-        else:
+        elif holder is None:
             found[f"a signal of {obj.label}"] = None
     if wait.port is not None:
         found[f"a packet on {wait.port.label}"] = None

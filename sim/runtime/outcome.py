@@ -14,6 +14,8 @@ class Violation:
     """A law that was broken: which, where, and what to read about it; schedule: how to get there, where a search found it.
 
     laws: ids of the sanitizers that it stands for where `id` names something more general (a deadlock is S8, perhaps S8b).
+    From a search also: story (at most 15 lines), switches (the choices without which it does not happen, each with the step that
+    it must precede), race (the one whose reversal makes the run pass, or empty).
     """
 
     id: str
@@ -23,6 +25,9 @@ class Violation:
     source: str
     schedule: str = ""
     laws: tuple[str, ...] = ()
+    story: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
+    race: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import sys
 import traceback
+from hashlib import blake2b
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
+    from types import CodeType
 
 DEFAULT_FUNCTION = "program"
 
@@ -26,6 +27,8 @@ class ProgramFile:
     def __init__(self, path: Path, function: str) -> None:
         self.path = path
         self.function = function
+        self._code = _compiled(path)  # once: only executing it anew makes a fresh module
+        self.digest = blake2b(path.read_bytes(), digest_size=8).hexdigest()
         self.__name__ = path.stem if function == DEFAULT_FUNCTION else function
         self.daemon = bool(getattr(self.fresh(), "daemon", False))
 
@@ -34,7 +37,7 @@ class ProgramFile:
 
     def fresh(self) -> Callable[[Any], Any]:
         """Execute the module's code and take the function out of it."""
-        module = _execute(self.path)
+        module = _execute(self.path, self._code)
         found = getattr(module, self.function, None)
         if found is None:
             names = ", ".join(_functions(self.path)) or "none"
@@ -56,17 +59,21 @@ def load_program(text: str) -> ProgramFile:
     return ProgramFile(path, function)
 
 
-def _execute(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise ProgramFileError(f"{path}: is not a Python file")
-    module = importlib.util.module_from_spec(spec)
+def _compiled(path: Path) -> CodeType:
+    try:
+        return compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise ProgramFileError(f"{path}:{line}: is not valid Python: {getattr(error, 'msg', error)}") from error
+
+
+def _execute(path: Path, code: CodeType) -> ModuleType:
+    module = ModuleType(path.stem)
+    module.__file__ = str(path)
     folder = str(path.resolve().parent)
     sys.path.insert(0, folder)  # as for a script
     try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        raise ProgramFileError(f"{path}:{error.lineno}: is not valid Python: {error.msg}") from error
+        exec(code, module.__dict__)
     except Exception as error:
         frame = next((f for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), None)
         where = f"{path}:{frame.lineno}" if frame is not None else str(path)

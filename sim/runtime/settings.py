@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from kernel_model.choice import Chooser
     from sim.trace.record import Recorder
 
+__all__ = ["CLOCKS", "FAULTS", "MAX_STEPS", "PROFILES", "Settings"]
+
 MAX_STEPS: Final = 10_000
 CLOCKS: Final = ("eager", "free")
 

@@ -68,6 +68,16 @@ class Watch:
             hook(block)
         self._releasing = False
 
+    @property
+    def reached(self) -> list[str]:
+        """Titles of the predicates that have held."""
+        return [one.title for one in self._temporal if one.held]
+
+    @property
+    def looked(self) -> bool:
+        """Has a predicate looked at kernel state?"""
+        return self.state is not None and self.state.looked
+
     def over(self) -> None:
         """Nothing can happen any more, and nobody waits."""
         for hook in listeners(self.properties, "quiescent"):

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from sim.win32.api import SimWinApi
+from sim.win32.interlocked import CELL, SimInterlocked
 from winapi.surface import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -75,6 +76,45 @@ class TracedWinApi(SimWinApi):
         finally:
             for hook in self._ends:
                 hook(t, apc)
+
+
+    def Interlocked(self, value: int = 0) -> TracedCell:
+        """A cell whose accesses are calls like all others."""
+        return TracedCell(self, value)
+
+
+class TracedCell(SimInterlocked):
+    """A shared cell that tells what it does."""
+
+    __slots__ = ("_recorder",)
+
+    def __init__(self, door: TracedWinApi, value: int) -> None:
+        super().__init__(door, value)
+        self._recorder = door._recorder
+
+    def tell(self, operation: str, arguments: tuple[int, ...], result: int | None) -> None:
+        """A line for the recorder: the step is over when the value is known."""
+        recorder = self._recorder
+        if recorder is not None:
+            t, name = self._door._m.current, f"cell#{self._label.removeprefix(CELL)}.{operation}"
+            recorder.call(t, name, ", ".join(map(str, arguments)))
+            recorder.returned(t, name, "" if result is None else str(result))
+
+
+def _told(operation: str) -> Callable[..., Any]:
+    function = getattr(SimInterlocked, operation)
+
+    @wraps(function)
+    def call(self: TracedCell, *arguments: int) -> Any:  # noqa: ANN401 - a number, or nothing
+        result = function(self, *arguments)
+        self.tell(operation, arguments, result)
+        return result
+
+    return call
+
+
+for _operation in ("load", "store", "exchange", "compare_exchange", "fetch_add"):
+    setattr(TracedCell, _operation, _told(_operation))
 
 
 def api_of(machine: Machine) -> SimWinApi:

@@ -40,9 +40,33 @@ class Row:
 
 def table(trace: Sequence[Event], width: int = 100) -> str:
     """The whole trace as text, at most width columns wide."""
-    rows = _fold(_rows(trace))
+    rows = rows_of(trace)
     threads = list(dict.fromkeys(event.thread for event in trace if event.thread != KERNEL))
     return "\n".join(line.rstrip() for line in _lines(rows, threads, max(width, 60)))
+
+
+def rows_of(trace: Iterable[Event]) -> list[Row]:
+    """The rows of a trace; those that repeat the one before are counted instead."""
+    return _fold(_rows(trace))
+
+
+def columns_of(rows: Sequence[Row], threads: Sequence[str], width: int) -> list[str]:
+    """One line per row: what has no room is cut."""
+    columns, widths = _layout(list(threads), width)
+    lines = [["step", *columns, "kernel"], ["-" * w for w in widths]]
+    for row in rows:
+        cells = ["" for _ in widths]
+        cells[0] = str(row.step)
+        cells[-1] = "; ".join(row.kernel)
+        if row.thread != KERNEL:
+            place = 1 + (columns.index(row.thread) if row.thread in columns else len(columns) - 1)
+            cells[place] = row.cell if row.thread in columns else f"[{row.thread}] {row.cell}"
+        lines.append(cells)
+    return [GAP.join(_cut(cell, w).ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 2] + ".."
 
 
 def _rows(trace: Iterable[Event]) -> list[Row]:

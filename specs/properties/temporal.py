@@ -19,11 +19,21 @@ if TYPE_CHECKING:
 
 
 class State:
-    """What a predicate looks at.  kernel: all of it; marks: name -> the value marked last (see specs.properties.marks)."""
+    """What a predicate looks at.  kernel: all of it; marks: name -> the value marked last (see specs.properties.marks).
+
+    looked: a predicate has looked at more than marks, so it may tell apart orders of steps that the reduction takes for one.
+    """
 
     def __init__(self, kernel: Kernel) -> None:
-        self.kernel = kernel
+        self._kernel = kernel
+        self.looked = False
         self.marks: dict[str, Any] = {}
+
+    @property
+    def kernel(self) -> Kernel:
+        """All of the kernel's state; not to be changed."""
+        self.looked = True
+        return self._kernel
 
     @property
     def now_ms(self) -> int:

@@ -129,7 +129,11 @@ def test_a_program_that_remembers_is_not_deterministic() -> None:
     [
         ({"strategy": "luck"}, "strategy='luck' does not exist; there are dpor, dfs, random"),
         ({"memory": "none"}, "memory='none'"),
-        ({"workers": 2}, "workers=2 is not available yet"),
+        ({"workers": 0}, "workers=0: at least one"),
+        ({"workers": 2, "strategy": "dfs"}, "workers share out the tree of the strategy 'dpor'"),
+        ({"delays": 1}, "delays bound the strategy 'dfs' only"),
+        ({"specs": ["S99"]}, "specs: 'S99' does not exist; there are S1, "),
+        ({"resume": "x", "strategy": "random"}, "only a search by 'dpor' or 'dfs'"),
         ({"faults": {"fire": 1}}, "fault='fire' does not exist; there are 'reset', "),
         ({"faults": {"reset": -1}}, "fault 'reset': the budget is a number of times, got -1"),
         ({"clock": "broken"}, "clock='broken' does not exist; there are 'eager', 'free'"),

@@ -1,0 +1,164 @@
+"""Smaller counterexamples: fewest context switches, then fewest steps, then the shortest text.
+
+A schedule is tried with parts of it left out, or with the words of one actor moved together; what is not possible any more is
+skipped, and past the end the default goes on.  A smaller run counts if it breaks the same law.
+Greedy in the manner of delta debugging: a local minimum, within a budget of steps, so that it is the same every time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from kernel_model.choice import ChoiceKind
+from kernel_model.errors import NotModelled
+from sim.runtime.execution import execute
+from sim.runtime.schedule import parse, render
+from sim.trace.traced import api_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kernel_model.choice import ChoicePoint
+    from sim.runtime.execution import Program
+    from sim.runtime.outcome import Violation
+    from sim.runtime.settings import Settings
+
+    Moves = list[tuple[str, int]]
+
+BUDGET: Final = 200_000  # steps of all attempts together
+WHOLE: Final = 1 << 30  # as long as it can
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A choice that is not the default: at this step `actor` moved although it would have been the turn of `before`."""
+
+    step: int
+    actor: str
+    before: str
+
+
+class Loose:
+    """Follow a schedule where that is possible: a word that is not is skipped, past the end the default is taken.
+
+    usual_at: steps at which the default is taken whatever the schedule says.
+    """
+
+    __slots__ = ("_left", "_moves", "_place", "_usual_at", "deviations")
+
+    def __init__(self, moves: Moves, usual_at: int = -1) -> None:
+        self._moves = moves
+        self._place = 0
+        self._left = moves[0][1] if moves else 0
+        self._usual_at = usual_at
+        self.deviations: list[Deviation] = []
+
+    def choose(self, point: ChoicePoint, /) -> int:
+        picked = self._outcome(point) if point.kind is ChoiceKind.OUTCOME else self._transition(point)
+        if point.step == self._usual_at and point.kind is ChoiceKind.TRANSITION:
+            picked = 0
+        if picked:
+            self.deviations.append(Deviation(point.step, point.options[picked], point.options[0]))
+        return picked
+
+    def _transition(self, point: ChoicePoint) -> int:
+        while self._place < len(self._moves):
+            label = self._moves[self._place][0]
+            if label in point.options:
+                self._left -= 1
+                if not self._left:
+                    self._advance()
+                return point.options.index(label)
+            self._advance()
+        return 0
+
+    def _outcome(self, point: ChoicePoint) -> int:
+        if self._place < len(self._moves) and self._moves[self._place][0] in point.options:
+            label = self._moves[self._place][0]
+            self._advance()
+            return point.options.index(label)
+        return 0
+
+    def _advance(self) -> None:
+        self._place += 1
+        if self._place < len(self._moves):
+            self._left = self._moves[self._place][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One execution under a loose schedule: what it broke, what it did, and how long a person takes to read it."""
+
+    violation: Violation | None
+    moves: Moves
+    steps: int
+    cost: tuple[int, int, int]
+    deviations: tuple[Deviation, ...]
+
+
+def attempt(programs: Sequence[Program], moves: Moves, settings: Settings, usual_at: int = -1) -> Attempt:
+    """Run it."""
+    chooser = Loose(moves, usual_at)
+    machine = settings.machine(chooser=chooser)
+    violation = None
+    try:
+        execute(programs, machine, api_of(machine))
+        violation = machine.violation
+    except NotModelled:
+        pass  # it went where the model has nothing to say: not the same violation
+    done = parse(render(machine.moves()))
+    threads = {t.label for t in machine.kernel.threads}
+    order = [label for label, _ in done if label in threads]
+    switches = sum(a != b for a, b in pairwise(order))
+    return Attempt(violation, done, machine.steps, (switches, machine.steps, len(done)), tuple(chooser.deviations))
+
+
+def minimise(programs: Sequence[Program], violation: Violation, settings: Settings) -> Attempt | None:
+    """The smallest execution that was found to break the same law; None if not even the schedule itself does."""
+    best = attempt(programs, parse(violation.schedule), settings)
+    if best.violation is None or best.violation.id != violation.id:
+        return None
+    spent = best.steps
+    improved = True
+    while improved and spent < BUDGET:
+        improved = False
+        for candidate in _smaller(best.moves):
+            tried = attempt(programs, candidate, settings)
+            spent += tried.steps
+            if tried.violation is not None and tried.violation.id == violation.id and tried.cost < best.cost:
+                best, improved = tried, True
+                break
+            if spent >= BUDGET:
+                break
+    return best
+
+
+def _smaller(moves: Moves) -> Iterator[Moves]:
+    """Schedules with less in them, the boldest first."""
+    yield []
+    size = len(moves) // 2
+    while size:
+        for start in range(0, len(moves), size):
+            yield moves[:start] + moves[start + size :]
+        size //= 2
+    for i, (label, count) in enumerate(moves):
+        if not count:
+            continue
+        yield [*moves[:i], (label, WHOLE), *moves[i + 1 :]]
+        later = next((j for j in range(i + 1, len(moves)) if moves[j][0] == label), None)
+        if later is not None:
+            yield [*moves[:i], (label, count + moves[later][1]), *moves[i + 1 : later], *moves[later + 1 :]]
+            yield [*moves[:i], *moves[i + 1 : later], (label, count + moves[later][1]), *moves[later + 1 :]]
+
+
+def necessary(programs: Sequence[Program], best: Attempt, settings: Settings) -> list[Deviation]:
+    """The choices without which the run does not break that law: each is taken back alone."""
+    assert best.violation is not None
+    found = []
+    for deviation in best.deviations:
+        tried = attempt(programs, best.moves, settings, deviation.step)
+        if tried.violation is None or tried.violation.id != best.violation.id:
+            found.append(deviation)
+    return found

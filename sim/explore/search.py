@@ -1,0 +1,118 @@
+"""The executions of one check, and the tally of what they showed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sim.explore.dpor import Dpor
+from sim.explore.exhaustive import Exhaustive
+from sim.explore.report import INTERRUPTED
+from sim.runtime.execution import execute
+from sim.runtime.schedule import render
+from sim.trace.traced import api_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sim.explore.journal import Journal
+    from sim.explore.strategies import Strategy
+    from sim.runtime.execution import Program
+    from sim.runtime.outcome import Violation
+    from sim.runtime.settings import Settings
+
+
+@dataclass(slots=True)
+class Tally:
+    """What executions showed; two of them can be joined, in the order of the search."""
+
+    outcomes: dict[Any, str] = field(default_factory=dict)
+    violations: dict[tuple[str, str], Violation] = field(default_factory=dict)  # by id and message: each once
+    executions: int = 0
+    steps: int = 0
+    unnamed_locks: bool = False
+    looked: bool = False
+    reached: dict[str, None] = field(default_factory=dict)
+
+    def join(self, later: Tally) -> None:
+        """Add what was found later; what came first stays."""
+        for outcome, schedule in later.outcomes.items():
+            self.outcomes.setdefault(outcome, schedule)
+        for kind, violation in later.violations.items():
+            self.violations.setdefault(kind, violation)
+        self.executions += later.executions
+        self.steps += later.steps
+        self.unnamed_locks = self.unnamed_locks or later.unnamed_locks
+        self.looked = self.looked or later.looked
+        self.reached |= later.reached
+
+
+class Search:
+    """Runs a strategy to its end, or until somebody says why not."""
+
+    def __init__(
+        self, programs: Sequence[Program], strategy: Strategy, settings: Settings, journal: Journal | None = None
+    ) -> None:
+        self.programs = programs
+        self.strategy = strategy
+        self.settings = settings
+        self.journal = journal
+        self.tally = Tally()
+        self.torn = False  # interrupted within an execution: what the strategy plans is not to be trusted
+
+    def run(self, why_stop: Callable[[], str]) -> str:
+        """All executions; why it ended early, or nothing."""
+        try:
+            while True:
+                self.execution()
+                more = self.strategy.finish()
+                stopped = why_stop()
+                if stopped or not more:
+                    return stopped if more else ""
+        except KeyboardInterrupt:
+            self.torn = True
+            return INTERRUPTED
+
+    def execution(self) -> None:
+        """One more."""
+        machine = self.settings.machine()
+        if self.journal is not None:
+            machine.log = self.journal.fresh()
+        api = api_of(machine)
+        self.strategy.begin(machine, api)
+        results = execute(self.programs, machine, api)
+        if isinstance(self.strategy, Dpor) and self.strategy.pruned:
+            return
+        tally = self.tally
+        tally.executions += 1
+        tally.steps += machine.steps
+        if api.unnamed:
+            tally.unnamed_locks = True
+        watch = machine.watch
+        if watch is not None and watch.state is not None:
+            tally.looked = tally.looked or watch.looked
+            tally.reached.update(dict.fromkeys(watch.reached))
+        violation = machine.violation
+        if violation is not None:
+            kind = (violation.id, violation.message)
+            if kind not in tally.violations:
+                tally.violations[kind] = replace(violation, schedule=render(machine.moves()))
+            return
+        outcome = results[0] if len(results) == 1 else tuple(results)
+        try:
+            known = outcome in tally.outcomes
+        except TypeError:
+            outcome = repr(outcome)
+            known = outcome in tally.outcomes
+        if not known:
+            tally.outcomes[outcome] = render(machine.moves())
+
+    def statistics(self) -> dict[str, int]:
+        """Figures for people who look closely."""
+        figures = {"steps": self.tally.steps, "outcomes": len(self.tally.outcomes)}
+        strategy = self.strategy
+        if isinstance(strategy, Dpor):
+            figures |= {"redundant": strategy.redundant, "lost": strategy.lost}
+        if isinstance(strategy, Exhaustive):
+            figures["traces"] = len(strategy.traces)
+        return figures
