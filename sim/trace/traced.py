@@ -185,6 +185,8 @@ FALSE_IS_FAILURE = frozenset(
                                                     "WSAReset", "Terminate"))
 )  # fmt: skip
 
+for _name in QUIET:
+    setattr(TracedWinApi, _name, _overheard(_name))
 for _name, _function in FUNCTIONS.items():
-    if hasattr(SimWinApi, _name):
-        setattr(TracedWinApi, _name, _overheard(_name) if _name in QUIET else _traced(_name, _function.parameters))
+    if hasattr(SimWinApi, _name) and _name not in QUIET:
+        setattr(TracedWinApi, _name, _traced(_name, _function.parameters))

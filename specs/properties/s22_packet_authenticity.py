@@ -22,6 +22,9 @@ class PacketAuthenticity(Property):
 
     def packet_removed(self, port: CompletionPort, packet: CompletionPacket) -> None:
         told = self.operations.told
+        current = self.operations.open.get(packet.overlapped, [])
+        if told is None and any(o.in_flight and o.irp.file.port is port for o in current):
+            self.report(f"{port.label} hands out a posted packet that names a {current[0]}, which has not completed")
         if told is not None and told.freed and self.operations.open.get(packet.overlapped):
             now = self.operations.open[packet.overlapped][0]
             self.report(f"{port.label} hands out the packet of an earlier {told}, at whose address a {now} is in flight now")
