@@ -19,7 +19,7 @@ real API.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from sim import Execution, NotModelled, ReplayDivergence, ScheduleError, Violation
 from sim.explore.check import check as _check
@@ -36,13 +36,14 @@ if TYPE_CHECKING:
 
     from sim import Chooser
     from sim.explore.drawn import Schedules
+    from sim.explore.stateful import KernelMachine
     from sim.runtime.execution import Program
     from winapi import WinApi
 
 __all__ = [
-    "ALL", "DEFAULT", "Execution", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report", "ScheduleError", "Violation",
-    "always", "check", "eventually", "explain", "load_program", "mark", "peer", "process", "real", "replay", "run", "schedules",
-    "sometimes",
+    "ALL", "DEFAULT", "Execution", "KernelMachine", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report",
+    "ScheduleError", "Violation", "always", "check", "eventually", "example", "explain", "load_program", "mark", "peer",
+    "process", "real", "replay", "run", "schedules", "sometimes",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
@@ -74,8 +75,16 @@ def run(
     return _run((program, *others), schedule=_schedule_text(schedule), seed=seed, settings=settings)
 
 
-def check(
-    program: Program,
+@overload
+def check(program: Program, *others: Program, **options: Any) -> Report: ...  # noqa: ANN401 - those of the one below
+
+
+@overload
+def check(*, against: Sequence[Program] = ..., **options: Any) -> Callable[[Callable[..., Any]], Callable[..., None]]: ...  # noqa: ANN401
+
+
+def check(  # type: ignore[misc]  # the two above take these options by name
+    program: Program | None = None,
     *others: Program,
     strategy: str = "dpor",
     memory: str = "shared",
@@ -94,7 +103,9 @@ def check(
     max_steps: int = MAX_STEPS,
     resume: str | Path | None = None,
     journal: str | Path | None = None,
-) -> Report:
+    against: Sequence[Program] = (),
+    require: str | None = None,
+) -> Any:
     """Explore the interleavings of one or several programs (initial threads of one process).
 
     strategy: "dpor" (one execution per distinct behaviour), "dfs" (every interleaving; preemptions bounds how often a thread is
@@ -106,24 +117,22 @@ def check(
     outcomes and verdict as with 1, in somewhat more executions.
     resume: a file in which a search that ends early is kept and from which it is taken up again.
     journal: a file that holds the schedule of the execution that runs now, should the process die.
+    Without a program it decorates a test: the function's first parameter is the API, the others are the test runner's;
+    against: further programs; require: "complete" or "bounded" fails a weaker verdict.
     Raises NotModelled, ValueError.
     """
-    return _check(
-        (program, *others),
-        strategy=strategy,
-        memory=memory,
-        max_executions=max_executions,
-        time_limit=time_limit,
-        seed=seed,
-        keep_going=keep_going,
-        preemptions=preemptions,
-        delays=delays,
-        workers=workers,
-        resume=Path(resume) if resume is not None else None,
-        journal=Path(journal) if journal is not None else None,
-        progress=progress,
-        settings=Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults),
-    )
+    settings = Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults)
+    options: dict[str, Any] = {
+        "strategy": strategy, "memory": memory, "max_executions": max_executions, "time_limit": time_limit,
+        "preemptions": preemptions, "delays": delays, "seed": seed, "workers": workers, "keep_going": keep_going,
+        "progress": progress, "resume": Path(resume) if resume is not None else None,
+        "journal": Path(journal) if journal is not None else None, "settings": settings,
+    }  # fmt: skip
+    if program is not None:
+        return _check((program, *others, *against), **options)
+    from alertable.testing import checked
+
+    return lambda function: checked(function, against, options, require)
 
 
 def replay(program: Program, *others: Program, schedule: str | Path, **options: Any) -> Execution:  # noqa: ANN401 - of run
@@ -161,11 +170,30 @@ def real() -> WinApi:
     return real_api()
 
 
-def schedules() -> Schedules:
-    """A hypothesis strategy: an interleaving, drawn and shrunk with the inputs; pass it as `schedule=` to run."""
+def schedules(*, steer: bool = False) -> Schedules:
+    """A hypothesis strategy: an interleaving, drawn and shrunk with the inputs; pass it as `schedule=` to run.
+
+    steer: guide the search towards long APC queues and many outstanding operations; for one schedule per test.
+    """
     from sim.explore.drawn import schedules as strategy
 
-    return strategy()
+    return strategy(steer=steer)
+
+
+def example(schedule: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A schedule that a test made by `@alertable.check(...)` tries first, and for ever."""
+    from alertable.testing import example as mark
+
+    return mark(schedule)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
+    """KernelMachine brings hypothesis along, which takes time to import."""
+    if name == "KernelMachine":
+        from sim.explore.stateful import KernelMachine
+
+        return KernelMachine
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _schedule_text(schedule: str | Path | Chooser | None) -> str | Chooser | None:

@@ -8,14 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
+from hypothesis import target
 
 from kernel_model.choice import ChoiceKind
 from sim.runtime.schedule import render
+from sim.trace.record import EventKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hypothesis.strategies import DrawFn, SearchStrategy
 
     from kernel_model.choice import ChoicePoint
+    from sim.trace.record import Event
 
     Schedules = SearchStrategy["DrawnSchedule"]
 
@@ -23,8 +28,9 @@ if TYPE_CHECKING:
 class DrawnSchedule:
     """A chooser that draws; it serves one execution, and shows what it chose."""
 
-    def __init__(self, draw: DrawFn) -> None:
+    def __init__(self, draw: DrawFn, *, steer: bool = False) -> None:
         self._draw = draw
+        self.steer = steer
         self._moves: list[tuple[str, int]] = []
 
     def choose(self, point: ChoicePoint, /) -> int:
@@ -41,7 +47,25 @@ class DrawnSchedule:
         return repr(render(self._moves))
 
 
+    def executed(self, trace: Sequence[Event], steps: int) -> None:
+        """After the execution: tell hypothesis how far it got, so that it looks for more of that."""
+        if not self.steer:
+            return
+        waiting = longest = outstanding = most = 0
+        for event in trace:
+            waiting += (event.kind is EventKind.APC_QUEUED) - (event.kind is EventKind.ROUTINE)
+            outstanding += (event.kind is EventKind.IRP_PENDED) - (event.kind is EventKind.IRP_COMPLETED and outstanding > 0)
+            longest, most = max(longest, waiting), max(most, outstanding)
+        target(float(longest), label="APCs queued")
+        target(float(most), label="operations outstanding")
+        target(float(len(self._moves)), label="decisions")
+
+
 @st.composite
-def schedules(draw: DrawFn) -> DrawnSchedule:
-    """A strategy: pass what it draws as `schedule=` to one run."""
-    return DrawnSchedule(draw)
+def schedules(draw: DrawFn, *, steer: bool = False) -> DrawnSchedule:
+    """A strategy: pass what it draws as `schedule=` to one run.
+
+    steer: guide the search (hypothesis.target) towards long APC queues, many outstanding operations and many decisions; for one
+    schedule per test.
+    """
+    return DrawnSchedule(draw, steer=steer)

@@ -51,6 +51,9 @@ def run(
         results = execute(programs, machine, api_of(machine))
     if isinstance(chooser, ReplayChooser) and machine.violation is None:
         chooser.check_finished(machine.steps)
+    executed = getattr(chooser, "executed", None)
+    if executed is not None:
+        executed(recorder.events, machine.steps)
     return Execution(
         outcome=results[0] if len(programs) == 1 else tuple(results),
         violation=machine.violation,

@@ -22,6 +22,10 @@ class SimInterlocked:
         t.objects_made += 1
         self._label = f"{CELL}{t.label}.{t.objects_made}"
 
+    def __repr__(self) -> str:
+        """No address, so that messages are the same in every execution; looking is no step."""
+        return f"Interlocked({self._value})"
+
     def load(self) -> int:
         """The value."""
         self._door._enter()

@@ -1,0 +1,274 @@
+"""What a search does beside exploring: it is shared out, kept, taken up again, bounded; what it finds is made small."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+import alertable
+from alertable.cli import main
+from sim.explore.journal import Journal, left_behind
+from sim.runtime.schedule import parse
+from tests.explore.rows import binc, lastzero, readers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def racing(w: Any) -> int:
+    """Loses an update on some schedules, and does much besides."""
+    cell, event = w.Interlocked(0), w.CreateEventW(None, True, False, None)
+
+    def body(_: object) -> int:
+        w.SetEvent(event)
+        w.ResetEvent(event)
+        cell.store(cell.load() + 1)
+        w.SetEvent(event)
+        return 0
+
+    from ctypes import c_uint32, c_void_p
+
+    routine = w.CALLBACK(c_uint32, c_void_p)(body)
+    threads = [w.CreateThread(None, 0, routine, None, 0, None) for _ in range(2)]
+    for thread in threads:
+        w.WaitForSingleObject(thread, 0xFFFFFFFF)
+    assert cell.load() == 2, "lost"
+    return 2
+
+
+# ---- counterexamples -----------------------------------------------------------------------------------------------------------
+
+
+def switches(schedule: str) -> int:
+    words = [label for label, _ in parse(schedule)]
+    return len(words) - 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_counterexample_is_small_whatever_found_it(seed: int) -> None:
+    (violation,) = alertable.check(racing, strategy="random", seed=100 * seed, max_executions=500).violations
+    assert violation.id == "ProgramError"
+    assert switches(violation.schedule) <= 4  # main, one loads, the other runs through, the first stores, main
+    assert 0 < len(violation.story) <= 15
+    assert violation.switches
+    again = alertable.replay(racing, schedule=violation.schedule)
+    assert again.violation is not None
+    assert again.violation.message == violation.message
+
+
+def test_the_race_that_decides_is_named() -> None:
+    (violation,) = alertable.check(racing).violations
+    assert "cell#" in violation.race
+    assert violation.race.endswith("the other way round the run passes")
+
+
+# ---- bounds --------------------------------------------------------------------------------------------------------------------
+
+def family(*bodies: Callable[[Any], object]) -> list[Callable[[Any], None]]:
+    """One thread per body, and no other; they share a cell that is new in every execution."""
+    shared: dict[str, Any] = {}
+
+    def cell(w: Any) -> Any:
+        if shared.get("w") is not w:
+            shared.update(w=w, cell=w.Interlocked(0))
+        return shared["cell"]
+
+    def program(number: int, body: Callable[[Any], object]) -> Callable[[Any], None]:
+        def run(w: Any) -> None:
+            body(cell(w))
+
+        run.__name__ = f"t{number}"
+        return run
+
+    return [program(number, body) for number, body in enumerate(bodies)]
+
+
+def write(cell: Any) -> None:
+    cell.store(1)
+
+
+def read(cell: Any) -> None:
+    cell.load()
+
+
+READERS = (1, 2, 8, 23, 43, 58, 64, 64)  # closed forms: traces of readers(6) and writers(6) with so many delays
+WRITERS = (1, 6, 20, 49, 98, 169, 259, 360)
+
+
+@pytest.mark.parametrize(
+    "delays", [pytest.param(n, marks=[pytest.mark.long] if n > 3 else []) for n in range(6)]
+)  # 6 and 7 delays take hours by brute force
+def test_delay_bounds_have_their_closed_forms(delays: int) -> None:
+    for bodies, counts in (((write, *[read] * 6), READERS), ((write,) * 6, WRITERS)):
+        report = alertable.check(*family(*bodies), strategy="dfs", memory="locks", delays=delays)
+        assert report.statistics["traces"] == counts[delays]
+        assert report.verdict == "BOUNDED"
+        assert report.reasons[0] == f"at most {delays} delays"
+
+
+# ---- workers -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("program", [lastzero(4), binc(3), readers(3)], ids=["lastzero", "binc", "readers"])
+@pytest.mark.skipif(sys.platform == "win32", reason="these programs are closures, which only fork can share out")
+def test_workers_find_the_same_whatever_their_number(program: Any) -> None:
+    alone, two, three = (alertable.check(program, memory="locks", workers=n) for n in (1, 2, 3))
+    assert set(alone.outcomes) == set(two.outcomes)
+    assert alone.verdict == two.verdict == "COMPLETE"
+    assert two.executions >= alone.executions
+    assert (two.outcomes, two.executions, two.statistics) == (three.outcomes, three.executions, three.statistics)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="as above")
+def test_workers_stop_at_a_violation() -> None:
+    two, three = (alertable.check(racing, workers=n) for n in (2, 3))
+    assert [v.id for v in two.violations] == ["ProgramError"]
+    assert two.violations == three.violations
+
+
+# ---- kept searches -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_search_is_taken_up_where_it_ended(tmp_path: Path) -> None:
+    whole = alertable.check(lastzero(5), memory="locks")
+    kept, parts = tmp_path / "kept", list[alertable.Report]()
+    while not parts or parts[-1].verdict != "COMPLETE":
+        parts.append(alertable.check(lastzero(5), memory="locks", max_executions=20 * (len(parts) + 1), resume=kept))
+        assert len(parts) < 10
+    assert [part.executions for part in parts] == [20, 40, 60, whole.executions]
+    assert parts[-1].outcomes == whole.outcomes
+    assert not kept.exists()
+
+
+def test_a_kept_search_of_something_else_is_refused(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    alertable.check(lastzero(5), memory="locks", max_executions=5, resume=kept)
+    with pytest.raises(ValueError, match="belongs to another program or other options"):
+        alertable.check(lastzero(5), memory="shared", max_executions=5, resume=kept)
+    kept.write_bytes(b"junk")
+    with pytest.raises(ValueError, match="is no saved search"):
+        alertable.check(lastzero(5), memory="locks", max_executions=5, resume=kept)
+
+
+def test_the_running_schedule_outlives_the_process(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "running")
+    log: Any = journal.fresh()
+    log += ("main", 1)
+    log += ("timer#1", 2)
+    assert left_behind(tmp_path / "running") == "v1: main timer#1"
+    log = journal.fresh()
+    assert left_behind(tmp_path / "running") is None
+    journal.close()
+    assert not (tmp_path / "running").exists()
+
+
+DIES = """
+import os
+def program(w):
+    w.Sleep(1)
+    os._exit(9)
+"""
+
+
+def test_a_crash_loses_no_schedule(tmp_path: Path) -> None:
+    (tmp_path / "dies.py").write_text(DIES, encoding="utf-8")
+    command = [sys.executable, "-m", "alertable", "check", "dies.py"]
+    first = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert first.returncode == 9
+    second = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert "the last search here died" in second.stderr
+    assert (tmp_path / ".alertable" / "died.schedule").read_text(encoding="utf-8").startswith("v1: dies")
+    assert (tmp_path / ".alertable" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+LONG = """
+import ctypes
+def program(w):
+    cells = [w.Interlocked(0) for _ in range(9)]
+    def body(n):
+        for cell in cells:
+            cell.fetch_add(n or 0)
+        return 0
+    routine = w.CALLBACK(ctypes.c_uint32, ctypes.c_void_p)(body)
+    for t in [w.CreateThread(None, 0, routine, n, 0, None) for n in (1, 2, 3)]:
+        w.WaitForSingleObject(t, 0xFFFFFFFF)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console event would reach the tests too")
+def test_ctrl_c_keeps_the_partial_result_and_the_search(tmp_path: Path) -> None:
+    (tmp_path / "long.py").write_text(LONG, encoding="utf-8")
+    command = [sys.executable, "-m", "alertable", "check", "long.py", "--resume", "--json", "--time-limit", "60"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2)
+        os.kill(process.pid, signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    data = json.loads(out)
+    assert data["verdict"] == "INCONCLUSIVE"
+    assert data["executions"] > 0
+    assert len(list((tmp_path / ".alertable").glob("*.search"))) == 1
+
+
+# ---- commands ------------------------------------------------------------------------------------------------------------------
+
+LOSES = """
+import ctypes
+def program(w):
+    cell = w.Interlocked(0)
+    def body(_):
+        cell.store(cell.load() + 1)
+        return 0
+    routine = w.CALLBACK(ctypes.c_uint32, ctypes.c_void_p)(body)
+    for t in [w.CreateThread(None, 0, routine, None, 0, None) for _ in range(2)]:
+        w.WaitForSingleObject(t, 0xFFFFFFFF)
+    assert cell.load() == 2
+"""
+
+
+def test_check_replay_and_explain_belong_together(tmp_path: Path) -> None:
+    file, store = tmp_path / "loses.py", tmp_path / "store"
+    file.write_text(LOSES, encoding="utf-8")
+    runner = CliRunner()
+    found = runner.invoke(main, ["check", str(file), "--store", str(store), "--json"])
+    assert found.exit_code == 1
+    (violation,) = json.loads(found.stdout)["violations"]
+    for words in (["replay", violation["kept"]], ["explain", violation["kept"]]):
+        shown = runner.invoke(main, [*words, "--store", str(store)])
+        assert shown.exit_code == 1, shown.output
+        assert "ProgramError: the program raised" in shown.stdout
+    assert "race: " in shown.stdout
+    fine = runner.invoke(main, ["explain", str(file), "--schedule", "v1:"])
+    assert (fine.exit_code, fine.stdout) == (0, "PASS  the schedule breaks nothing; it returned None\n")
+    wrong = runner.invoke(main, ["replay", str(file), "--schedule", "v1: nobody"])
+    assert wrong.exit_code == 4
+    unknown = runner.invoke(main, ["replay", "abcdef", "--store", str(store)])
+    assert unknown.exit_code == 2
+    assert "no counterexample of this id" in unknown.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--fault", "reset"], "write KIND=N"),
+        (["--fault", "fire=1"], "fault='fire' does not exist"),
+        (["--specs", "S99"], "'S99' does not exist"),
+        (["--workers", "2", "--strategy", "dfs"], "workers share out the tree"),
+    ],
+)
+def test_a_bad_option_is_one_line(tmp_path: Path, words: list[str], said: str) -> None:
+    file = tmp_path / "loses.py"
+    file.write_text(LOSES, encoding="utf-8")
+    result = CliRunner().invoke(main, ["check", str(file), "--store", str(tmp_path / "store"), *words])
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
