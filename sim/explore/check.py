@@ -18,6 +18,7 @@ from sim.runtime.execution import names
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
 from sim.runtime.settings import Settings
+from sim.runtime.watchdog import watched
 from specs.properties import Sometimes
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def check(
     """
     settings = settings or Settings(**fields)
     chosen = strategy_of(strategy, memory, seed, max_executions, preemptions, delays)
-    _go_together(chosen, strategy, workers, resume)
+    _go_together(chosen, strategy, workers, resume, settings)
     book = Journal(journal) if journal is not None else None
     search: Search | ParallelSearch = Search(programs, chosen, settings, book)
     if workers > 1:
@@ -69,7 +70,7 @@ def check(
         kept.now_and_then(spent)
         return ""
 
-    with guarded(Machine(), []), deferred_interrupt() as asked:
+    with guarded(Machine(), []), watched(None), deferred_interrupt() as asked:
         stopped = search.run(why_stop)
         seconds = kept.seconds + time.perf_counter() - begin
         kept.finish(seconds, stopped)
@@ -88,10 +89,12 @@ def check(
     )  # fmt: skip
 
 
-def _go_together(chosen: Strategy, strategy: str, workers: int, resume: Path | None) -> None:
+def _go_together(chosen: Strategy, strategy: str, workers: int, resume: Path | None, settings: Settings) -> None:
     """ValueError for options that would make an unsound or a senseless search."""
     if workers < 1:
         raise ValueError(f"workers={workers}: at least one has to do the work")
+    if workers > 1 and settings.branches:
+        raise ValueError("workers cannot share out data outcomes: use one process with faults or profile='documented'")
     if workers > 1 and (not isinstance(chosen, Dpor) or isinstance(chosen, Exhaustive)):
         raise ValueError(f"workers share out the tree of the strategy 'dpor'; {strategy!r} runs in one process")
     if resume is not None and (workers > 1 or not isinstance(chosen, Dpor)):

@@ -16,12 +16,10 @@ from kernel_model.ps.thread import KThread
 from kernel_model.tcpip.flow import Flow
 from sim.explore.alternatives import Alternatives
 from sim.explore.path import NOTHING, Move, Path
-from sim.explore.wakeup import Branch, Step, dependent, insert
+from sim.explore.wakeup import Branch, Step, covered, dependent, insert
 from sim.runtime.machine import SPIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sim.runtime.machine import Machine
     from sim.win32.api import SimWinApi
 
@@ -247,6 +245,7 @@ class Dpor:
         self.close()
         if self.pruned:
             self.redundant += 1
+            self._reverse_races()
         else:
             self.executions += 1
             self._reverse_races()
@@ -278,39 +277,21 @@ class Dpor:
         past, moves = path.past, path.moves
         places = [j for j in range(e + 1, len(moves)) if j != i and not past[j] >> e & 1 and moves[j].ordinal >= 0]
         places.append(i)
-        sequence = [self._step(j) for j in places]
-        mask = 0
-        for j in places:
-            mask |= 1 << j
-        where = dict(zip(map(id, sequence), places, strict=True))
+        self._insert(e, [self.step_at(j) for j in places])
 
-        def initial(step: Step, rest: list[Step]) -> int | None:
-            left = mask if len(rest) == len(sequence) else sum(1 << where[id(each)] for each in rest)
-            for index, each in enumerate(rest):
-                if each.actor == step.actor:
-                    j = where[id(each)]
-                    return index if past[j] & left == 1 << j else None
-            if any(dependent(step.reads, step.writes, each.reads, each.writes) for each in rest):
-                return None
-            return -1
+    def _insert(self, e: int, sequence: list[Step]) -> None:
+        """Plan a sequence at a node, unless what can begin it has been there."""
+        if not covered(sequence, self.sleeps[e].values()):
+            insert(self.trees[e], sequence)
 
-        for asleep in self._explored(e):
-            if initial(asleep, sequence) is not None:
-                return
-        insert(self.trees[e], sequence, initial)
-
-    def _explored(self, depth: int) -> Iterable[Step]:
-        """Steps at a node behind which this search has been: what can begin with them needs no plan."""
-        return self.sleeps[depth].values()
-
-    def _step(self, j: int) -> Step:
-        move = self.path.moves[j]
-        return Step(move.actor, move.ordinal, move.reads, move.writes, move.outcomes)
+    def step_at(self, j: int) -> Step:
+        path, move = self.path, self.path.moves[j]
+        return Step(move.actor, move.ordinal, move.reads, move.writes, move.outcomes, j, path.past[j])
 
     def _backtrack(self) -> bool:
         path = self.path
         for depth in range(len(path.moves) - 1, -1, -1):
-            step, tree = self._step(depth), self.trees[depth]
+            step, tree = self.step_at(depth), self.trees[depth]
             here = self._alternatives[depth] if depth < len(self._alternatives) else None
             if here is not None:
                 more = here.next(step.outcomes)

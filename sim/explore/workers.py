@@ -1,9 +1,13 @@
-"""One search on several processors: the coordinator splits the tree of choices, worker processes explore its parts.
+"""One search on several processors: workers explore parts of the tree of choices, the coordinator owns what is shared.
 
-The first steps are split completely: at each of these nodes every actor that can move gets a part of its own, with the actors
-before it in its sleep set.  Below, each part is explored by the reduction as usual.  Two parts may show the same behaviour
-where a wait for a thread's end only orders; nothing is left out.
-The parts, and the order in which their results are joined, do not depend on the number of processes.
+A worker explores the subtree below one branch for a while.  If that is not enough, it hands its shallowest nodes over: what was
+planned there becomes work for others, and what is planned there from now on is sent to the coordinator.  So every node has
+one owner, its wakeup tree and its sleep set are those of a single search.
+
+A single search may leave out what something asleep covers, because whoever was asleep has planned the rest at this node by
+now.  That plan may be in the hands of a branch that still runs, so what is asleep beside such a branch is "foreign": it
+covers only what contains it, and ends the few executions in which nothing else is left.
+Parts, budgets and the order in which results are joined do not depend on the number of processes.
 """
 
 from __future__ import annotations
@@ -11,89 +15,130 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.explore.dpor import Dpor
-from sim.explore.path import NOTHING
 from sim.explore.report import INTERRUPTED
 from sim.explore.search import Search, Tally
-from sim.explore.wakeup import Branch, Step
+from sim.explore.wakeup import covered, insert, leaves, wakes
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
+from sim.runtime.watchdog import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sim.explore.path import Move
     from sim.explore.strategies import Strategy
+    from sim.explore.wakeup import Branch, Step
     from sim.runtime.execution import Program
     from sim.runtime.settings import Settings
 
-PARTS: Final = 64  # how many are wanted
+BUDGET: Final = 100  # executions after which a worker shares
+SIDE_BY_SIDE: Final = 12  # turns that are given out before the first of them is awaited, whatever the number of processes
+WANTED: Final = 4  # branches that a worker hands over at a time
 
 
 @dataclass(slots=True)
-class Part:
-    """A subtree: what led to its node, who must not begin there, and who does."""
+class Node:
+    """A node that the coordinator owns: what leads to it, what was there, and what is still to be done.
+
+    sleep: what was begun there, or before; sleeps: those of the nodes on the way when the branch that leads here began.
+    running: what was begun there and is not finished; fresh: the one of them that nobody has seen yet.
+    chain: the numbers of the nodes on the way, this one included.  actor: the step that leads on from the node before.
+    """
 
     moves: list[Move]
     past: list[int]
     sleep: dict[str, Step]
+    sleeps: list[dict[str, Step]]
+    tree: list[Branch]
+    chain: tuple[int, ...]
     actor: str
+    running: set[str]
+    fresh: str = ""
 
 
-class Subtree(Dpor):
-    """The reduction below one node; its first step is given, what is above belongs to the coordinator."""
+class Part(Dpor):
+    """The reduction below one branch of a node; nodes up to that one (`base`) belong to the coordinator.
 
-    def __init__(self, part: Part, *, shared_memory: bool) -> None:
+    chain: their numbers, by depth.  actor: the branch.
+    asleep: their sleep sets as they are now, while `sleeps` has them as they were when the branch began.
+    """
+
+    def __init__(self, *, shared_memory: bool) -> None:
         super().__init__(shared_memory=shared_memory)
-        self.base = len(part.moves)
-        self.path.moves, self.path.past = list(part.moves), list(part.past)
-        self.path.cut(self.base)
-        self.sleeps = [*({} for _ in range(self.base)), dict(part.sleep)]
-        self.trees = [*([] for _ in range(self.base)), [Branch(Step(part.actor, -1, NOTHING, NOTHING))]]
-        self._foreign = {id(step) for step in part.sleep.values()}
-        self.next_labels: list[str] = []  # who could move after the first step
+        self.unfinished = True
+        self.chain: tuple[int, ...] = ()
+        self.actor = ""
+        self.asleep: list[list[Step]] = []
+        self.exports: list[tuple[int, list[Step]]] = []  # depth, sequence
+        self._shadow: dict[int, list[Branch]] = {}  # what this turn exported, so that it is not exported again
 
-    def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
-        if self._depth == self.base + 1 and not self.next_labels:
-            self.next_labels = [option.label for option in self._enabled(machine)]
-        return super()._next(machine)
+    def below(self, node: Node, branch: Branch) -> Part:
+        """Begin with this branch."""
+        # What somebody found unnecessary because of a branch that still runs may be found nowhere else, and so may what
+        # was added to this branch although something asleep covers its beginning.
+        plans = list(leaves(branch))
+        others = {
+            actor: replace(step, foreign=True) for actor, step in node.sleep.items()
+            if node.running or not all(any(wakes(each, step) for each in plan) for plan in plans)
+        }  # fmt: skip
+        self.chain, self.actor = node.chain, branch.step.actor
+        self.path.moves, self.path.past = list(node.moves), list(node.past)
+        self.path.cut(len(node.moves))
+        self.sleeps = [*node.sleeps, node.sleep | others]
+        self.trees = [*([] for _ in node.moves), [branch]]
+        return self
 
-    def _plan(self, e: int, i: int) -> None:
+    @property
+    def base(self) -> int:
+        """The depth of the deepest node that is not ours; -1 if all are."""
+        return len(self.chain) - 1
+
+    def _insert(self, e: int, sequence: list[Step]) -> None:
         if e > self.base:
-            super()._plan(e, i)
+            super()._insert(e, sequence)
+        elif not covered(sequence, self.asleep[e]) and insert(self._shadow.setdefault(e, []), sequence):
+            self.exports.append((e, sequence))
 
-    def _explored(self, depth: int) -> list[Step]:
-        """What sleeps because of another part plans nothing here, and that part's races are not known: it excuses no plan."""
-        return [step for step in self.sleeps[depth].values() if id(step) not in self._foreign]
+    def take_turn(self, nodes: dict[int, Node]) -> Part:
+        """Ready for a worker."""
+        self.asleep = []
+        for number, before in zip(self.chain, self.sleeps, strict=False):
+            now = nodes[number].sleep
+            self.asleep.append([*before.values(), *(step for actor, step in now.items() if actor not in before)])
+        self.exports, self._shadow = [], {}
+        return self
 
-    def finish(self) -> bool:
-        """Sleep sets may stop an execution here, for its prefix was not planned by races; what is before counts all the same."""
-        if self.pruned:
-            self.close()
-            self._reverse_races()
-        return super().finish()
+    def hand_over(self, number: int) -> dict[int, Node]:
+        """The shallowest nodes of the path, with what is planned there, by number, from this one on."""
+        nodes: dict[int, Node] = {}
+        branches = 0
+        for depth in range(self.base + 1, len(self.path.moves)):
+            if branches >= WANTED:
+                break
+            tree, self.trees[depth] = self.trees[depth], []
+            mine = self.step_at(depth)
+            sleep = {**self.sleeps[depth], mine.actor: mine}
+            self.chain = (*self.chain, number + len(nodes))
+            nodes[self.chain[-1]] = Node(
+                self.path.moves[:depth], self.path.past[:depth], sleep, self.sleeps[:depth], tree, self.chain, self.actor,
+                {mine.actor},
+            )  # fmt: skip
+            self.actor = mine.actor
+            branches += len(tree)
+        return nodes
 
-    def look(self) -> None:
-        """After one execution that is only to show what the first step is and what follows."""
-        self.close()
-        self.path.analyse(())
 
-    def first_step(self) -> Step:
-        """The step that the subtree begins with, with its footprint."""
-        return self._step(self.base)
+@dataclass(slots=True)
+class Done:
+    """What a worker brings back: what it found, the figures of this turn, and its part."""
 
-    @property
-    def asked(self) -> bool:
-        """Did the first step ask for data outcomes?"""
-        return bool(self.path.moves[self.base].outcomes)
-
-    @property
-    def after(self) -> dict[str, Step]:
-        """Who must not move right after the first step."""
-        return self.sleeps[self.base + 1]
+    tally: Tally
+    figures: dict[str, Any]
+    part: Part
 
 
 class ParallelSearch:
@@ -110,27 +155,90 @@ class ParallelSearch:
         self.keep_going = keep_going
         self.tally = Tally()
         self.torn = False
-        self.parts = 0
+        self.parts = 1
+        self.nodes: dict[int, Node] = {}
+        self._numbered = 0
         self._dpor = strategy
 
     def run(self, why_stop: Callable[[], str]) -> str:
         """All parts; why it ended early, or nothing."""
+        arguments = (self.programs, self.settings, self.keep_going)
+        turns: deque[Any] = deque()
         try:
-            parts = self._split()
-            self.parts = len(parts)
-            context = _context(self.programs)
-            arguments = (self.programs, self.settings, self._dpor.shared_memory, self.keep_going)
-            with context.Pool(self.workers, _prepare, arguments) as pool:
-                for tally, figures in pool.imap(_explore, parts):
-                    self.tally.join(tally)
-                    self._add(figures)
+            with _context(self.programs).Pool(self.workers, _prepare, arguments) as pool:
+
+                def begin(part: Part) -> None:
+                    turns.append(pool.apply_async(_explore, (part.take_turn(self.nodes),)))
+
+                begin(Part(shared_memory=self._dpor.shared_memory))
+                while turns:
+                    part = self._joined(turns.popleft().get())
                     stopped = why_stop()
                     if stopped:
                         return stopped
+                    if part.unfinished:
+                        begin(part)
+                    for new in self._new_parts(SIDE_BY_SIDE - len(turns)):
+                        begin(new)
         except KeyboardInterrupt:
             self.torn = True
             return INTERRUPTED
         return ""
+
+    def _joined(self, done: Done) -> Part:
+        """Take over what a worker found and planned; its part, which goes on if there is more in it."""
+        self.tally.join(done.tally)
+        for name, value in done.figures.items():
+            before = getattr(self._dpor, name)
+            setattr(self._dpor, name, before or value if isinstance(value, bool) else before + value)
+        part = done.part
+        for depth, sequence in part.exports:
+            node, known = self.nodes[part.chain[depth]], {step.actor for step in part.asleep[depth]}
+            # What began during the turn covers what contains it, and no more: the worker knew nothing of it.
+            if not covered(sequence, (replace(step, foreign=True) for step in node.sleep.values() if step.actor not in known)):
+                insert(node.tree, sequence)
+        self._seen(part)
+        if not part.unfinished:
+            self._finished(part.chain, part.actor)
+        elif sum(len(node.tree) for node in self.nodes.values()) < SIDE_BY_SIDE:
+            handed = part.hand_over(self._numbered)
+            self._numbered += len(handed)
+            self.nodes |= handed
+        return part
+
+    def _seen(self, part: Part) -> None:
+        """The branch that the part began with, as it was: what is planned tells only how it was elsewhere."""
+        node = self.nodes[part.chain[-1]] if part.chain else None
+        if node is None or node.fresh != part.actor:
+            return
+        node.fresh = ""
+        if len(part.path.past) > part.base:
+            step = part.step_at(part.base)
+            del node.sleep[part.actor]
+            node.sleep[step.actor] = step
+
+    def _finished(self, chain: tuple[int, ...], actor: str) -> None:
+        """All that begins with this branch is explored: so may be the node, and what leads to it."""
+        for number in reversed(chain):
+            node = self.nodes[number]
+            node.running.remove(actor)
+            if node.running or node.tree:
+                return
+            actor = node.actor
+            del self.nodes[number]
+
+    def _new_parts(self, room: int) -> list[Part]:
+        """Branches of the oldest nodes: the largest subtrees, as a rule."""
+        parts: list[Part] = []
+        for node in self.nodes.values():
+            if node.tree and not node.fresh and len(parts) < room:
+                branch = node.tree.pop(0)
+                parts.append(Part(shared_memory=self._dpor.shared_memory).below(node, branch))
+                node.sleep[branch.step.actor] = replace(branch.step, foreign=True)
+                node.fresh = branch.step.actor
+                node.running.add(branch.step.actor)
+        self.parts += len(parts)
+        return parts
 
     def statistics(self) -> dict[str, int]:
         """Figures for people who look closely."""
@@ -138,53 +246,6 @@ class ParallelSearch:
             "steps": self.tally.steps, "outcomes": len(self.tally.outcomes), "redundant": self._dpor.redundant,
             "lost": self._dpor.lost, "parts": self.parts,
         }  # fmt: skip
-
-    def _add(self, figures: dict[str, Any]) -> None:
-        for name, value in figures.items():
-            before = getattr(self._dpor, name)
-            setattr(self._dpor, name, before or value if isinstance(value, bool) else before + value)
-
-    def _split(self) -> list[Part]:
-        """Breadth first, until there are enough parts; each look at a part costs one execution, whose result is not kept."""
-        first = Subtree(Part([], [], {}, ""), shared_memory=self._dpor.shared_memory)
-        first.base = -1  # the root: who could move first
-        first.trees = [[]]
-        _once(first, self.programs, self.settings)
-        open_: deque[tuple[Part, Subtree]] = deque()
-        parts: list[Part] = []
-        self._grow([], [], {}, first.next_labels, open_)
-        while open_ and len(open_) + len(parts) < PARTS:
-            part, seen = open_.popleft()
-            if seen.asked or not seen.next_labels:
-                parts.append(part)  # data outcomes branch there, or it is the end: one part
-                continue
-            depth = len(part.moves) + 1
-            self._grow(seen.path.moves[:depth], seen.path.past[:depth], seen.after, seen.next_labels, open_)
-        return [*parts, *(part for part, _ in open_)]
-
-    def _grow(
-        self, moves: list[Move], past: list[int], sleep: dict[str, Step], labels: list[str],
-        open_: deque[tuple[Part, Subtree]],
-    ) -> None:  # fmt: skip
-        """A part for every actor that can move here and is not asleep."""
-        asleep = dict(sleep)
-        for label in labels:
-            if label in asleep:
-                continue
-            part = Part(moves, past, dict(asleep), label)
-            seen = Subtree(part, shared_memory=self._dpor.shared_memory)
-            _once(seen, self.programs, self.settings)
-            step = seen.first_step()
-            open_.append((part, seen))
-            if not seen.asked:
-                asleep[label] = step
-
-
-def _once(subtree: Subtree, programs: Sequence[Program], settings: Settings) -> None:
-    search = Search(programs, subtree, settings)
-    with guarded(Machine(), []):
-        search.execution()
-    subtree.look()
 
 
 def _context(programs: Sequence[Program]) -> Any:  # noqa: ANN401 - a context of multiprocessing
@@ -203,16 +264,24 @@ def _context(programs: Sequence[Program]) -> Any:  # noqa: ANN401 - a context of
 _WORK: list[Any] = []
 
 
-def _prepare(programs: Sequence[Program], settings: Settings, shared_memory: bool, keep_going: bool) -> None:
+def _prepare(programs: Sequence[Program], settings: Settings, keep_going: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
-    _WORK[:] = [programs, settings, shared_memory, keep_going]
+    _WORK[:] = [programs, settings, keep_going]
 
 
-def _explore(part: Part) -> tuple[Tally, dict[str, Any]]:
-    programs, settings, shared_memory, keep_going = _WORK
-    subtree = Subtree(part, shared_memory=shared_memory)
-    search = Search(programs, subtree, settings)
-    with guarded(Machine(), []):
-        search.run(lambda: "a violation" if search.tally.violations and not keep_going else "")
-    figures = {name: getattr(subtree, name) for name in ("redundant", "lost", "held_back", "cut", "stops")}
-    return search.tally, figures
+def _explore(part: Part) -> Done:
+    """A worker's turn."""
+    programs, settings, keep_going = _WORK
+    names = ("redundant", "lost", "held_back", "cut", "stops")
+    for name in names:
+        setattr(part, name, type(getattr(part, name))())
+    search = Search(programs, part, settings)
+
+    def why_stop() -> str:
+        if search.tally.violations and not keep_going:
+            return "a violation"
+        return "enough" if search.tally.executions >= BUDGET else ""
+
+    with guarded(Machine(), []), watched(None):
+        part.unfinished = bool(search.run(why_stop))
+    return Done(search.tally, {name: getattr(part, name) for name in names}, part)

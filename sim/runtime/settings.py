@@ -46,6 +46,11 @@ class Settings:
             if type(budget) is not int or budget < 0:
                 raise ValueError(f"fault {kind!r}: the budget is a number of times, got {budget!r}")
 
+    @property
+    def branches(self) -> bool:
+        """Are there data outcomes?"""
+        return bool(self.faults) or self.profile != "windows"
+
     def machine(self, *, chooser: Chooser | None = None, recorder: Recorder | None = None) -> Machine:
         """A machine that keeps to them."""
         machine = Machine(chooser=chooser, max_steps=self.max_steps)
@@ -55,7 +60,7 @@ class Settings:
             if recorder is not None:
                 recorder.machine = machine
         machine.kernel.free_clock = self.clock == "free"
-        if self.faults or self.profile != "windows":
+        if self.branches:
             machine.kernel.outcomes = Outcomes(machine.ask, self.faults or {}, documented=self.profile == "documented")
         return machine
 

@@ -7,23 +7,24 @@ recorder.  An event that nobody listens to costs one call of a method that does 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.explore.replay import ReplayChooser
 from sim.runtime.outcome import Violation
-from specs.properties.base import CALL_EVENTS, KERNEL_EVENTS, Property, listeners
+from specs.properties.base import CALL_EVENTS, KERNEL_EVENTS, Property
 from specs.properties.marks import forget, listen
 from specs.properties.operations import Operations
 from specs.properties.temporal import State, Temporal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from sim.runtime.machine import Machine
 
     Hooks = tuple[Callable[..., None], ...]
 
-MARKS = "marks"  # the key that every mark writes: predicates over marks of several threads see every order
+SILENT: Final[Mapping[str, Hooks]] = dict.fromkeys(CALL_EVENTS, ())
+MARKS: Final = "marks"  # the key that every mark writes: predicates over marks of several threads see every order
 
 
 class Watch:
@@ -41,20 +42,24 @@ class Watch:
         for one in properties:
             one.attach(machine.kernel, operations, self._report)
         everybody = (operations, *properties, *((recorder,) if recorder is not None else ()))
+        plan = _plan(everybody)
         tap = Property()  # its methods do nothing
         for event in KERNEL_EVENTS:
-            heard = listeners(everybody, event)
-            if heard:
+            places = plan.get(event)
+            if places is not None:
+                heard = [getattr(everybody[n], event) for n in places]
                 setattr(tap, event, heard[0] if len(heard) == 1 else _each(heard))
         machine.kernel.trace = tap
-        self.calls: dict[str, Hooks] = {event: tuple(listeners(properties, event)) for event in CALL_EVENTS}
-        self._released = listeners((operations, *properties), "released")
-        self._temporal = [one for one in properties if isinstance(one, Temporal)]
+        self.calls: Mapping[str, Hooks] = SILENT
+        if not plan.keys().isdisjoint(CALL_EVENTS):
+            self.calls = {event: tuple(getattr(everybody[n], event) for n in plan.get(event, ())) for event in CALL_EVENTS}
+        self._released = [everybody[n].released for n in plan.get("released", ())]
+        self._temporal = [one for one in properties if isinstance(one, Temporal)] if "step" in plan else []
         if self._temporal:
             self.state = State(machine.kernel)
             machine.on_step = self._step
             machine.chooser = machine.chooser or ReplayChooser([])  # so that every call is a decision
-        machine.to_the_end = bool(listeners(properties, "stuck"))
+        machine.to_the_end = "stuck" in plan
 
     @property
     def hears_calls(self) -> bool:
@@ -80,18 +85,18 @@ class Watch:
 
     def over(self) -> None:
         """Nothing can happen any more, and nobody waits."""
-        for hook in listeners(self.properties, "quiescent"):
-            hook()
+        for one in self.properties:
+            one.quiescent()
 
     def stuck(self) -> None:
         """Nothing can happen any more, and somebody waits."""
-        for hook in listeners(self.properties, "stuck"):
-            hook()
+        for one in self.properties:
+            one.stuck()
 
     @contextmanager
     def hearing(self) -> Iterator[None]:
         """Marks of the program come here."""
-        hooks = listeners(self.properties, "marked")
+        hooks = [one.marked for one in self.properties if type(one).marked is not Property.marked]
         if not hooks and self.state is None:
             yield
             return
@@ -128,6 +133,25 @@ class Watch:
         else:
             m.violation = violation
         m.poke()
+
+
+_PLANS: dict[tuple[type, ...], dict[str, tuple[int, ...]]] = {}
+
+
+def _plan(everybody: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
+    """Event -> who of them listens, by place; made once for every combination of classes."""
+    kinds = tuple([type(one) for one in everybody])
+    plan = _PLANS.get(kinds)
+    if plan is None:
+        plan = _PLANS[kinds] = {}
+        for event in (*KERNEL_EVENTS, *CALL_EVENTS, "released", "stuck", "step"):
+            inherited = getattr(Property, event, None)
+            heard = [n for n, kind in enumerate(kinds) if getattr(kind, event, inherited) is not inherited]
+            if event in CALL_EVENTS:
+                heard = [n for n in heard if issubclass(kinds[n], Property)]
+            if heard:
+                plan[event] = tuple(heard)
+    return plan
 
 
 def _each(hooks: list[Callable[..., None]]) -> Callable[..., None]:

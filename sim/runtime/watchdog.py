@@ -29,11 +29,11 @@ class Stuck(BaseException):
 
 class _Watchdog:
     def __init__(self) -> None:
-        self._watched: list[tuple[Machine, int]] = []
+        self._watched: list[tuple[Machine | None, int]] = []
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def begin(self, machine: Machine) -> None:
+    def begin(self, machine: Machine | None) -> None:
         with self._wake:
             self._watched.append((machine, threading.get_ident()))
             if self._thread is None:
@@ -58,6 +58,8 @@ class _Watchdog:
                 if not self._watched:
                     continue
                 machine, ident = self._watched[-1]
+                if machine is None:
+                    continue
                 now = (id(machine), machine.steps)
                 quiet = quiet + LOOK_SECONDS if now == seen else 0.0
                 seen = now
@@ -89,8 +91,8 @@ _WATCHDOG: Final = _Watchdog()
 
 
 @contextmanager
-def watched(machine: Machine) -> Iterator[None]:
-    """Watch one execution of the calling OS thread."""
+def watched(machine: Machine | None) -> Iterator[None]:
+    """Watch one execution of the calling OS thread; None: more will come, and the watchdog need not be woken for each."""
     _WATCHDOG.begin(machine)
     try:
         yield

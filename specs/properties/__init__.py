@@ -16,6 +16,7 @@ from specs.properties.s07_data_lost import DataLost
 from specs.properties.s09_wait_results import WaitResults
 from specs.properties.s10_apc_safety import ApcSafety
 from specs.properties.s11_lock_order import LockOrder
+from specs.properties.s12_progress import Progress
 from specs.properties.s13_cancel_contract import CancelContract
 from specs.properties.s14_thread_exit import ThreadExit
 from specs.properties.s15_handle_hygiene import HandleHygiene
@@ -40,11 +41,11 @@ SANITIZERS: Final[Mapping[str, type[Property]]] = {
     kind.id: kind
     for kind in (
         FreedInFlight, ContextFreed, OverlappedReused, SharedSignal, BufferTouched, ExactlyOnce, ResultDiscipline, DataLost,
-        WaitResults, ApcSafety, LockOrder, CancelContract, ThreadExit, HandleHygiene, GracefulClose, EdgeTrigger,
-        StatusAttribution, ArmedChannel, WaitArray, ContextMissing, SignalAccounting, PacketAuthenticity,
+        WaitResults, ApcSafety, LockOrder, Progress, CancelContract, ThreadExit, HandleHygiene, GracefulClose,
+        EdgeTrigger, StatusAttribution, ArmedChannel, WaitArray, ContextMissing, SignalAccounting, PacketAuthenticity,
     )
 }  # fmt: skip
-ALWAYS: Final = ("S8", "S8b", "S12")  # deadlock, starved APCs and loops without progress count in every search
+ALWAYS: Final = ("S8", "S8b")  # deadlock and starved APCs count in every search
 DEFAULT: Final = tuple(name for name, kind in SANITIZERS.items() if kind.default)
 ALL: Final = tuple(SANITIZERS)
 

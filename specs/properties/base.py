@@ -138,11 +138,3 @@ KERNEL_EVENTS = (
 )  # fmt: skip
 CALL_EVENTS = ("called", "returned", "routine_begins", "routine_ends")
 
-
-def listeners(properties: tuple[Any, ...], event: str) -> list[Callable[..., None]]:
-    """The methods that do something on this event."""
-    return [
-        getattr(p, event)
-        for p in properties
-        if getattr(type(p), event, None) is not getattr(Property, event) and hasattr(p, event)
-    ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 import alertable
+from tests.child import PLUGIN, python
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 TESTS = '''
@@ -51,8 +51,7 @@ def test_sampled(w):
 
 def session(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     (tmp_path / "test_given.py").write_text(TESTS, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "test_given.py", *words]
-    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    return python("-m", "pytest", *PLUGIN, "-p", "no:cacheprovider", "-q", "test_given.py", *words, cwd=tmp_path)
 
 
 def test_a_failing_check_is_one_test_with_a_story_and_a_replay_line(tmp_path: Path) -> None:

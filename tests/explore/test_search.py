@@ -14,9 +14,12 @@ from click.testing import CliRunner
 
 import alertable
 from alertable.cli import main
+from sim.explore import workers
 from sim.explore.journal import Journal, left_behind
 from sim.runtime.schedule import parse
+from tests.child import python
 from tests.explore.rows import binc, lastzero, readers
+from tests.explore.test_brute_force import program_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +131,19 @@ def test_workers_find_the_same_whatever_their_number(program: Any) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="as above")
+@pytest.mark.parametrize(("budget", "side_by_side"), [(1, 12), (2, 2), (3, 8), (5, 4)])
+@pytest.mark.parametrize("scripts", [None, [["add", "load"], ["compare"], ["compare"], ["compare"]]])
+def test_no_behaviour_is_lost_between_workers(
+    budget: int, side_by_side: int, scripts: list[list[str]] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = program_of([[("cells", name) for name in script] for script in scripts]) if scripts else lastzero(5)
+    monkeypatch.setattr(workers, "BUDGET", budget)
+    monkeypatch.setattr(workers, "SIDE_BY_SIDE", side_by_side)
+    alone, two = (alertable.check(program, memory="locks", workers=n) for n in (1, 2))
+    assert (two.verdict, two.executions, set(two.outcomes)) == ("COMPLETE", alone.executions, set(alone.outcomes))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="as above")
 def test_workers_stop_at_a_violation() -> None:
     two, three = (alertable.check(racing, workers=n) for n in (2, 3))
     assert [v.id for v in two.violations] == ["ProgramError"]
@@ -180,10 +196,9 @@ def program(w):
 
 def test_a_crash_loses_no_schedule(tmp_path: Path) -> None:
     (tmp_path / "dies.py").write_text(DIES, encoding="utf-8")
-    command = [sys.executable, "-m", "alertable", "check", "dies.py"]
-    first = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    first = python("-m", "alertable", "check", "dies.py", cwd=tmp_path)
     assert first.returncode == 9
-    second = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    second = python("-m", "alertable", "check", "dies.py", cwd=tmp_path)
     assert "the last search here died" in second.stderr
     assert (tmp_path / ".alertable" / "died.schedule").read_text(encoding="utf-8").startswith("v1: dies")
     assert (tmp_path / ".alertable" / ".gitignore").read_text(encoding="utf-8") == "*\n"

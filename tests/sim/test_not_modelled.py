@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from ctypes import create_string_buffer
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kernel_model.errors import NotModelled
 from sim.runtime.execution import run
 from sim.win32.api import SimWinApi
+from tests.child import python
 from winapi.surface import FUNCTIONS
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 MISSING = sorted(name for name in FUNCTIONS if not hasattr(SimWinApi, name))
 
 
@@ -94,8 +93,7 @@ def test_a_script_without_a_package_is_named_too(tmp_path: Path) -> None:
         "    print(type(failure).__name__, *failure.__notes__)\n",
         encoding="utf-8",
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=True, timeout=60)
+    done = python(str(script))
     assert done.stdout.startswith("NotModelled (called at ")
     assert "simple.py:3)" in done.stdout
 

@@ -1,0 +1,126 @@
+"""S12: loops without progress (livelock), and objects that are signalled and never served (starvation)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from ctypes import Array
+from typing import TYPE_CHECKING, Any, Final
+
+import networkx as nx
+
+from kernel_model.ke.dispatcher import Dispatcher
+from kernel_model.ke.kqueue import CompletionPort
+from specs.properties.base import Property
+
+if TYPE_CHECKING:
+    from kernel_model.iomgr.irp import Irp
+    from kernel_model.ke.apc import KApc
+    from kernel_model.ke.kqueue import CompletionPacket
+    from kernel_model.ps.thread import KThread
+
+    Node = tuple[str, str, tuple[Any, ...]]  # who, doing what, in which abstract state
+
+ROUNDS: Final = 12  # visits of one abstract state after which a loop counts as one
+WAITS_FOR_ANY: Final = ("WaitForMultipleObjects", "WaitForMultipleObjectsEx", "WSAWaitForMultipleEvents")
+
+
+class Progress(Property):
+    """No loop in which threads run and nothing changes; no object that waits are never told of.
+
+    The abstract states of an execution are a graph: who calls what, what every thread is doing, which objects are signalled,
+    how far anything got.  Time is left out.  Bytes that moved, packets taken, threads that began or ended, and marks are
+    progress: they begin a new graph.  Local variables of a program cannot be seen: a loop that counts should `mark`.
+    """
+
+    id = "S12"
+    title = "a loop without progress"
+    law = "Threads that run get something done: no cycle of abstract states, no signalled object that is passed over for ever."
+    source = "CPython gh-156333, gh-156344; libuv fce90652e; tinc#183; Cygwin 7186b657e"
+    instead = "End the loop at the end of the stream, take only the batch found at entry, or rotate the handles"
+
+    def __init__(self) -> None:
+        self._graph = nx.DiGraph()
+        self._visits: Counter[Node] = Counter()
+        self._last: Node | None = None
+        self._began = 0
+        self._passed_over: Counter[tuple[str, str]] = Counter()
+
+    # ---- progress ----------------------------------------------------------------------------------------------------------
+
+    def _progress(self) -> None:
+        if self._visits:
+            self._graph.clear()
+            self._visits.clear()
+        self._last = None
+
+    def irp_completed(self, irp: Irp) -> None:
+        if irp.information:
+            self._progress()
+
+    def packet_removed(self, port: CompletionPort, packet: CompletionPacket) -> None:
+        if packet.information:
+            self._progress()
+
+    def thread_created(self, creator: KThread | None, t: KThread) -> None:
+        self._progress()
+
+    def thread_ended(self, t: KThread) -> None:
+        self._progress()
+
+    def marked(self, t: KThread, name: str, value: object) -> None:
+        self._progress()
+        self._passed_over.clear()
+
+    # ---- livelock ----------------------------------------------------------------------------------------------------------
+
+    def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
+        self._visit(t, function)
+
+    def routine_begins(self, t: KThread, apc: KApc) -> None:
+        self._visit(t, "an APC")
+
+    def _visit(self, t: KThread, doing: str) -> None:
+        k = self.kernel
+        threads = tuple([(each.state.value, len(each.user_apcs), len(each.irps)) for each in k.threads])
+        signals = tuple([
+            len(obj.packets) if isinstance(obj, CompletionPort) else obj.signal_state
+            for process in k.processes for obj, _ in process.handles.values() if isinstance(obj, Dispatcher)
+        ])  # fmt: skip
+        here: Node = (t.label, doing, (threads, signals))
+        if self._last is not None:
+            self._graph.add_edge(self._last, here)
+        self._last = here
+        self._visits[here] += 1
+        if self._visits[here] >= ROUNDS:
+            self._visits[here] = 0
+            self._judge(here)
+
+    def _judge(self, here: Node) -> None:
+        ways = (nx.shortest_path(self._graph, after, here) for after in self._graph[here] if nx.has_path(self._graph, after, here))
+        loop = min(ways, key=len, default=[here])
+        actors = {who for who, _, _ in loop}
+        k = self.kernel
+        if k.wire or k.live_timers or any(t.label not in actors for t in k.ready):
+            return  # somebody outside the loop can still move, and may end it
+        steps = " -> ".join(f"{who}: {doing}" for who, doing, _ in loop)
+        self.report(f"{ROUNDS} rounds without progress, and nobody else can move: {steps} -> again")
+
+    # ---- starvation --------------------------------------------------------------------------------------------------------
+
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401 - whatever it is
+        if function not in WAITS_FOR_ANY or arguments[2] or not 0 <= result < arguments[0]:
+            return
+        if not isinstance(arguments[1], Array):
+            return
+        handles = [int(handle or 0) for handle in arguments[1][: arguments[0]]]
+        for place, handle in enumerate(handles):
+            obj = (t.process.handles.get(handle) or (None,))[0]
+            if not isinstance(obj, Dispatcher):
+                continue
+            key = (t.label, obj.label)
+            if place > result and obj.signaled_for(t):
+                self._passed_over[key] += 1
+                if self._passed_over[key] == ROUNDS:
+                    self.report(f"{obj.label} was signalled in {ROUNDS} waits of {t.label}, which all answered a lower index")
+            else:
+                del self._passed_over[key]
