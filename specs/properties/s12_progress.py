@@ -96,7 +96,8 @@ class Progress(Property):
             self._judge(here)
 
     def _judge(self, here: Node) -> None:
-        ways = (nx.shortest_path(self._graph, after, here) for after in self._graph[here] if nx.has_path(self._graph, after, here))
+        graph = self._graph
+        ways = (nx.shortest_path(graph, after, here) for after in graph[here] if nx.has_path(graph, after, here))
         loop = min(ways, key=len, default=[here])
         actors = {who for who, _, _ in loop}
         k = self.kernel
