@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from ctypes import byref, c_size_t, c_uint32, c_void_p
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import alertable
 from winapi import INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC
+
+if TYPE_CHECKING:
+    from winapi import WinApi
 
 
 def found(program: Any) -> list[str]:
@@ -14,7 +17,7 @@ def found(program: Any) -> list[str]:
 
 
 def test_an_apc_that_queues_itself_keeps_the_wait_from_returning() -> None:
-    def program(w: Any) -> None:
+    def program(w: WinApi) -> None:
         @w.CALLBACK(*PAPCFUNC)
         def again(_: object) -> None:
             w.QueueUserAPC(again, w.GetCurrentThread(), 0)
@@ -30,7 +33,7 @@ def test_an_apc_that_queues_itself_keeps_the_wait_from_returning() -> None:
 
 
 def test_two_threads_that_only_wake_each_other() -> None:
-    def program(w: Any) -> None:
+    def program(w: WinApi) -> None:
         ping, pong = (w.CreateEventW(None, False, False, None) for _ in range(2))
 
         @w.CALLBACK(*LPTHREAD_START_ROUTINE)
@@ -50,7 +53,7 @@ def test_two_threads_that_only_wake_each_other() -> None:
 
 
 def test_a_loop_that_another_thread_can_end_is_none() -> None:
-    def program(w: Any) -> int:
+    def program(w: WinApi) -> int:
         stop = w.CreateEventW(None, True, False, None)
 
         @w.CALLBACK(*LPTHREAD_START_ROUTINE)
@@ -68,7 +71,7 @@ def test_a_loop_that_another_thread_can_end_is_none() -> None:
 
 
 def test_a_batch_that_gets_smaller_is_progress() -> None:
-    def program(w: Any) -> int:
+    def program(w: WinApi) -> int:
         port = w.CreateIoCompletionPort(c_void_p(-1), None, 0, 1)
         for _ in range(20):
             w.PostQueuedCompletionStatus(port, 0, 1, None)
