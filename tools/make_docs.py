@@ -1,4 +1,4 @@
-"""Writes the generated part of the documentation: docs/fidelity.md (`Differs:` lines, litmus tests) and docs/api.md.
+"""Writes the generated pages: docs/fidelity.md (`Differs:` lines, litmus tests), docs/api.md, docs/sanitizers.md.
 
 python tools/make_docs.py           write it
 python tools/make_docs.py --check   exit 1 if it is out of date
@@ -81,9 +81,9 @@ def page() -> str:
 
 def main() -> None:
     """Write, or check."""
-    from tools import api_matrix
+    from tools import api_matrix, sanitizer_page
 
-    pages = {"fidelity.md": page(), "api.md": api_matrix.page()}
+    pages = {"fidelity.md": page(), "api.md": api_matrix.page(), "sanitizers.md": sanitizer_page.page()}
     for name, text in pages.items():
         target = ROOT / "docs" / name
         if "--check" not in sys.argv[1:]:

@@ -207,15 +207,15 @@ class Peer(Process):
         return self if again is None else Peer(again())
 
 
-def _follow(calls: list[tuple[Any, ...]]) -> Callable[[RemoteEndpoint], list[Any]]:
+def _follow(calls: list[tuple[Any, ...]]) -> Callable[[RemoteEndpoint], tuple[Any, ...]]:
     """The script that makes these calls, ("send", b"x") and so on, and returns what they answered."""
     for call in calls:
         name: object = call[0] if call else call
         if not isinstance(name, str) or name.startswith("_") or not callable(getattr(RemoteEndpoint, name, None)):
             raise ValueError(f"{call!r} is no call of a peer; there are connect, listen, accept, send, receive, shutdown, ...")
 
-    def peer(endpoint: RemoteEndpoint) -> list[Any]:
-        return [getattr(endpoint, name)(*arguments) for name, *arguments in calls]
+    def peer(endpoint: RemoteEndpoint) -> tuple[Any, ...]:
+        return tuple(getattr(endpoint, name)(*arguments) for name, *arguments in calls)
 
     return peer
 

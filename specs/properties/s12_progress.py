@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     Node = tuple[str, str, tuple[Any, ...]]  # who, doing what, in which abstract state
 
-ROUNDS: Final = 12  # visits of one abstract state after which a loop counts as one
+UNKNOWN: Final = 1 << 30
+MANY: Final = 2  # that many are many
+ROUNDS: Final = 30  # visits of one abstract state after which a loop counts as one
 WAITS_FOR_ANY: Final = ("WaitForMultipleObjects", "WaitForMultipleObjectsEx", "WSAWaitForMultipleEvents")
 
 
@@ -42,7 +44,7 @@ class Progress(Property):
         self._graph = nx.DiGraph()
         self._visits: Counter[Node] = Counter()
         self._last: Node | None = None
-        self._began = 0
+        self._least = UNKNOWN
         self._passed_over: Counter[tuple[str, str]] = Counter()
 
     # ---- progress ----------------------------------------------------------------------------------------------------------
@@ -52,6 +54,7 @@ class Progress(Property):
             self._graph.clear()
             self._visits.clear()
         self._last = None
+        self._least = UNKNOWN
 
     def irp_completed(self, irp: Irp) -> None:
         if irp.information:
@@ -81,12 +84,17 @@ class Progress(Property):
 
     def _visit(self, t: KThread, doing: str) -> None:
         k = self.kernel
-        threads = tuple([(each.state.value, len(each.user_apcs), len(each.irps)) for each in k.threads])
-        signals = tuple([
-            len(obj.packets) if isinstance(obj, CompletionPort) else obj.signal_state
-            for process in k.processes for obj, _ in process.handles.values() if isinstance(obj, Dispatcher)
-        ])  # fmt: skip
-        here: Node = (t.label, doing, (threads, signals))
+        apcs = [len(each.user_apcs) for each in k.threads]
+        objects = [obj for process in k.processes for obj, _ in process.handles.values() if isinstance(obj, Dispatcher)]
+        packets = [len(obj.packets) for obj in objects if isinstance(obj, CompletionPort)]
+        waiting = sum(apcs) + sum(packets)
+        if waiting < self._least:
+            self._progress()  # a backlog that gets smaller; one that grows is none
+        self._least = min(self._least, waiting)
+        threads = tuple([each.state.value for each in k.threads])
+        signals = tuple([obj.signal_state for obj in objects if not isinstance(obj, CompletionPort)])
+        queued = tuple([min(count, MANY) for count in (*apcs, *packets)])
+        here: Node = (t.label, doing, (threads, signals, queued))
         if self._last is not None:
             self._graph.add_edge(self._last, here)
         self._last = here

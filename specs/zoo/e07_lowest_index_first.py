@@ -11,7 +11,7 @@ def run(w, look_at_the_rest):
     tap, sock = (w.CreateEventW(None, False, True, None) for _ in range(2))
     handles = (c_void_p * 2)(tap, sock)
     served = [0, 0]
-    for _ in range(20):
+    for _ in range(50):
         first = w.WaitForMultipleObjects(2, handles, False, INFINITE)
         served[first] += 1
         if first == 0:

@@ -201,7 +201,7 @@ def test_a_daemon_process_may_stay_blocked() -> None:
 
 def test_a_peer_may_be_a_list_of_calls() -> None:
     script = [("connect", PORT), ("send", b"hello"), ("close",)]
-    assert alertable.run(receives_once, alertable.peer(script)).outcome == ((5, 0), [True, 5, None])
+    assert alertable.run(receives_once, alertable.peer(script)).outcome == ((5, 0), (True, 5, None))
     with pytest.raises(ValueError, match=r"\('shout', 1\) is no call of a peer"):
         alertable.peer([("shout", 1)])
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
 import alertable
+from alertable.cli import main
 from specs.zoo import cases
+from tests.child import ROOT
+from tools.sanitizer_page import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from specs.zoo.case import Case
 
@@ -46,3 +52,12 @@ def test_the_right_form_passes(case: Case) -> None:
 
 def test_the_whole_ranking_is_there() -> None:
     assert set(RANKED) <= {case.id for case in cases()}
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases()])
+def test_the_command_on_the_page_finds_the_bug(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = CliRunner().invoke(main, [*command(case), "--store", str(tmp_path), "--json"])
+    assert result.exit_code == 1, result.output
+    (violation,) = json.loads(result.stdout)["violations"]
+    assert set(case.finds) & {violation["id"], *violation["laws"]}
