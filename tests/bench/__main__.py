@@ -11,7 +11,6 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from sim.explore.check import check
 from sim.runtime.execution import execute
 from sim.runtime.machine import Machine
 from sim.win32.api import SimWinApi
@@ -25,8 +24,8 @@ from specs.programs.servers import (
     select_loop,
 )
 from specs.programs.servers.client import crowd
+from tests.bench import exploring
 from tests.bench.programs import alternate_apcs, alternate_events, ping_pong, round_trips, thousand_clients
-from tests.explore.rows import lastzero
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,10 +92,8 @@ def main() -> None:
         count, seconds = measure_server(server)
         name = server.__name__.rpartition(".")[2]
         print(f"{f'echo server {name}, 100 clients, messages':<56}{count / seconds:>12,.0f} /s")
-    for n in (3, 5, 7):
-        report = check([lastzero(n)], memory="locks")
-        print(f"{f'lastzero({n}) exhausted, {report.executions} executions in {report.seconds:.3f} s':<56}"
-              f"{report.executions / report.seconds:>12,.0f} /s")  # fmt: skip
+    for title, rate, remark in exploring.rows():
+        print(f"{title:<56}{rate:>12,.0f} /s   {remark}")
     count, seconds = measure(thousand_clients)
     print(f"{'a thousand echo clients, messages echoed':<56}{count / seconds:>12,.0f} /s")
     peak = peak_mib()

@@ -1,0 +1,46 @@
+"""What exploring costs: executions per second of searches that programs of users resemble, and what a second worker brings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.explore.check import check
+from sim.win32.peer import Peer
+from specs.programs.servers import completion_port, completion_routines
+from specs.programs.servers.framing import frame
+from tests.explore.rows import lastzero
+
+if TYPE_CHECKING:
+    from winapi import WinApi
+
+EXECUTIONS = 1_000
+
+
+def scripted(server: Any, clients: int) -> list[Any]:
+    """The server and scripted clients: connect, send one message, take its echo, close."""
+    message = frame(b"hello")
+    script = [("connect", server.PORT), ("send", message), ("receive_exactly", len(message)), ("close",)]
+
+    def serving(w: WinApi) -> int:
+        return int(server.serve(w, server.PORT, clients))
+
+    return [serving, *(Peer(script) for _ in range(clients))]
+
+
+def rows() -> list[tuple[str, float, str]]:
+    """(what, executions per second, remark)."""
+    found = []
+    for n in (3, 4, 5, 6, 7, 10):
+        report = check([lastzero(n)], memory="locks")
+        aim = {5: " (aim 5,000 /s)", 10: " (aim 2 s)"}.get(n, "")
+        remark = f"exhausted: {report.executions} executions in {report.seconds:.3f} s{aim}"
+        found.append((f"lastzero({n})", report.executions / report.seconds, remark))
+    for name, server in (("completion routines", completion_routines), ("completion port", completion_port)):
+        report = check(scripted(server, 3), memory="locks", max_executions=EXECUTIONS)
+        steps = report.statistics["steps"] // report.executions
+        found.append((f"echo server, {name}, 3 peers", report.executions / report.seconds, f"{steps} steps each"))
+    alone, two = (check([lastzero(11)], memory="locks", workers=workers) for workers in (1, 2))
+    assert alone.executions == two.executions
+    ratio = alone.seconds / two.seconds
+    found.append(("lastzero(11), 2 workers", two.executions / two.seconds, f"{ratio:.2f} times one (aim 1.7)"))
+    return found
