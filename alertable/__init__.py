@@ -10,6 +10,8 @@ real API.
     execution.trace        the events
     execution.schedule     readable text that replays the run
 
+    alertable.run(program, clock=alertable.timed())   the same, with costs for everything: see `timed`
+
     report = alertable.check(program)
     report.verdict         COMPLETE, BOUNDED, SAMPLED or INCONCLUSIVE
     report.outcomes        every outcome that was seen, with a schedule that leads to it
@@ -38,12 +40,13 @@ if TYPE_CHECKING:
     from sim.explore.drawn import Schedules
     from sim.explore.stateful import KernelMachine
     from sim.runtime.execution import Program
+    from sim.timed.clock import Timed
     from winapi import WinApi
 
 __all__ = [
     "ALL", "DEFAULT", "Execution", "KernelMachine", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report",
     "ScheduleError", "Violation", "always", "check", "eventually", "example", "explain", "load_program", "mark", "peer",
-    "process", "real", "replay", "run", "schedules", "sometimes",
+    "process", "real", "replay", "run", "schedules", "sometimes", "timed",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
@@ -54,7 +57,7 @@ def run(
     *others: Program,
     schedule: str | Path | Chooser | None = None,
     seed: int | None = None,
-    clock: str = "eager",
+    clock: str | Timed = "eager",
     profile: str = "windows",
     faults: Mapping[str, int] | None = None,
     specs: Sequence[Any] = DEFAULT,
@@ -64,7 +67,8 @@ def run(
 
     schedule: text to follow, a path to a file that holds it, or what `schedules()` drew; seed: random choices;
     neither: the default choices.
-    clock: "eager" (time passes when nothing else can happen) or "free" (a time-out may come any time after it is due).
+    clock: "eager" (time passes when nothing else can happen), "free" (a time-out may come any time after it is due), or
+    what `timed()` makes: then the costs decide who goes on, and it takes neither a schedule nor a seed here.
     profile: "windows", or "documented": also what the documentation leaves open.  faults: {"reset": 1, ...}, how often what
     may go wrong.  Both are choices: a random or explored run makes them, the default run does not.
     specs: the sanitizers that are on; deadlocks and errors of the program always count.
@@ -178,6 +182,18 @@ def schedules(*, steer: bool = False) -> Schedules:
     from sim.explore.drawn import schedules as strategy
 
     return strategy(steer=steer)
+
+
+def timed(*, cores: int = 1, profile: str | Path | None = None, seed: int = 0) -> Timed:
+    """A clock for `run(..., clock=...)`: every call, switch, copy and segment takes its time.
+
+    cores: processors that the threads compete for; profile: a TOML file of costs (`alertable calibrate` writes one), without it
+    the figures that ship; seed: of lost segments.  After the run `account()` says where the time went.
+    Raises ValueError for a file that is no profile, naming the file, the key and what it may be.
+    """
+    from sim.timed.clock import timed as clock
+
+    return clock(cores=cores, profile=Path(profile) if profile is not None else None, seed=seed)
 
 
 def example(schedule: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BOOT_TIME_100NS: Final = 133_485_408_000_000_000
 ROOTS: Final = 16
 CHILDREN: Final = 1 << 12
+PROCESSORS: Final = 2  # F-014
 
 
 class Kernel:
@@ -34,7 +35,7 @@ class Kernel:
 
     __slots__ = (
         "alive", "arenas", "footprint", "free_clock", "live_timers", "names", "network", "now_100ns", "outcomes", "processes",
-        "ready", "roots", "threads", "timer_sequence", "timers", "trace", "windows", "wire",
+        "processors", "ready", "roots", "threads", "timer_sequence", "timers", "trace", "windows", "wire",
     )  # fmt: skip
 
     def __init__(self, trace: Trace | None = None) -> None:
@@ -42,6 +43,7 @@ class Kernel:
         self.footprint: Footprint | None = None  # somebody explores
         self.outcomes: Outcomes | None = None  # faults, or what the documentation leaves open
         self.free_clock = False  # a due time is only a lower bound: expiries race with everything else
+        self.processors = PROCESSORS
         self.now_100ns = 0
         self.timers: list[TimerEntry] = []
         self.timer_sequence = 0

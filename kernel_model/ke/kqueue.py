@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kernel_model.ke.dispatcher import Dispatcher
 from kernel_model.ke.wait import Wait, block, end_wait, release_waiters
@@ -20,8 +20,6 @@ from kernel_model.status import NtStatus
 if TYPE_CHECKING:
     from kernel_model.kernel import Kernel
     from kernel_model.ps.thread import KThread
-
-PROCESSORS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,15 @@ class CompletionPacket:
 class CompletionPort(Dispatcher):
     """Packets first in, first out; threads last in, first out.
 
-    active: associated threads that run (NT: CurrentCount); while it reaches `concurrency` packets stay queued.
+    active: associated threads that run (NT: CurrentCount); while it reaches `concurrency` packets stay queued; 0 stands for as
+    many as there are processors.
     """
 
     __slots__ = ("active", "closed", "concurrency", "packets", "takers")
 
-    def __init__(self, label: str, concurrency: int) -> None:
+    def __init__(self, k: Kernel, label: str, concurrency: int) -> None:
         super().__init__(label)
-        self.concurrency = concurrency or PROCESSORS
+        self.concurrency = concurrency or k.processors
         self.active = 0
         self.packets: deque[CompletionPacket] = deque()
         self.takers: list[Wait] = []

@@ -91,6 +91,8 @@ def check(
 
 def _go_together(chosen: Strategy, strategy: str, workers: int, resume: Path | None, settings: Settings) -> None:
     """ValueError for options that would make an unsound or a senseless search."""
+    if settings.timed:
+        raise ValueError("the timed clock makes one schedule, by its costs: use run; check explores under 'eager' or 'free'")
     if workers < 1:
         raise ValueError(f"workers={workers}: at least one has to do the work")
     if workers > 1 and settings.branches:

@@ -46,7 +46,10 @@ def run(
     elif seed is not None:
         chooser = RandomChooser(seed)
     recorder = Recorder()
-    machine = (settings or Settings(**fields)).machine(chooser=chooser, recorder=recorder)
+    settings = settings or Settings(**fields)
+    if chooser is not None and settings.timed:
+        raise ValueError("the timed clock decides who goes on: it takes no schedule and no seed of its own")
+    machine = settings.machine(chooser=chooser, recorder=recorder)
     with printing_to(recorder):
         results = execute(programs, machine, api_of(machine))
     if isinstance(chooser, ReplayChooser) and machine.violation is None:
@@ -58,7 +61,7 @@ def run(
         outcome=results[0] if len(programs) == 1 else tuple(results),
         violation=machine.violation,
         trace=tuple(recorder.events),
-        schedule=render(machine.moves()),
+        schedule=render(machine.moves()) if not settings.timed else "",
         steps=machine.steps,
     )
 
@@ -98,18 +101,20 @@ def fresh(program: Program) -> Program:
 
 def names(programs: Sequence[Program]) -> list[str]:
     """Labels of the initial threads: the function's name, or its module's where it is just `program`; never the same twice."""
-    labels: list[str] = []
+    labels: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for program in programs:
         name = getattr(program, "__name__", "program")
         if name == "program":
             name = str(getattr(program, "__module__", None) or name).rpartition(".")[2].strip("_")
         base = name = "".join(c if c.isalnum() or c in "_-" else "" for c in name) or "program"
-        count = 1
+        count = counts.get(base, 1)
         while name in labels:
             count += 1
             name = f"{base}-{count}"
-        labels.append(name)
-    return labels
+        counts[base] = count
+        labels[name] = None
+    return list(labels)
 
 
 class _Tee:

@@ -35,7 +35,8 @@ class Execution:
     """One execution of one or several programs.
 
     outcome: what program(w) returned; a tuple of results where several programs ran; None for what did not return.
-    schedule: readable text; `alertable.replay(program, schedule=...)` does the same again.
+    schedule: readable text; `alertable.replay(program, schedule=...)` does the same again; empty under a timed clock, whose
+        seed repeats the run.
     """
 
     outcome: Any

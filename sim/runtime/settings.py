@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kernel_model.choice import Chooser
+    from sim.timed.clock import Timed
     from sim.trace.record import Recorder
 
 __all__ = ["CLOCKS", "FAULTS", "MAX_STEPS", "PROFILES", "Settings"]
@@ -26,19 +27,21 @@ CLOCKS: Final = ("eager", "free")
 class Settings:
     """max_steps: decisions after which the execution is cut; specs: ids of sanitizers, and properties.
 
-    clock: "eager" (time passes only when nothing else can happen) or "free" (an expiry may come any time after it is due).
+    clock: "eager" (time passes only when nothing else can happen), "free" (an expiry may come any time after it is due), or
+    what `alertable.timed(...)` makes.
     profile: "windows", or "documented" (all that the documentation leaves open).  faults: kind -> how often, see FAULTS.
     ValueError names what does not exist.
     """
 
     max_steps: int = MAX_STEPS
     specs: Sequence[Any] = DEFAULT
-    clock: str = "eager"
+    clock: str | Timed = "eager"
     profile: str = "windows"
     faults: Mapping[str, int] | None = field(default=None)
 
     def __post_init__(self) -> None:
-        _one_of("clock", self.clock, CLOCKS)
+        if isinstance(self.clock, str) or not hasattr(self.clock, "begin"):
+            _one_of("clock", self.clock, CLOCKS)
         _one_of("profile", self.profile, PROFILES)
         select(self.specs)
         for kind, budget in (self.faults or {}).items():
@@ -51,10 +54,17 @@ class Settings:
         """Are there data outcomes?"""
         return bool(self.faults) or self.profile != "windows"
 
+    @property
+    def timed(self) -> bool:
+        """Do costs decide who goes on, and no choices?"""
+        return not isinstance(self.clock, str)
+
     def machine(self, *, chooser: Chooser | None = None, recorder: Recorder | None = None) -> Machine:
         """A machine that keeps to them."""
         machine = Machine(chooser=chooser, max_steps=self.max_steps)
         properties = select(self.specs)
+        if not isinstance(self.clock, str):
+            properties = (*properties, self.clock.begin(machine))
         if properties or recorder is not None:
             machine.watch = Watch(machine, properties, recorder)
             if recorder is not None:

@@ -41,7 +41,8 @@ class Watch:
         operations = Operations()
         for one in properties:
             one.attach(machine.kernel, operations, self._report)
-        everybody = (operations, *properties, *((recorder,) if recorder is not None else ()))
+        tracked = (operations,) if recorder is not None or any(one.asks_operations for one in properties) else ()
+        everybody = (*tracked, *properties, *((recorder,) if recorder is not None else ()))
         plan = _plan(everybody)
         tap = Property()  # its methods do nothing
         for event in KERNEL_EVENTS:

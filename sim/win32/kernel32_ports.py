@@ -46,7 +46,7 @@ class Kernel32Ports(Door):
                 return None
             if self._out_of(t, ERROR_NO_SYSTEM_RESOURCES):
                 return None
-            return open_handle(self._k, t, CompletionPort(label(t, "port"), dword(NumberOfConcurrentThreads)))
+            return open_handle(self._k, t, CompletionPort(self._k, label(t, "port"), dword(NumberOfConcurrentThreads)))
         target = reference(t, file, FileObject, 0)
         if isinstance(target, NtStatus):
             self._fail(t, target)
@@ -59,7 +59,7 @@ class Kernel32Ports(Door):
             self._fail(t, NtStatus.INVALID_PARAMETER)
             return None
         if port is None:
-            port = CompletionPort(label(t, "port"), dword(NumberOfConcurrentThreads))
+            port = CompletionPort(self._k, label(t, "port"), dword(NumberOfConcurrentThreads))
             existing = open_handle(self._k, t, port)
         target.port, target.completion_key = port, handle_value(CompletionKey)
         return existing

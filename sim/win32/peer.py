@@ -142,10 +142,10 @@ class RemoteEndpoint(Ws2Door):
         self._step("reset", "")
         self._close((True, 0))
 
-    def sleep(self, milliseconds: int) -> None:
+    def sleep(self, milliseconds: float) -> None:
         """Let time pass."""
-        t = self._step("sleep", f"{milliseconds} ms")
-        if delay_execution(self._k, t, milliseconds * 10_000, False, "sleep") is None:
+        t = self._step("sleep", f"{milliseconds:g} ms")
+        if delay_execution(self._k, t, int(milliseconds * 10_000), False, "sleep") is None:
             self._m.block()
 
     # ---- how ----------------------------------------------------------------------------------------------------------

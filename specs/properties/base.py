@@ -29,7 +29,7 @@ class Property:
     """A law that executions must keep.
 
     id: what `specs=` calls it; title and law: a sentence each; source: where it is said; instead: what to do.
-    default: a false alarm is impossible, so it is on unless switched off.
+    default: a false alarm is impossible, so it is on unless switched off.  asks_operations: it looks at `operations`.
     """
 
     id: ClassVar[str]
@@ -38,6 +38,7 @@ class Property:
     source: ClassVar[str]
     instead: ClassVar[str]
     default: ClassVar[bool] = False
+    asks_operations: ClassVar[bool] = True
 
     kernel: Kernel
     operations: Operations

@@ -1,0 +1,1 @@
+"""The timed clock: the same kernel and programs under SimPy, where calls, switches, copies and links take time."""
