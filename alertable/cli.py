@@ -6,6 +6,7 @@ import click
 
 import alertable
 from alertable.commands.check import check_command
+from alertable.commands.compare import compare_command
 from alertable.commands.conform import conform_command
 from alertable.commands.replay import explain_command, replay_command
 from alertable.commands.run import run_command
@@ -19,5 +20,5 @@ def main() -> None:
     prepare_streams()
 
 
-for command in (run_command, check_command, replay_command, explain_command, conform_command):
+for command in (run_command, check_command, replay_command, explain_command, conform_command, compare_command):
     main.add_command(command)

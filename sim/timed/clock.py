@@ -21,13 +21,20 @@ if TYPE_CHECKING:
 CORES_MAX = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Where the time of one execution went.  Microseconds; counts: system calls, wake-ups, context switches, and so on."""
+    """Where the time of one execution went.
+
+    microseconds: from its first to its last event; busy: what threads had of the processors; network: what the busier direction
+    of the link was sending; memory: the most bytes that threads and pending operations took; counts: system calls, wake-ups,
+    context switches, and so on.
+    """
 
     microseconds: float
     busy: float
+    network: float
     cores: int
+    memory: float
     counts: dict[str, int]
 
     @property
@@ -48,6 +55,7 @@ class Timed:
     seed: int = 0
     work: Callable[[], float] | None = None
     _env: simpy.Environment | None = field(default=None, repr=False)
+    _links: Links | None = field(default=None, repr=False)
     _meter: Meter | None = field(default=None, repr=False)
     _scheduler: TimedScheduler | None = field(default=None, repr=False)
 
@@ -58,8 +66,8 @@ class Timed:
     def begin(self, machine: Machine) -> Meter:
         """It decides about this machine from now on; the meter is to hear what happens."""
         env = self._env = simpy.Environment()
-        links = Links(env, machine.kernel, self.profile.link, self.seed)
-        meter = self._meter = Meter(self.profile.cpu, links, machine.followed, self.work)
+        links = self._links = Links(env, machine.kernel, self.profile.link, self.seed)
+        meter = self._meter = Meter(self.profile, links, machine.followed, self.work)
         self._scheduler = TimedScheduler(env, machine, meter, self.profile.cpu, self.cores)
         machine.explorer = self._scheduler
         machine.alarm = 0
@@ -69,10 +77,13 @@ class Timed:
 
     def account(self) -> Account:
         """Of the last execution."""
-        if self._env is None or self._meter is None or self._scheduler is None:
+        if self._env is None or self._links is None or self._meter is None or self._scheduler is None:
             raise ValueError("nothing has run under this clock yet")
         counts = {**self._meter.counts, "context switches": self._scheduler.switches}
-        return Account(float(self._env.now), self._scheduler.busy, self.cores, counts)
+        return Account(
+            microseconds=float(self._env.now), busy=self._scheduler.busy, network=max(self._links.busy.values(), default=0.0),
+            cores=self.cores, memory=self._meter.peak, counts=counts,
+        )  # fmt: skip
 
 
 def timed(*, cores: int = 1, profile: Path | None = None, seed: int = 0) -> Timed:

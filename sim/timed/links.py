@@ -34,16 +34,17 @@ class Links:
         self._dice = random.Random(seed)
         self._free: dict[str, float] = {}  # direction -> when the last segment has left
         self._arrived: dict[Flow, float] = {}  # when the last one of the flow arrives
-        self.bytes = 0
+        self.busy: dict[str, float] = {}  # direction -> microseconds of sending
 
     def sent(self, flow: Flow, segment: Segment) -> None:
         """A segment is on its way: have it delivered in time."""
         link, now = self._link, self._env.now
         payload = len(segment.data)
         size = payload + link.overhead * max(1, math.ceil(payload / PACKET))
-        self.bytes += payload
         direction = flow.label[-1]
-        leaves = max(now, self._free.get(direction, 0.0)) + 8 * size / link.bandwidth
+        takes = 8 * size / link.bandwidth
+        leaves = max(now, self._free.get(direction, 0.0)) + takes
+        self.busy[direction] = self.busy.get(direction, 0.0) + takes
         self._free[direction] = leaves
         arrives = leaves + link.latency + ACROSS
         again = link.retransmission

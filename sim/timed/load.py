@@ -1,173 +1,159 @@
-"""Load: clients as scripts, and what they and the server showed."""
+"""Load: what clients do to a server.  In memory times are microseconds; TOML files write them with units."""
 
 from __future__ import annotations
 
-import math
 import random
 from dataclasses import dataclass, field, fields
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.runtime.execution import execute
-from sim.runtime.machine import Machine
-from sim.runtime.watch import Watch
-from sim.timed.clock import Timed
-from sim.timed.scheduler import TICK
-from sim.trace.traced import api_of
-from sim.win32.peer import Peer, RemoteEndpoint
+from sim.timed.profile import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from sim.timed.profile import Profile
-    from winapi import WinApi
+    from kernel_model.kernel import Kernel
+    from sim.win32.peer import RemoteEndpoint
 
-SERVERS: Final = (
-    "blocking", "select_loop", "event_select", "async_select", "overlapped_events", "completion_routines", "completion_port",
-)  # fmt: skip
 HEADER: Final = 4  # of a message of specs/programs/servers/framing.py
 PAYLOAD_MAX: Final = 5_000
-MAX_STEPS: Final = 10**9
+TICK: Final = 10  # of the kernel's clock in a microsecond
 RANDOM: Final = ("nothing", "pauses", "work", "pauses and work")
+_AT_LEAST_ONE: Final = ("clients", "messages", "size", "burst", "work_every")
+_TIMES: Final = ("think", "spread", "slow_pause", "stall", "work")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """clients that each send so many messages of so many payload bytes, one after the other.
+    """clients that each send so many messages of so many payload bytes.
 
-    think_ms: pause before each message; spread_ms: the clients arrive evenly over this time; slow: so many of them take their
-    answers byte by byte, with a pause of slow_ms between them; stalled: so many send half a message and then nothing for
-    stall_ms; half_open: so many connect and say nothing for stall_ms; work_us: what the server computes for every send.
+    burst: messages that are sent together before their answers are awaited; think: pause before each burst; spread: the clients
+    arrive evenly over this time.
+    slow: so many of the clients take their answers byte by byte, with a slow_pause before each; stalled: so many stop in the
+    middle of their first message for the time of stall; half_open: so many connect, say nothing for that time, and go.
+    work: what the server computes at a send, at every work_every-th of them.
     random: pauses and work are exponentially distributed about these means (Poisson arrivals), by the seed.
     """
 
     clients: int = 100
     messages: int = 10
     size: int = 100
-    think_ms: float = 0
-    spread_ms: float = 0
+    burst: int = 1
+    think: float = 0.0
+    spread: float = 0.0
     slow: int = 0
-    slow_ms: float = 10
+    slow_pause: float = 10_000.0
     stalled: int = 0
     half_open: int = 0
-    stall_ms: float = 1000
-    work_us: float = 0.0
+    stall: float = 1_000_000.0
+    work: float = 0.0
+    work_every: int = 1
     random: str = "nothing"
 
     def __post_init__(self) -> None:
         if self.random not in RANDOM:
-            raise ValueError(f"random={self.random!r} does not exist; there are {', '.join(RANDOM)}")
-        for field_ in fields(self):
-            value = getattr(self, field_.name)
-            if not isinstance(value, str) and value < (1 if field_.name in ("clients", "messages", "size") else 0):
-                raise ValueError(f"{field_.name}={value}: too small")
+            raise ValueError(f"random = {self.random!r} does not exist; there are {', '.join(RANDOM)}")
+        for name in (each.name for each in fields(self) if each.name != "random"):
+            value, least = getattr(self, name), 1 if name in _AT_LEAST_ONE else 0
+            if not isinstance(value, int | float) or isinstance(value, bool) or value < least:
+                raise ValueError(f"{name.replace('_', '-')} = {value!r}: a number, at least {least}")
         if self.size > PAYLOAD_MAX:
-            raise ValueError(f"size={self.size}: the servers take messages of at most {PAYLOAD_MAX} bytes")
-        if self.slow + self.stalled + self.half_open > self.clients:
-            raise ValueError("slow, stalled and half_open clients are more than all clients")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What one run showed; times in microseconds of the simulation.
-
-    exchanges: when each message came back, and how long it took.
-    """
-
-    server: str
-    clients: int
-    cores: int
-    microseconds: float
-    busy: float
-    exchanges: tuple[tuple[float, float], ...] = field(repr=False)
-    counts: dict[str, int]
+            raise ValueError(f"size = {self.size}: the servers take messages of at most {PAYLOAD_MAX} bytes")
+        special = self.slow + self.stalled + self.half_open
+        if special > self.clients:
+            raise ValueError(f"{special} slow, stalled and half-open clients are more than all {self.clients}")
+        if "work" in self.random and (not self.work or self.work_every > 1):
+            raise ValueError("random work needs a mean: work > 0 at every send")
+        if "pauses" in self.random and not self.think:
+            raise ValueError("random pauses need a mean: think > 0")
 
     @property
-    def messages(self) -> int:
-        """How many came back."""
-        return len(self.exchanges)
-
-    @property
-    def throughput(self) -> float:
-        """Messages per second."""
-        return self.messages / self.microseconds * 1e6 if self.microseconds else 0.0
-
-    def percentile(self, percent: float) -> float:
-        """Of the latencies, by the nearest rank; microseconds."""
-        ordered = sorted([latency for _, latency in self.exchanges])
-        return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else 0.0
-
-    def per_message(self, what: str) -> float:
-        """A count for each message."""
-        return self.counts.get(what, 0) / self.messages if self.messages else 0.0
+    def expected(self) -> int:
+        """How many messages come back when all goes well."""
+        return (self.clients - self.half_open) * self.messages
 
 
-def measure(
-    server: str, load: Load, profile: Profile, *, cores: int = 1, seed: int = 0, **options: Any,  # noqa: ANN401 - of serve
-) -> Figures:  # fmt: skip
-    """Run a server of specs/programs/servers under this load."""
-    module = import_module(f"specs.programs.servers.{server}")
+@dataclass(slots=True)
+class Exchanges:
+    """When each answer was complete, and how long it took: of ordinary clients, and of slow and stalled ones."""
 
-    def program(w: WinApi) -> object:
-        return module.serve(w, module.PORT, load.clients, **options)
+    ordinary: list[tuple[float, float]] = field(default_factory=list)
+    others: list[tuple[float, float]] = field(default_factory=list)
 
-    work: Callable[[], float] | None = None
+
+def from_table(table: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The fields of a Load out of TOML; ValueError names the key."""
+    known = {each.name.replace("_", "-"): each.name for each in fields(Load) if each.name not in ("clients", "size")}
+    found = {}
+    for key, value in table.items():
+        if key not in known:
+            raise ValueError(f"{where} {key} does not exist; there are {', '.join(known)}")
+        name = known[key]
+        found[name] = quantity(value, f"{where} {key}", name) if name in _TIMES else value
+    return found
+
+
+def work_of(load: Load, seed: int) -> Callable[[], float] | None:
+    """What each send of the server computes, in microseconds; None for nothing."""
     if "work" in load.random:
-        work = partial(random.Random(f"work {seed}").expovariate, 1 / load.work_us)
-    elif load.work_us:
-        work = partial(float, load.work_us)
-    clock = Timed(profile, cores, seed, work)
-    machine = Machine(max_steps=MAX_STEPS, record=False)
-    machine.watch = Watch(machine, (clock.begin(machine),))
-    exchanges: list[tuple[float, float]] = []
-    peers = [Peer(_client(machine, module.PORT, number, load, exchanges, seed)) for number in range(load.clients)]
-    execute([program, *peers], machine, api_of(machine))
-    if machine.violation is not None:
-        raise RuntimeError(f"{server} with {load.clients} clients: {machine.violation.message}")
-    account = clock.account()
-    return Figures(
-        server=server, clients=load.clients, cores=cores, microseconds=account.microseconds, busy=account.busy,
-        exchanges=tuple(exchanges), counts=account.counts,
-    )  # fmt: skip
+        return partial(random.Random(f"work {seed}").expovariate, 1 / load.work)
+    if not load.work:
+        return None
+    sends = 0
+
+    def every() -> float:
+        nonlocal sends
+        sends += 1
+        return load.work if sends % load.work_every == 0 else 0.0
+
+    return every
 
 
-def _client(
-    machine: Machine, port: int, number: int, load: Load, exchanges: list[tuple[float, float]], seed: int
-) -> Callable[[RemoteEndpoint], object]:
-    """The script of one client."""
-    k = machine.kernel
-    message = (load.size).to_bytes(HEADER, "big") + bytes(load.size)
-    begins = load.spread_ms * number // max(1, load.clients)
-    dice = random.Random(f"{seed} {number}") if "pauses" in load.random else None
+def script(
+    k: Kernel, port: int, number: int, load: Load, seed: int, exchanges: Exchanges
+) -> Callable[[RemoteEndpoint], object]:  # fmt: skip
+    """What a client does; it notes its exchanges."""
+    message = load.size.to_bytes(HEADER, "big") + bytes(load.size)
+    begins = load.spread * number / load.clients
+    dice = random.Random(f"pauses {seed} {number}") if "pauses" in load.random else None
     is_slow = number < load.slow
     is_stalled = load.slow <= number < load.slow + load.stalled
-    is_silent = load.slow + load.stalled <= number < load.slow + load.stalled + load.half_open
+    is_half_open = load.slow + load.stalled <= number < load.slow + load.stalled + load.half_open
 
-    def client(e: RemoteEndpoint) -> object:
+    done = exchanges.others if is_slow or is_stalled else exchanges.ordinary
+
+    def client(e: RemoteEndpoint) -> None:
         if begins:
-            e.sleep(begins)
+            e.sleep(begins / 1e3)
         e.connect(port)
-        if is_silent:
-            e.sleep(load.stall_ms)
-        if is_stalled:
-            e.send(message[: len(message) // 2])
-            e.sleep(load.stall_ms)
-            e.send(message[len(message) // 2 :])
-            e.receive_exactly(len(message))
-        for _ in range(load.messages):
-            if load.think_ms:
-                e.sleep(dice.expovariate(1 / load.think_ms) if dice is not None else load.think_ms)
+        if is_half_open:
+            e.sleep(load.stall / 1e3)
+            e.close()
+            return
+        left = load.messages
+        while left:
+            if load.think:
+                e.sleep((dice.expovariate(1 / load.think) if dice is not None else load.think) / 1e3)
+            together = min(left, load.burst)
             began = k.now_100ns
-            e.send(message)
-            if is_slow:
-                for _ in range(len(message)):
-                    e.sleep(load.slow_ms)
-                    e.receive_exactly(1)
+            if is_stalled and left == load.messages:
+                e.send(message[: len(message) // 2])
+                e.sleep(load.stall / 1e3)
+                e.send(message[len(message) // 2 :] + message * (together - 1))
             else:
-                e.receive_exactly(len(message))
-            exchanges.append((k.now_100ns / TICK, (k.now_100ns - began) / TICK))
+                e.send(message * together)
+            for _ in range(together):
+                take(e)
+                done.append((k.now_100ns / TICK, (k.now_100ns - began) / TICK))
+            left -= together
         e.close()
-        return None
+
+    def take(e: RemoteEndpoint) -> None:
+        if not is_slow:
+            e.receive_exactly(len(message))
+            return
+        for _ in message:
+            e.sleep(load.slow_pause / 1e3)
+            e.receive_exactly(1)
 
     return client

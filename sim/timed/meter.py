@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kernel_model.tcpip.flow import Flow
     from kernel_model.tcpip.segment import Segment
     from sim.timed.links import Links
-    from sim.timed.profile import Cpu
+    from sim.timed.profile import Profile
 
 ALERTABLE: Final = {
     "SleepEx": 1, "WaitForSingleObjectEx": 2, "WaitForMultipleObjectsEx": 4, "WSAWaitForMultipleEvents": 4,
@@ -31,20 +31,27 @@ class Meter(Property):
     """Hears everything of one execution; `take` is what a thread's step cost.
 
     counts: events of threads that run on a core; `remote` are other machines (peers).  work: what a server computes per send.
+    peak: the most bytes that threads and pending operations took at a time.
     """
 
     id = "meter"
     title = "costs"
     asks_operations = False
 
-    def __init__(self, cpu: Cpu, links: Links, remote: Container[KThread], work: Callable[[], float] | None = None) -> None:
-        self._cpu = cpu
+    def __init__(
+        self, profile: Profile, links: Links, remote: Container[KThread], work: Callable[[], float] | None = None
+    ) -> None:
+        self._cpu = profile.cpu
+        self._memory = profile.memory
         self._links = links
         self._remote = remote
         self._work = work
         self._debt: dict[KThread, float] = {}
         self.current: KThread | None = None  # whose step it is; None while the environment moves
         self.counts: Counter[str] = Counter()
+        self._holds: dict[KThread | Irp, float] = {}
+        self._held = 0.0  # bytes: their sum
+        self.peak = 0.0
 
     def take(self, t: KThread) -> float:
         """Microseconds that the thread owes for what it did, and for what was done for it."""
@@ -55,7 +62,7 @@ class Meter(Property):
             self.counts[what] += 1
             self._debt[t] = self._debt.get(t, 0.0) + cost
 
-    def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
+    def calling(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
         cost = self._cpu.call
         if function in SENDS:
             cost += self._work() if self._work is not None else 0.0
@@ -64,7 +71,7 @@ class Meter(Property):
         elif function == "WSAPoll":
             cost += self._cpu.descriptor_scan * arguments[1]
         elif function in COUNTED:
-            cost += self._cpu.descriptor_scan * arguments[0]
+            cost += self._cpu.wait_object * arguments[0]
         self._charge(t, "system calls", cost)
         place = ALERTABLE.get(function)
         if place is not None and len(arguments) > place and arguments[place]:
@@ -76,8 +83,28 @@ class Meter(Property):
     def apc_delivered(self, t: KThread, apc: KApc) -> None:
         self._charge(t, "APCs", self._cpu.apc_delivery)
 
+    def thread_created(self, creator: KThread | None, t: KThread) -> None:
+        if creator is not None:  # the initial ones are the same for all programs, or peers
+            self._hold(t, self._memory.thread)
+
+    def thread_ended(self, t: KThread) -> None:
+        self._let_go(t)
+
+    def irp_pended(self, irp: Irp) -> None:
+        if irp.thread not in self._remote:
+            self._hold(irp, self._memory.operation + irp.length)
+
+    def _hold(self, what: KThread | Irp, size: float) -> None:
+        self._holds[what] = size
+        self._held += size
+        self.peak = max(self.peak, self._held)
+
+    def _let_go(self, what: KThread | Irp) -> None:
+        self._held -= self._holds.pop(what, 0.0)
+
     def irp_completed(self, irp: Irp) -> None:
         cpu = self._cpu
+        self._let_go(irp)
         self._charge(irp.thread, "operations", cpu.io_request + cpu.io_completion + cpu.copy * irp.information)
 
     def segment_sent(self, flow: Flow, segment: Segment) -> None:

@@ -23,8 +23,8 @@ class Cpu:
     """What a processor spends, in microseconds.
 
     call: any API call; context_switch: another thread on a core; wake_up: ending a wait; apc_delivery: entering an APC;
-    io_request, io_completion: of an IRP; segment: sending one; descriptor_scan: each handle or socket that a wait looks at;
-    copy: per byte; quantum: after which another thread gets the core.
+    io_request, io_completion: of an IRP; segment: sending one; descriptor_scan: each socket that select or WSAPoll looks at;
+    wait_object: each handle that a wait looks at; copy: per byte; quantum: after which another thread gets the core.
     """
 
     call: float
@@ -35,6 +35,7 @@ class Cpu:
     io_completion: float
     segment: float
     descriptor_scan: float
+    wait_object: float
     copy: float
     quantum: float
 
@@ -55,12 +56,24 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What the ways to serve many clients differ in, in bytes; a pending operation also locks its buffers.
+
+    thread: its stacks; operation: a pending request.
+    """
+
+    thread: float
+    operation: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A machine and a network."""
 
     name: str
     cpu: Cpu
     link: Link
+    memory: Memory
 
 
 def load(path: Path | None = None) -> Profile:
@@ -72,19 +85,20 @@ def load(path: Path | None = None) -> Profile:
         raise ValueError(f"{path}: {error.strerror}; a cost profile is a TOML file, see `alertable calibrate`") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from None
-    unknown = [key for key in data if key not in ("name", "about", "cpu", "link")]
+    unknown = [key for key in data if key not in ("name", "about", "cpu", "link", "memory")]
     if unknown:
-        raise ValueError(f"{path}: {unknown[0]!r} is no part of a profile; there are name, about, [cpu] and [link]")
+        raise ValueError(f"{path}: {unknown[0]!r} is no part of a profile; there are name, about, [cpu], [link] and [memory]")
     cpu = _table(path, data, "cpu", Cpu)
     link = _table(path, data, "link", Link)
     if link["bandwidth"] == 0:
         raise ValueError(f"{path}: [link] bandwidth = 0 would never deliver anything")
     if not 0 <= link["loss"] < 1:
         raise ValueError(f"{path}: [link] loss = {link['loss']} is no probability below 1")
-    return Profile(name=str(data.get("name", path.stem)), cpu=Cpu(**cpu), link=Link(**link))
+    memory = _table(path, data, "memory", Memory)
+    return Profile(name=str(data.get("name", path.stem)), cpu=Cpu(**cpu), link=Link(**link), memory=Memory(**memory))
 
 
-def _table(path: Path, data: dict[str, Any], name: str, kind: type[Cpu] | type[Link]) -> dict[str, float]:
+def _table(path: Path, data: dict[str, Any], name: str, kind: type[Cpu | Link | Memory]) -> dict[str, float]:
     known = {field.name.replace("_", "-"): field.name for field in fields(kind)}
     table = data.get(name)
     if not isinstance(table, dict):
@@ -104,7 +118,7 @@ def quantity(given: object, where: str, kind: str) -> float:
         if isinstance(given, int | float):
             return float(given)
         raise ValueError(f"{where} = {given!r} is no number")
-    units = {"bandwidth": RATES, "overhead": SIZES}.get(kind, TIMES)
+    units = {"bandwidth": RATES, "overhead": SIZES, "thread": SIZES, "operation": SIZES}.get(kind, TIMES)
     if kind == "copy":
         units = {f"{time}/{size}": a / b for time, a in TIMES.items() for size, b in SIZES.items()}
     match = _QUANTITY.match(given) if isinstance(given, str) else None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from kernel_model.ke.timerq import due_entries, fire_timer, next_due
+from sim.timed.load import TICK
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from sim.runtime.machine import Machine
     from sim.timed.meter import Meter
     from sim.timed.profile import Cpu
-
-TICK = 10  # of the kernel's clock in a microsecond
 
 
 class TimedScheduler:

@@ -39,11 +39,12 @@ QUIET = frozenset(
 class TracedWinApi(SimWinApi):
     """SimWinApi that tells whoever watches the execution: a recorder, properties."""
 
-    __slots__ = ("_begins", "_called", "_depth", "_ends", "_recorder", "_returned", "_waiting")
+    __slots__ = ("_begins", "_called", "_calling", "_depth", "_ends", "_recorder", "_returned", "_waiting")
 
     def __init__(self, machine: Machine, watch: Watch) -> None:
         super().__init__(machine)
         self._recorder: Recorder | None = watch.recorder
+        self._calling = watch.calls["calling"]
         self._called = watch.calls["called"]
         self._returned = watch.calls["returned"]
         self._begins = watch.calls["routine_begins"]
@@ -136,6 +137,8 @@ def _traced(name: str, parameters: tuple[str, ...]) -> Callable[..., Any]:
         if recorder is not None:
             names = (*parameters, *("?",) * (len(arguments) - len(parameters)))
             text = ", ".join(recorder.argument(t, p, a) for p, a in zip(names, arguments, strict=False))
+        for hook in self._calling:
+            hook(t, name, arguments)
         self._waiting[t] = (name, arguments, text)
         self._depth[t] = depth + 1
         try:
@@ -158,7 +161,7 @@ def _overheard(name: str) -> Callable[..., Any]:
 
     @wraps(function)
     def call(self: TracedWinApi, *arguments: object) -> Any:  # noqa: ANN401 - whatever the function returns
-        for hook in self._called:
+        for hook in (*self._calling, *self._called):
             hook(self._m.current, name, arguments)
         return function(self, *arguments)
 

@@ -60,6 +60,9 @@ class Property:
 
     # ---- what threads do -------------------------------------------------------------------------------------------------
 
+    def calling(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
+        """The call is next: what else happens before its step still comes."""
+
     def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
         """The call has begun: its step is now."""
 
@@ -137,5 +140,5 @@ KERNEL_EVENTS = (
     "blocked", "unblocked", "signaled", "apc_queued", "apc_delivered", "packet_removed",
     "message_posted", "timer", "irp_pended", "irp_completed", "segment_sent", "segment_delivered",
 )  # fmt: skip
-CALL_EVENTS = ("called", "returned", "routine_begins", "routine_ends")
+CALL_EVENTS = ("calling", "called", "returned", "routine_begins", "routine_ends")
 
