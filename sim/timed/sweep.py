@@ -94,6 +94,8 @@ def numbers(text: str, what: str, most: int) -> tuple[int, ...]:
             low, high = int(span[1]), int(span[2])
             if low > high:
                 raise ValueError(f"--{what} {word}: {low} is more than {high}")
+            if high > most:
+                raise ValueError(f"--{what} {word}: at most {most:,}")
             found |= {low, high, *(n for n in _series(high) if n > low)}
             if what == "clients" and low <= ONE_THREAD_MAX < high:
                 found.add(ONE_THREAD_MAX)

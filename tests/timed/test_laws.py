@@ -72,8 +72,14 @@ def erlang_c(servers: int, offered: float) -> float:
     return last / (sum(terms) + last)
 
 
-@pytest.mark.parametrize(("cores", "randomness"), [(1, "pauses"), (1, "pauses and work"), (3, "pauses and work")],
-                         ids=["M/D/1", "M/M/1", "M/M/3"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cores", "randomness"),
+    [
+        pytest.param(1, "pauses", id="M/D/1"),
+        pytest.param(1, "pauses and work", id="M/M/1", marks=pytest.mark.long),
+        pytest.param(3, "pauses and work", id="M/M/3"),
+    ],
+)
 def test_utilisation_and_waiting_are_those_of_queueing_theory(cores: int, randomness: str) -> None:
     """Utilisation within 2 %; mean waits within 10 %, which is their own spread over 12,000 arrivals."""
     clients, utilised = 1_000, 0.6
