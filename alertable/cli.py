@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 import alertable
+from alertable.commands.calibrate import calibrate_command
 from alertable.commands.check import check_command
 from alertable.commands.compare import compare_command
 from alertable.commands.conform import conform_command
@@ -20,5 +21,5 @@ def main() -> None:
     prepare_streams()
 
 
-for command in (run_command, check_command, replay_command, explain_command, conform_command, compare_command):
+for command in (run_command, check_command, replay_command, explain_command, conform_command, compare_command, calibrate_command):
     main.add_command(command)
