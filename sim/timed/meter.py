@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.trace.traced import QUIET
 from specs.properties.base import Property
 
 if TYPE_CHECKING:
@@ -19,11 +20,26 @@ if TYPE_CHECKING:
     from sim.timed.links import Links
     from sim.timed.profile import Profile
 
+# Which argument makes a wait alertable.
 ALERTABLE: Final = {
     "SleepEx": 1, "WaitForSingleObjectEx": 2, "WaitForMultipleObjectsEx": 4, "WSAWaitForMultipleEvents": 4,
-    "SignalObjectAndWait": 3, "GetQueuedCompletionStatusEx": 5,
+    "SignalObjectAndWait": 3, "GetQueuedCompletionStatusEx": 5, "MsgWaitForMultipleObjectsEx": 4,
 }  # fmt: skip
-COUNTED: Final = ("WaitForMultipleObjects", "WaitForMultipleObjectsEx", "WSAWaitForMultipleEvents", "MsgWaitForMultipleObjects")
+MWMO_ALERTABLE: Final = 2
+COUNTED: Final = (
+    "WaitForMultipleObjects", "WaitForMultipleObjectsEx", "WSAWaitForMultipleEvents", "MsgWaitForMultipleObjects",
+    "MsgWaitForMultipleObjectsEx",
+)  # fmt: skip
+# Calls that never enter the kernel: what they read and write is the program's own memory; a lock's wait is a wake-up.
+USER_MODE: Final = QUIET | {
+    "GetCurrentProcess", "GetCurrentProcessId", "GetCurrentThread", "GetTickCount", "GetTickCount64",
+    "InitializeCriticalSection", "InitializeCriticalSectionAndSpinCount", "InitializeCriticalSectionEx",
+    "DeleteCriticalSection", "EnterCriticalSection", "TryEnterCriticalSection", "LeaveCriticalSection",
+    "InitializeSRWLock", "AcquireSRWLockExclusive", "AcquireSRWLockShared", "TryAcquireSRWLockExclusive",
+    "TryAcquireSRWLockShared", "ReleaseSRWLockExclusive", "ReleaseSRWLockShared",
+    "InitializeConditionVariable", "WakeConditionVariable", "WakeAllConditionVariable",
+}  # fmt: skip
+RESULTS: Final = {"GetOverlappedResult": 3, "WSAGetOverlappedResult": 3}  # they read the OVERLAPPED, unless they are to wait
 SENDS: Final = frozenset({"send", "WSASend", "sendto", "WSASendTo"})
 
 
@@ -63,6 +79,8 @@ class Meter(Property):
             self._debt[t] = self._debt.get(t, 0.0) + cost
 
     def calling(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
+        if function in USER_MODE or (function in RESULTS and not arguments[RESULTS[function]]):
+            return
         cost = self._cpu.call
         if function in SENDS:
             cost += self._work() if self._work is not None else 0.0
@@ -74,8 +92,10 @@ class Meter(Property):
             cost += self._cpu.wait_object * arguments[0]
         self._charge(t, "system calls", cost)
         place = ALERTABLE.get(function)
-        if place is not None and len(arguments) > place and arguments[place]:
-            self.counts["alertable waits"] += 1
+        if place is not None and len(arguments) > place:
+            flag = arguments[place]
+            if flag & MWMO_ALERTABLE if function.startswith("Msg") else flag:
+                self.counts["alertable waits"] += 1
 
     def unblocked(self, t: KThread, wait: Wait, status: int) -> None:
         self._charge(t, "wake-ups", self._cpu.wake_up)

@@ -22,9 +22,10 @@ _QUANTITY: Final = re.compile(r"\s*(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[A
 class Cpu:
     """What a processor spends, in microseconds.
 
-    call: any API call; context_switch: another thread on a core; wake_up: ending a wait; apc_delivery: entering an APC;
-    io_request, io_completion: of an IRP; segment: sending one; descriptor_scan: each socket that select or WSAPoll looks at;
-    wait_object: each handle that a wait looks at; copy: per byte; quantum: after which another thread gets the core.
+    call: an API call that enters the kernel; context_switch: another thread on a core; wake_up: ending a wait;
+    apc_delivery: entering an APC; io_request, io_completion: of an IRP; segment: sending one; descriptor_scan: each socket that
+    select or WSAPoll looks at; wait_object: each handle that a wait looks at; copy: per byte; quantum: after which another
+    thread gets the core.
     """
 
     call: float
