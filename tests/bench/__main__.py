@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import platform
 import statistics
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,8 @@ from specs.programs.servers import (
     select_loop,
 )
 from specs.programs.servers.client import crowd
-from tests.bench import exploring
+from tests.bench import exploring, timed
+from tests.bench.memory import peak_mib
 from tests.bench.programs import alternate_apcs, alternate_events, ping_pong, round_trips, thousand_clients
 
 if TYPE_CHECKING:
@@ -65,16 +65,6 @@ def measure_server(server: Any) -> tuple[int, float]:
     return 100 * 10, statistics.median(seconds)
 
 
-def peak_mib() -> float | None:
-    """Peak resident memory of this process, where the platform tells."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1024 if sys.platform != "darwin" else peak / 2**20
-
-
 def main() -> None:
     """Print the table."""
     print(f"CPython {platform.python_version()}, {platform.system()} {platform.machine()}, {cpu()}, median of {RUNS}")
@@ -92,7 +82,7 @@ def main() -> None:
         count, seconds = measure_server(server)
         name = server.__name__.rpartition(".")[2]
         print(f"{f'echo server {name}, 100 clients, messages':<56}{count / seconds:>12,.0f} /s")
-    for title, rate, remark in exploring.rows():
+    for title, rate, remark in (*exploring.rows(), *timed.rows()):
         print(f"{title:<56}{rate:>12,.0f} /s   {remark}")
     count, seconds = measure(thousand_clients)
     print(f"{'a thousand echo clients, messages echoed':<56}{count / seconds:>12,.0f} /s")
