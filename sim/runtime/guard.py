@@ -9,7 +9,6 @@ Differs: F-009 the clock of datetime and a threading lock made before the execut
 from __future__ import annotations
 
 import builtins
-import importlib
 import sys
 import sysconfig
 from contextlib import contextmanager
@@ -66,6 +65,7 @@ OWN: Final = ("sim", "kernel_model", "winapi", "alertable")
 
 _ACTIVE: list[Machine] = []
 _ORIGINALS: Final[dict[tuple[str, str], tuple[Any, str, Any]]] = {}  # (holder, name, original)
+_MADE: Final[dict[tuple[str, str], tuple[Any, Any]]] = {}  # guards of earlier executions: (original, guard)
 _GUARDS: Final[dict[int, tuple[Any, Any]]] = {}  # id of the original -> (original, guard)
 
 
@@ -96,7 +96,7 @@ def guarded(machine: Machine, namespaces: list[dict[str, Any]]) -> Iterator[None
 
 
 def _holder(module: str, attribute: str) -> tuple[Any, str]:
-    holder: Any = importlib.import_module(module)
+    holder: Any = sys.modules[module]
     *path, name = attribute.split(".")
     for part in path:
         holder = getattr(holder, part)
@@ -128,7 +128,11 @@ def _guard_loaded() -> None:
             original = getattr(holder, name)
         except AttributeError:
             continue  # the module is still being imported; it is looked at again when it is complete
-        guard = _guard(original, f"{module}.{attribute.removesuffix('.__init__').removesuffix('.start')}", instead, deep)
+        made = _MADE.get((module, attribute))
+        if made is None or made[0] is not original:
+            name_ = f"{module}.{attribute.removesuffix('.__init__').removesuffix('.start')}"
+            made = _MADE[module, attribute] = (original, _guard(original, name_, instead, deep))
+        guard = made[1]
         _ORIGINALS[module, attribute] = (holder, name, original)
         _GUARDS[id(original)] = (original, guard)
         setattr(holder, name, guard)

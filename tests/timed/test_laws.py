@@ -102,15 +102,15 @@ def test_utilisation_and_waiting_are_those_of_queueing_theory(cores: int, random
 @pytest.mark.parametrize("clients", [5, 64, 200])
 @pytest.mark.parametrize("work", [0.0, 5.0, 50.0, 500.0])
 def test_more_cores_never_lower_the_throughput_of_a_completion_port(work: float, clients: int) -> None:
-    """Where the clients' round trips are the limit, up to 1 in 1,000: a thread on an idle core has to be woken for each packet,
-    one that is busy takes the next on its way (two microseconds of two hundred)."""
+    """Never where the processors are the limit.  Where the clients' round trips are, up to 1 in 200: a thread on an idle core
+    has to be woken for each packet, one that is busy takes the next on its way (two microseconds of two hundred)."""
     found = [
         measure("completion_port", Load(clients=clients, work=work), load(), cores=cores, threads=2 * cores)
         for cores in (1, 2, 3, 4, 8)
     ]
     rates = [figures.throughput for figures in found]
     for fewer, more in itertools.pairwise(found):
-        room = 1.0 if fewer.account.utilisation > 0.9 else 0.999
+        room = 1.0 if fewer.account.utilisation > 0.9 else 0.995
         assert more.throughput >= room * fewer.throughput
     if work == 500.0 and clients == 200:
         assert rates[3] == pytest.approx(4 * rates[0], rel=0.01)
