@@ -47,7 +47,7 @@ def test_a_call_is_paid_for_before_it_happens() -> None:
     def program(w: WinApi) -> tuple[int, int]:
         return w.GetTickCount64(), (w.SetEvent(None), w.GetTickCount64())[1]
 
-    assert run(program, Timed(costing(call=1_000.0))) == (1, 3)
+    assert run(program, Timed(costing(call=1_000.0))) == (0, 1)  # reading the clock is no system call
 
 
 @pytest.mark.parametrize(("cores", "milliseconds"), [(1, 48), (2, 24), (4, 12), (8, 12)])
