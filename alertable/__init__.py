@@ -103,7 +103,7 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     specs: Sequence[Any] = DEFAULT,
     workers: int = 1,
     keep_going: bool = False,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Callable[..., None] | None = None,
     max_steps: int = MAX_STEPS,
     resume: str | Path | None = None,
     journal: str | Path | None = None,
@@ -115,7 +115,8 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     strategy: "dpor" (one execution per distinct behaviour), "dfs" (every interleaving; preemptions bounds how often a thread is
     interrupted, delays how often one is passed over), "random" and "pct" (max_executions of them).
     memory: "shared" takes every two steps of one process for dependent; "locks" trusts that data is only shared under locks.
-    max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  progress: called with (executions, seconds).
+    max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  progress: called with (executions, seconds);
+    if it takes three, also with a function that estimates the whole (`Report.whole`).
     clock, profile, faults, specs, max_steps: as for `run`.
     workers: processes that share the work of "dpor"; for every number from 2 the results are the same, byte for byte; the same
     outcomes and verdict as with 1, in somewhat more executions.

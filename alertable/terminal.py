@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from sim.explore.estimate import Whole
 
 OK: Final = 0
 VIOLATED: Final = 1
@@ -18,6 +21,7 @@ NOTHING: Final = 5
 INTERNAL: Final = 70
 INTERRUPTED: Final = 130
 COUNTER_SECONDS: Final = 0.2
+LOG_SECONDS: Final = 30.0
 
 
 def prepare_streams() -> None:
@@ -36,15 +40,18 @@ def fail(message: str, code: int = USAGE) -> int:
 
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
-    """A line on stderr that counts; only on a terminal, for a log file wants no carriage returns."""
+    """A line on stderr that counts; a log file gets one every LOG_SECONDS."""
     shown = sys.stderr.isatty()
-    done = 0
+    done, last = 0, time.monotonic()
 
     def advance(name: str) -> None:
-        nonlocal done
+        nonlocal done, last
         done += 1
         if shown:
-            print(f"\r{what}: {done}/{total}  {name:<12}", end="", file=sys.stderr, flush=True)
+            print(f"\r{what}: {done}/{total}  {name:<28}", end="", file=sys.stderr, flush=True)
+        elif time.monotonic() - last >= LOG_SECONDS:
+            last = time.monotonic()
+            print(f"alertable: {what}: {done}/{total}  {name}", file=sys.stderr, flush=True)
 
     try:
         yield advance
@@ -54,19 +61,30 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def counter(what: str) -> Iterator[Callable[[int, float], None]]:
-    """The same where nobody knows the total: how many, and how many per second."""
+def counter(what: str) -> Iterator[Callable[[int, float, Callable[[], Whole | None]], None]]:
+    """The same where nobody knows the total: how many, how many per second, and an estimate of the whole.
+
+    A log file gets a line every LOG_SECONDS.
+    """
     shown = sys.stderr.isatty()
+    every = COUNTER_SECONDS if shown else LOG_SECONDS
     last = 0.0
 
-    def advance(count: int, seconds: float) -> None:
+    def advance(count: int, seconds: float, whole: Callable[[], Whole | None]) -> None:
         nonlocal last
-        if shown and seconds - last >= COUNTER_SECONDS:
-            last = seconds
-            print(f"\r{what}: {count:,}  {count / seconds:,.0f}/s ", end="", file=sys.stderr, flush=True)
+        if seconds - last < every:
+            return
+        last = seconds
+        line = f"{what}: {count:,}  {count / seconds:,.0f}/s  {about(whole())}"
+        print(f"\r{line:<78}" if shown else f"alertable: {line.rstrip()}", end="" if shown else "\n", file=sys.stderr, flush=True)
 
     try:
         yield advance
     finally:
-        if last:
-            print(f"\r{'':<60}\r", end="", file=sys.stderr, flush=True)
+        if last and shown:
+            print(f"\r{'':<78}\r", end="", file=sys.stderr, flush=True)
+
+
+def about(whole: Whole | None) -> str:
+    """An estimate and how far it moved of late."""
+    return f"of about {whole.executions:,} or more (+-{whole.error:.0%})" if whole is not None else ""

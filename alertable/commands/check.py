@@ -16,7 +16,7 @@ from alertable.commands.guard import guarded
 from alertable.commands.options import collected, what_may_happen
 from alertable.report import violation_lines
 from alertable.store import FOLDER, Store
-from alertable.terminal import INTERRUPTED, OK, VIOLATED, WEAKER, counter
+from alertable.terminal import INTERRUPTED, OK, VIOLATED, WEAKER, about, counter
 from sim.explore.report import BOUNDED, COMPLETE, Report
 from sim.explore.report import INTERRUPTED as WAS_INTERRUPTED
 from sim.explore.strategies import STRATEGIES
@@ -75,7 +75,7 @@ def check_files(
     stdout = sys.stdout
     sys.stdout = _Quiet()  # programs print once per execution, which nobody wants to read
     try:
-        with counter("executions") as show:
+        with counter(_bound(given)) as show:
             report = alertable.check(*programs, progress=show, **options)
     finally:
         sys.stdout = stdout
@@ -87,6 +87,12 @@ def check_files(
         return INTERRUPTED
     wanted = {"complete": 0, "bounded": 1, None: 2}[require]
     return OK if wanted == 2 or (report.verdict in STRENGTH and STRENGTH.index(report.verdict) <= wanted) else WEAKER
+
+
+def _bound(given: dict[str, Any]) -> str:
+    """What is counted, and within what bound."""
+    bounds = [f"{what} <= {given[what]}" for what in ("preemptions", "delays") if given[what] is not None]
+    return f"executions ({', '.join(bounds)})" if bounds else "executions"
 
 
 class _Quiet:
@@ -106,6 +112,8 @@ def lines(report: Report, files: tuple[str, ...], settings: dict[str, Any], ids:
     yield f"{head}: {report.executions:,} executions in {report.seconds:.2f} s{rate}, {len(report.outcomes)} outcome(s)"
     for reason in report.reasons:
         yield f"  {report.verdict}: {reason}"
+    if report.whole is not None and not report.violations:
+        yield f"  so far {report.executions:,} executions {about(report.whole)}"
     for title in report.never:
         yield f"  never: {title!r} held in no execution, so what depends on it was not tried"
     for violation, kept in zip(report.violations, ids, strict=True):
@@ -127,6 +135,7 @@ def as_json(report: Report, files: tuple[str, ...], ids: Sequence[str]) -> str:
         "statistics": report.statistics,
         "outcomes": {repr(outcome): schedule for outcome, schedule in report.outcomes.items()},
         "never": report.never,
+        "whole": report.whole._asdict() if report.whole is not None else None,
         "violations": [{"kept": kept, **asdict(violation)} for violation, kept in zip(report.violations, ids, strict=True)],
     }
     return json.dumps(data, ensure_ascii=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from sim.explore.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
 from sim.explore.dpor import Dpor
+from sim.explore.estimate import Estimator
 from sim.explore.exhaustive import Exhaustive
 from sim.explore.journal import Journal
 from sim.explore.judge import confirmed, judge
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from sim.explore.estimate import Whole
     from sim.explore.strategies import Strategy
     from sim.runtime.execution import Program
 
-    Progress = Callable[[int, float], None]
+    Progress = Callable[[int, float], None] | Callable[[int, float, Callable[[], Whole | None]], None]
 
 
 def check(
@@ -39,7 +42,8 @@ def check(
 ) -> Report:  # fmt: skip
     """Explore the programs' interleavings; stop at the first violation unless keep_going.
 
-    progress: called with (executions, seconds) after each.  KeyboardInterrupt ends the search with what it has.
+    progress: called with (executions, seconds) after each; if it takes three, also with a function that estimates the whole.
+    KeyboardInterrupt ends the search with what it has.
     resume: a file that keeps what is left of a search that ends early.  journal: a file for the schedule that runs now.
     """
     settings = settings or Settings(**fields)
@@ -53,12 +57,20 @@ def check(
     question = repr((names(programs), code, strategy, memory, preemptions, delays, settings))
     kept = _Kept(search, resume, question)
     begin = time.perf_counter()
+    estimator = Estimator(search.strategy) if isinstance(search, Search) and isinstance(search.strategy, Dpor) else None
+
+    def whole() -> Whole | None:
+        return estimator.whole(search.tally.executions) if estimator is not None else None
+
+    tell = _teller(progress, whole)
 
     def why_stop() -> str:
         spent = kept.seconds + time.perf_counter() - begin
         count = search.tally.executions
-        if progress is not None:
-            progress(count, spent)
+        if estimator is not None:
+            estimator.note(count)
+        if tell is not None:
+            tell(count, spent)
         if asked:
             return INTERRUPTED
         if search.tally.violations and not keep_going:
@@ -86,7 +98,15 @@ def check(
         violations=tuple(confirmed(programs, violation, settings) for violation in tally.violations.values()),
         executions=tally.executions, seconds=seconds, statistics=search.statistics(),
         never=tuple(title for title in sometimes if title not in tally.reached),
+        whole=whole() if stopped else None,
     )  # fmt: skip
+
+
+def _teller(progress: Any, whole: Callable[[], Whole | None]) -> Callable[[int, float], None] | None:  # noqa: ANN401 - a Progress
+    """Progress, for the arguments that it takes."""
+    if progress is None or len(signature(progress).parameters) < 3:
+        return progress  # type: ignore[no-any-return]  # it takes two
+    return lambda executions, seconds: progress(executions, seconds, whole)
 
 
 def _go_together(chosen: Strategy, strategy: str, workers: int, resume: Path | None, settings: Settings) -> None:

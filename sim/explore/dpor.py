@@ -35,6 +35,7 @@ class Dpor:
         self.path = Path()
         self.sleeps: list[dict[str, Step]] = [{}]
         self.trees: list[list[Branch]] = [[]]
+        self._done: list[int] = []  # branches of each node that are explored
         self.executions = 0
         self.redundant = 0  # executions that a sleep set stopped: an optimal search has none
         self.lost = 0  # planned steps that were not possible when their turn came
@@ -306,7 +307,20 @@ class Dpor:
                 return True
         return False
 
+    def share(self) -> float:
+        """How much of what is known of the tree is explored, 0 to 1; between executions."""
+        share, weight = 0.0, 1.0
+        for depth in range(len(self._done)):
+            finished = self._done[depth]
+            branches = finished + len(self.trees[depth]) + (depth < len(self.path.moves))
+            share += weight * finished / branches
+            weight /= branches
+        return share
+
     def _go_back(self, depth: int, here: Alternatives | None) -> None:
+        self._done += [0] * (depth + 1 - len(self._done))
+        self._done[depth] += 1
+        del self._done[depth + 1 :]
         del self.sleeps[depth + 1 :]
         del self.trees[depth + 1 :]
         del self._alternatives[depth:]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from sim.explore.estimate import Whole
     from sim.runtime.outcome import Violation
 
 COMPLETE: Final = "COMPLETE"
@@ -23,6 +24,7 @@ class Report:
     INCONCLUSIVE (it did not get through; reasons says why).  outcomes: outcome -> a schedule that leads to it; an outcome that
     cannot be hashed stands there as its repr.  violations: each with its schedule.
     never: titles of the *sometimes* properties that no execution reached.
+    whole: of a search that ended early, an estimate of all its executions.
     """
 
     verdict: str
@@ -33,6 +35,7 @@ class Report:
     seconds: float
     statistics: dict[str, int]
     never: tuple[str, ...] = ()
+    whole: Whole | None = None
 
     @property
     def ok(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.tcpip.deliver import deliver
@@ -21,10 +22,10 @@ ACROSS: Final = 1e-3  # microseconds; so that nothing arrives in the instant tha
 
 
 class Links:
-    """Latency, one queue for each direction (its bandwidth is shared), and losses that delay what comes after.
+    """Latency, a queue for each direction that all connections share, and losses.
 
-    A segment leaves when the one before it has left; a lost one comes a retransmission time-out later, and so does everything
-    behind it in its flow (TCP delivers in order).
+    A segment leaves when the one before it has left.  It is lost by chance, or because the queue has no room for it; then it is
+    sent again a retransmission time-out later, and everything behind it in its flow waits (TCP delivers in order).
     """
 
     def __init__(self, env: simpy.Environment, kernel: Kernel, link: Link, seed: int) -> None:
@@ -33,28 +34,49 @@ class Links:
         self._link = link
         self._dice = random.Random(seed)
         self._free: dict[str, float] = {}  # direction -> when the last segment has left
-        self._arrived: dict[Flow, float] = {}  # when the last one of the flow arrives
+        self._unsent: dict[Flow, deque[float]] = {}  # bytes of segments behind one that was lost, and of that one
         self.busy: dict[str, float] = {}  # direction -> microseconds of sending
+        self.lost = 0
 
     def sent(self, flow: Flow, segment: Segment) -> None:
         """A segment is on its way: have it delivered in time."""
-        link, now = self._link, self._env.now
         payload = len(segment.data)
-        size = payload + link.overhead * max(1, math.ceil(payload / PACKET))
-        direction = flow.label[-1]
+        size = payload + self._link.overhead * max(1, math.ceil(payload / PACKET))
+        unsent = self._unsent.get(flow)
+        if unsent is not None:
+            unsent.append(size)
+        elif not self._leaves(flow, size):
+            self._unsent[flow] = deque([size])
+            self._again(flow, self._link.retransmission)
+
+    def _leaves(self, flow: Flow, size: float) -> bool:
+        """Put it on the line; False if it is lost."""
+        link, now, direction = self._link, self._env.now, flow.label[-1]
+        begins = max(now, self._free.get(direction, 0.0))
+        queued = (begins - now) * link.bandwidth / 8
+        if (queued and link.queue and queued + size > link.queue) or (link.loss and self._dice.random() < link.loss):
+            self.lost += 1
+            return False
         takes = 8 * size / link.bandwidth
-        leaves = max(now, self._free.get(direction, 0.0)) + takes
+        self._free[direction] = begins + takes
         self.busy[direction] = self.busy.get(direction, 0.0) + takes
-        self._free[direction] = leaves
-        arrives = leaves + link.latency + ACROSS
-        again = link.retransmission
-        while link.loss and self._dice.random() < link.loss:
-            arrives += again
-            again *= 2  # RFC 6298, 5.5
-        arrives = max(arrives, self._arrived.get(flow, 0.0))
-        self._arrived[flow] = arrives
-        event = self._env.timeout(arrives - now)
+        event = self._env.timeout(begins + takes + link.latency + ACROSS - now)
         event.callbacks.append(lambda _: self._arrive(flow))
+        return True
+
+    def _again(self, flow: Flow, after: float) -> None:
+        """Send what is unsent after this time; twice as long if that fails (RFC 6298, 5.5)."""
+
+        def send(_: simpy.Event) -> None:
+            unsent = self._unsent[flow]
+            while unsent and flow in self._kernel.wire:
+                if not self._leaves(flow, unsent[0]):
+                    self._again(flow, 2 * after)
+                    return
+                unsent.popleft()
+            del self._unsent[flow]
+
+        self._env.timeout(after).callbacks.append(send)
 
     def _arrive(self, flow: Flow) -> None:
         if flow in self._kernel.wire:  # not discarded by a reset meanwhile

@@ -45,13 +45,15 @@ class Cpu:
 class Link:
     """The network between clients and server; the bandwidth is shared by all connections, in each direction.
 
-    latency: one way, microseconds; bandwidth: bits per microsecond; overhead: bytes for each packet of 1,460; loss: probability
-    that a segment has to be sent again, after retransmission microseconds.
+    latency: one way, microseconds; bandwidth: bits per microsecond; overhead: bytes for each packet of 1,460; queue: bytes that
+    may wait to be sent in each direction, 0 for no limit; loss: probability that a segment is lost besides; what is lost is sent
+    again after retransmission microseconds.
     """
 
     latency: float
     bandwidth: float
     overhead: float
+    queue: float
     loss: float
     retransmission: float
 
@@ -119,7 +121,7 @@ def quantity(given: object, where: str, kind: str) -> float:
         if isinstance(given, int | float):
             return float(given)
         raise ValueError(f"{where} = {given!r} is no number")
-    units = {"bandwidth": RATES, "overhead": SIZES, "thread": SIZES, "operation": SIZES}.get(kind, TIMES)
+    units = {"bandwidth": RATES, "overhead": SIZES, "queue": SIZES, "thread": SIZES, "operation": SIZES}.get(kind, TIMES)
     if kind == "copy":
         units = {f"{time}/{size}": a / b for time, a in TIMES.items() for size, b in SIZES.items()}
     match = _QUANTITY.match(given) if isinstance(given, str) else None

@@ -9,7 +9,7 @@ from sim.timed.profile import Cpu, Link, Memory, Profile
 FREE = Profile(
     name="free",
     cpu=Cpu(**{**{each.name: 0.0 for each in fields(Cpu)}, "quantum": 1e12}),
-    link=Link(latency=100.0, bandwidth=1e9, overhead=0.0, loss=0.0, retransmission=1.0),
+    link=Link(latency=100.0, bandwidth=1e9, overhead=0.0, queue=0.0, loss=0.0, retransmission=1.0),
     memory=Memory(thread=0.0, operation=0.0),
 )
 

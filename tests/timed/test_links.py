@@ -46,6 +46,19 @@ def test_a_lost_segment_comes_later_and_everything_behind_it_waits() -> None:
     assert len(lossy) == 400
 
 
+def test_a_full_queue_drops_what_comes_and_it_is_sent_again() -> None:
+    """Ten messages of 100 bytes arrive at once at a queue for five; the others come a time-out later, in order."""
+    link = linked(bandwidth=8.0, queue=500.0, retransmission=10_000.0, latency=0.0)
+    found = sorted(latencies(link, clients=10, messages=1, size=96))
+    assert found[:5] == pytest.approx([100 * n + 100 for n in range(1, 6)], abs=10 * EXACT)
+    assert found[5:] == pytest.approx([10_000 + 100 * n + 100 for n in range(1, 6)], abs=10 * EXACT)
+    assert max(latencies(linked(bandwidth=8.0, latency=0.0), clients=10, messages=1, size=96)) < 1_200
+
+
+def test_an_empty_queue_takes_any_segment() -> None:
+    assert latencies(linked(queue=10.0, latency=0.0, bandwidth=8.0), clients=1, messages=2) == pytest.approx([208] * 2, abs=1)
+
+
 def test_losses_follow_the_seed() -> None:
     link = linked(loss=0.1, retransmission=5_000.0)
     load = Load(clients=5)
