@@ -2,7 +2,7 @@
 
 Transitions are functions of the sub-packages that take a Kernel; whoever runs a program asks three questions here:
 which threads are ready, which segments are in flight, which timers are due.
-Differs: F-002 the machine boots on 2024-01-01 00:00 UTC; computing takes no time, only waits do.
+Differs: F-002 the machine boots on 2024-01-01 00:00 UTC; computing takes no time unless the clock is `timed`, only waits do.
 """
 
 from __future__ import annotations

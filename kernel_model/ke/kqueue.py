@@ -2,7 +2,7 @@
 
 Models:  create, associate, post, remove one or many, concurrency value, close with waiters, waiting on the handle.
 Rejects: job-object messages, reserve objects.
-Differs: F-014 a concurrency value of 0 means two processors.
+Differs: F-014 a concurrency value of 0 means two processors, or as many as a timed clock has.
 Sources: learn.microsoft.com "I/O Completion Ports", GetQueuedCompletionStatus; ReactOS ke/queue.c;
          Wine ntdll/tests/file.c test_set_io_completion, ntdll/tests/sync.c test_completion_port_scheduling (K-52 to K-62).
 """
