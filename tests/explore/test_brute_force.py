@@ -155,7 +155,7 @@ def agree(given_scripts: list[list[tuple[str, str]]]) -> bool:
     return True
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+@settings(max_examples=50, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
           suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(scripts())
 def test_the_reduction_and_brute_force_agree(given_scripts: list[list[tuple[str, str]]]) -> None:
