@@ -206,6 +206,8 @@ def release_waiters(k: Kernel, obj: Dispatcher) -> None:
             status = wait.ready_status()
             if status is not None:
                 end_wait(k, wait, status)
+            elif k.footprint is not None:  # a wait for all: it would have ended, had another of its objects been signalled
+                k.footprint.reads += [other.label for other in wait.objects]
 
 
 def _some_order(outcomes: Outcomes, obj: Dispatcher) -> list[Wait]:

@@ -277,8 +277,10 @@ class Dpor:
         path = self.path
         past, moves = path.past, path.moves
         places = [j for j in range(e + 1, len(moves)) if j != i and not past[j] >> e & 1 and moves[j].ordinal >= 0]
-        places.append(i)
-        self._insert(e, [self.step_at(j) for j in places])
+        last = self.step_at(i)
+        if moves[i].guard is not None:
+            last.before = path.past_without(i, places)
+        self._insert(e, [*(self.step_at(j) for j in places), last])
 
     def _insert(self, e: int, sequence: list[Step]) -> None:
         """Plan a sequence at a node, unless what can begin it has been there."""

@@ -160,6 +160,30 @@ class Path:
                 found[e] = None
         return list(found)
 
+    def past_without(self, i: int, places: Sequence[int]) -> int:
+        """What happens before the guarded acquire i if of all other steps only these come between.
+
+        In this execution it came after a release, and so after whatever that thread did while it had the lock; reversed, it
+        does not.  A step that precedes it for another reason, or perhaps for one, stays.
+        """
+        move, past = self.moves[i], self.past
+        mask = 1 << i
+        for k in places:
+            if past[i] >> k & 1 and self._directly(k, i, move):
+                mask |= past[k]
+        return mask
+
+    def _directly(self, k: int, i: int, move: Move) -> bool:
+        """May step k have to be before the step for a reason of its own?"""
+        other = self.moves[k]
+        if other.actor == move.actor or any(label == move.actor for label, _ in other.woken):
+            return True
+        if any(key in other.writes for key in (*move.joins, *move.reads)):
+            return True
+        if any(key in other.writes or key in other.reads for key in move.writes):
+            return True
+        return any(later.time_passed for later in self.moves[k + 1 : i + 1])
+
     def _taken(self, key: str, move: Move, c: int) -> int:
         """Could the guarded acquire be before step c?  If the lock is held there: the step that took it; else c itself."""
         wants_shared = any(operation == "S" for label, operation in move.locks if label == key)

@@ -168,3 +168,27 @@ def test_the_reduction_and_brute_force_agree(given_scripts: list[list[tuple[str,
 @given(scripts())
 def test_they_agree_on_many(given_scripts: list[list[tuple[str, str]]]) -> None:
     assume(agree(given_scripts))
+
+
+ONCE_DIFFERENT = {
+    # A pulse that does not end a wait for all has looked at the other objects.
+    "pulse and wait for all": ([[("events", "set")], [("events", "all")], [("events", "pulse manual")]], 5),
+    # An acquire that comes before another one is no longer behind what the holder did meanwhile.
+    "load before the lock": ([[("cells", "load"), ("locks", "guarded")], [("cells", "load")], [("locks", "guarded")]], 9),
+    "add behind the lock": ([[("locks", "guarded"), ("cells", "add")], [("cells", "add")], [("locks", "guarded")]], 12),
+}
+
+
+@pytest.mark.parametrize("name", ONCE_DIFFERENT)
+def test_as_many_executions_as_traces_where_it_once_was_not_so(name: str) -> None:
+    given_scripts, traces = ONCE_DIFFERENT[name]
+    report = alertable.check(program_of(given_scripts), memory="locks")
+    assert (report.verdict, report.executions) == ("COMPLETE", traces)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ONCE_DIFFERENT)
+def test_brute_force_has_as_many_there(name: str) -> None:
+    given_scripts, traces = ONCE_DIFFERENT[name]
+    brute = alertable.check(program_of(given_scripts), memory="locks", strategy="dfs")
+    assert (brute.verdict, brute.statistics["traces"]) == ("COMPLETE", traces)
