@@ -123,7 +123,7 @@ def test_csv_and_table(rows: list[Row]) -> None:
 
 
 def test_the_drawing_is_the_same_every_time(rows: list[Row]) -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib")  # the Windows CPython under Wine has none
     from sim.timed.page import html
     from sim.timed.plot import svg
 
