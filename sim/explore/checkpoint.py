@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-FORMAT: Final = "alertable search 2"
+FORMAT: Final = "alertable search 3"
 EVERY_SECONDS: Final = 10.0  # how often a long search is written down
 
 

@@ -8,6 +8,7 @@ Source: Abdulla, Aronis, Jonsson, Sagonas, "Source sets: a foundation for optima
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel_model.footprint import Footprint
@@ -15,8 +16,9 @@ from kernel_model.ke.timerq import due_entries, movable_entries, next_due
 from kernel_model.ps.thread import KThread
 from kernel_model.tcpip.flow import Flow
 from sim.explore.alternatives import Alternatives
-from sim.explore.path import NOTHING, Move, Path
-from sim.explore.wakeup import Branch, Step, covered, dependent, insert
+from sim.explore.path import Path
+from sim.explore.step import NOTHING, Step, dependent
+from sim.explore.wakeup import Branch, covered, insert, places
 from sim.runtime.machine import SPIN
 
 if TYPE_CHECKING:
@@ -42,11 +44,13 @@ class Dpor:
         self.held_back = False  # a polling loop was not explored for ever: the search is bounded
         self._footprint = Footprint()
         self._depth = 0
-        self._open: str | None = None
+        self._open = False  # a step has begun
+        self._actor = ""  # of the step, if it is new; and the process of its thread
         self._process: str | None = None
         self.pruned = False
         self._time_passed = False
         self._alternatives: list[Alternatives | None] = []  # by depth; None where the environment was not asked
+        self._ordinals: dict[str, int] = {}  # the number of each actor's last step
         self._planned: tuple[int, ...] = ()  # answers that the step must begin with
         self._answers: list[int] = []
         self._counts: list[int] = []
@@ -60,15 +64,14 @@ class Dpor:
         machine.explorer = self
         machine.alarm = 0
         self._depth = 0
-        self._open = None
+        self._open = False
         self.pruned = False
         self._time_passed = False
-        self._ordinals: dict[str, int] = {}
         self.wanted = api.wanted
 
     def choose(self, machine: Machine, running: KThread | None) -> KThread | None:
         """The next thread; environment actors move meanwhile.  None at the end."""
-        if self._open is not None:
+        if self._open:
             self._close()
         while True:
             if machine.on_step is not None:
@@ -76,17 +79,20 @@ class Dpor:
             if machine.steps >= machine.max_steps:
                 self.cut = True
                 return machine.exhausted(running)
-            actor = self._next(machine)
+            actor = self._again(machine) if self._depth < self.path.known else self._next(machine)
             if actor is None:
                 if self.pruned:
                     machine.over = True
                 return None
             machine.steps += 1
-            label = actor.label
             if machine.record:
-                machine.log += (label, machine.steps)
+                machine.log += (actor.label, machine.steps)
+            if self._answers:
+                self._answers, self._counts = [], []
+            self._open = True
             if type(actor) is KThread:
-                self._begin_move(machine, label, actor.process.label)
+                if self._depth >= self.path.known:
+                    self._begin_move(machine, actor.label, actor.process.label)
                 if actor.yielding:
                     actor.yielding = False
                 else:
@@ -94,7 +100,8 @@ class Dpor:
                 machine.kernel.unready(actor)
                 return actor
             machine.moved = machine.steps
-            self._begin_move(machine, label, None)
+            if self._depth >= self.path.known:
+                self._begin_move(machine, actor.label, None)
             machine.fire(actor)
             self._close()
 
@@ -108,11 +115,11 @@ class Dpor:
         return answer
 
     def _begin_move(self, machine: Machine, label: str, process: str | None) -> None:
-        self._open = label
-        if self._answers:
-            self._answers, self._counts = [], []
+        """A new step: its footprint will be taken."""
+        self._actor = label
         self._process = process
         if self._depth == self.path.known:  # from here on everything is new
+            self._ordinals = self.path.ordinals()
             k = machine.kernel
             k.footprint = self._footprint
             for existing in k.processes:
@@ -120,17 +127,18 @@ class Dpor:
             self._footprint.clear()
 
     def _close(self) -> None:
-        """The step is over: take its footprint."""
-        depth, label = self._depth, self._open
-        assert label is not None
-        self._open = None
+        """The step is over: take its footprint, if it is new."""
+        depth = self._depth
+        self._open = False
         self._depth = depth + 1
-        self._ordinals[label] = ordinal = self._ordinals.get(label, -1) + 1
-        time_passed, self._time_passed = self._time_passed, False
         if depth < self.path.known:
             return
+        label = self._actor
+        ordinals = self._ordinals
+        ordinals[label] = ordinal = ordinals.get(label, -1) + 1
         footprint = self._footprint
-        self.stops = self.stops or footprint.stops
+        if footprint.stops:
+            self.stops = True
         reads, writes = footprint.reads, footprint.writes
         guard = None
         for key, operation in footprint.locks:
@@ -141,43 +149,47 @@ class Dpor:
             if self._process is not None:
                 writes.append(self._process)
             writes += footprint.memory
-        move = Move(
+        move = Step(
             label, ordinal, reads or NOTHING, writes or NOTHING, footprint.joins or NOTHING, footprint.locks or NOTHING,
             [(actor.label, type(actor) is Flow) for actor in footprint.woken] if footprint.woken else NOTHING,
             [actor.label for actor in footprint.discarded] if footprint.discarded else NOTHING,
-            guard, time_passed, tuple(self._answers), footprint.again,
+            guard, self._time_passed, tuple(self._answers), footprint.again,
         )  # fmt: skip
-        self.path.moves.append(move)
+        self._time_passed = False
+        self.path.append(move)
         if self._answers:
             self._note_alternatives(depth, move)
-        self._footprint.clear()
+        footprint.clear()
         asleep = self.sleeps[depth]
-        still = (
+        self.sleeps.append(
             {q: step for q, step in asleep.items() if q != label and not dependent(step.reads, step.writes, reads, writes)}
             if asleep
             else {}
         )
-        self.sleeps.append(still)
         if len(self.trees) == depth + 1:
             self.trees.append([])
 
-    def _note_alternatives(self, depth: int, move: Move) -> None:
+    def _note_alternatives(self, depth: int, move: Step) -> None:
         everything = self._alternatives
         everything += [None] * (depth + 1 - len(everything))
         here = everything[depth] = everything[depth] or Alternatives()
         here.record(move.outcomes, self._counts, move.reads, move.writes)
 
-    def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - a thread, a flow or a timer
-        """Who moves: as planned, or the first that is not asleep."""
+    def _again(self, machine: Machine) -> Any:  # noqa: ANN401 - a thread, a flow or a timer
+        """Who moves in a step that is known."""
+        move = self.path.moves[self._depth]
+        label = move.actor
+        if not move.time_passed:  # the common case, without looking at everything
+            for t in machine.kernel.ready:
+                if t.label == label:
+                    return t
+        actor = self._find(self._enabled(machine), label)
+        self._time_passed = False
+        return actor
+
+    def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - as above
+        """Who moves in a new step: as planned, or the first that is not asleep."""
         depth = self._depth
-        moves = self.path.moves
-        if depth < len(moves):
-            move = moves[depth]
-            if not move.time_passed:  # the common case, without looking at everything
-                for t in machine.kernel.ready:
-                    if t.label == move.actor:
-                        return t
-            return self._find(self._enabled(machine), move.actor)
         options = self._enabled(machine)
         tree = self.trees[depth]
         self._planned = ()
@@ -238,7 +250,7 @@ class Dpor:
 
     def close(self) -> None:
         """The machine has run: its last step is over."""
-        if self._open is not None:
+        if self._open:
             self._close()
 
     def finish(self) -> bool:
@@ -253,56 +265,45 @@ class Dpor:
         return self._backtrack()
 
     def _reverse_races(self) -> None:
-        path = self.path
         ghosts = []
         for label, (key, shared) in self.wanted.items():
             keys: tuple[str, ...] = (key,)
-            ghosts.append(Move(label, -1, reads=keys if shared else NOTHING, writes=NOTHING if shared else keys,
+            ghosts.append(Step(label, -1, reads=keys if shared else NOTHING, writes=NOTHING if shared else keys,
                                locks=[(key, "S" if shared else "X")], guard=key))  # fmt: skip
-        races, missed = path.analyse(ghosts)
-        if not races and not missed:
-            return
-        for e, i in races:
-            self._plan(e, i)
-        for e, ghost, before in missed:
-            place = len(path.moves)
-            path.moves.append(ghost)
-            path.past.append(before | 1 << place)
-            self._plan(e, place)
-            path.moves.pop()
-            path.past.pop()
+        by_place: dict[int, list[Step]] = {}
+        for e, step in self.path.analyse(ghosts):
+            by_place.setdefault(e, []).append(step)
+        for e, steps in by_place.items():
+            self._plan(e, steps)
 
-    def _plan(self, e: int, i: int) -> None:
-        """Reverse the race (e, i): everything that does not happen after e, then the actor of i."""
-        path = self.path
-        past, moves = path.past, path.moves
-        places = [j for j in range(e + 1, len(moves)) if j != i and not past[j] >> e & 1 and moves[j].ordinal >= 0]
-        last = self.step_at(i)
-        if moves[i].guard is not None:
-            last.before = path.past_without(i, places)
-        self._insert(e, [*(self.step_at(j) for j in places), last])
+    def _plan(self, e: int, late: list[Step]) -> None:
+        """Reverse races with step e: each time everything that does not happen after e, then the step that could be there."""
+        moves, past = self.path.moves, self.path.past
+        independent = [moves[j] for j in range(e + 1, len(moves)) if not past[j] >> e & 1]
+        mask = places(independent)
+        for step in late:
+            bit = 1 << step.place
+            others = independent if not mask & bit else [other for other in independent if other is not step]
+            last = replace(step, before=self.path.past_without(step, others)) if step.guard is not None else step
+            self._insert(e, [*others, last], mask | bit)
 
-    def _insert(self, e: int, sequence: list[Step]) -> None:
+    def _insert(self, e: int, sequence: list[Step], mask: int) -> None:
         """Plan a sequence at a node, unless what can begin it has been there."""
-        if not covered(sequence, self.sleeps[e].values()):
-            insert(self.trees[e], sequence)
-
-    def step_at(self, j: int) -> Step:
-        path, move = self.path, self.path.moves[j]
-        return Step(move.actor, move.ordinal, move.reads, move.writes, move.outcomes, j, path.past[j])
+        if not covered(sequence, mask, self.sleeps[e].values()):
+            insert(self.trees[e], sequence, mask)
 
     def _backtrack(self) -> bool:
         path = self.path
         for depth in range(len(path.moves) - 1, -1, -1):
-            step, tree = self.step_at(depth), self.trees[depth]
+            step, tree = path.moves[depth], self.trees[depth]
             here = self._alternatives[depth] if depth < len(self._alternatives) else None
             if here is not None:
                 more = here.next(step.outcomes)
                 if more is not None:
-                    tree.insert(0, Branch(Step(step.actor, step.ordinal, NOTHING, NOTHING, more)))
+                    tree.insert(0, Branch(Step(step.actor, step.ordinal, outcomes=more)))
                     self._go_back(depth, here)
                     return True
-                step.reads, step.writes = here.reads, here.writes
+                step = replace(step, reads=here.reads, writes=here.writes)
             if tree:
                 self.sleeps[depth][step.actor] = step
                 self._go_back(depth, None)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from kernel_model.ps.thread import KThread
 from sim.explore.dpor import Dpor
-from sim.explore.wakeup import Branch, Step
+from sim.explore.step import Step
+from sim.explore.wakeup import Branch
 
 if TYPE_CHECKING:
     from sim.runtime.machine import Machine
@@ -66,7 +67,7 @@ class Exhaustive(Dpor):
         options = self._enabled(machine)
         if allowed is not None:
             options = [option for option in options if type(option) is not KThread or option in allowed]
-        self.trees[depth] = [Branch(Step(option.label, -1, (), ())) for option in options[1:]]
+        self.trees[depth] = [Branch(Step(option.label, -1)) for option in options[1:]]
         return options[0] if options else None
 
     def _reverse_races(self) -> None:

@@ -1,195 +1,253 @@
 """One execution as the explorer sees it: its steps with footprints, happens-before, and the races to reverse.
 
-Sets of steps are bit masks: step i is bit i, `past[i]` are the steps that happen before it, and itself.
+Sets of steps are bit masks: step i is bit i, `past[i]` are the steps that happen before it, and itself.  What is known of the
+steps so far is kept in stacks, one for each thing that was touched, so that going back to a node forgets only what came after
+it: an execution costs what is new in it.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.explore.step import NOTHING, Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NOTHING: Final[tuple[Any, ...]] = ()
 
+class Race(NamedTuple):
+    """A step that could be where step `first` is: a later one, or one that could have happened and did not."""
 
-@dataclass(slots=True)
-class Move:
-    """A step: who, its number among that actor's steps, what it touched, whom it set going.
-
-    guard: the lock that it took as a guarded acquire; locks: all lock operations; time_passed: the clock moved before it.
-    outcomes: the answers to what the environment was asked within it.
-    """
-
-    actor: str
-    ordinal: int
-    reads: Sequence[str] = NOTHING
-    writes: Sequence[str] = NOTHING
-    joins: Sequence[str] = NOTHING
-    locks: Sequence[tuple[str, str]] = NOTHING
-    woken: Sequence[tuple[str, bool]] = NOTHING  # label, is it a flow
-    discarded: Sequence[str] = NOTHING
-    guard: str | None = None
-    time_passed: bool = False
-    outcomes: tuple[int, ...] = ()
-    again: bool = False  # the rest of the segment comes next
+    first: int
+    step: Step
 
 
 class Path:
-    """The steps of one execution; the first `known` of them, and their pasts, are those of the execution before."""
+    """The steps of one execution; the first `known` of them are those of the execution before.
 
-    __slots__ = ("_flows", "_last", "_pending", "_readers", "_writers", "counts", "known", "moves", "past")
+    Between `analyse` and the next step that is appended, the stacks hold all steps.
+    """
 
-    def __init__(self) -> None:
-        self.moves: list[Move] = []
-        self.past: list[int] = []
-        self.known = 0
-        self.counts: dict[str, int] = {}
+    __slots__ = ("_clock", "_locked", "_queues", "_readers", "_steps", "_wakers", "_writers", "known", "moves", "past")
+
+    def __init__(self, moves: Sequence[Step] = ()) -> None:
+        self.moves = list(moves)
+        self.past = [move.before for move in moves]
+        self.known = len(moves)
+        self._steps: dict[str, list[int]] = defaultdict(list)  # by actor, as all the following by what its name says
+        self._writers: dict[str, list[int]] = defaultdict(list)
+        self._readers: dict[str, list[int]] = defaultdict(list)
+        self._locked: dict[str, list[int]] = defaultdict(list)  # the steps with operations on a lock
+        self._wakers: dict[str, list[int]] = defaultdict(list)
+        # of a flow: (step, the steps that sent what is then in flight, oldest first)
+        self._queues: dict[str, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
+        self._clock: list[int] = []  # the steps before which time passed
+        for place, move in enumerate(self.moves):
+            self._record(place, move)
+
+    def __reduce__(self) -> tuple[type[Path], tuple[Any, ...]]:
+        """Between executions the steps say it all."""
+        return Path, (self.moves,)
+
+    def append(self, move: Step) -> None:
+        """A new step, not yet analysed."""
+        move.place = len(self.moves)
+        self.moves.append(move)
 
     def cut(self, length: int) -> None:
         """Forget all but the first steps."""
+        for move in reversed(self.moves[length : len(self.past)]):
+            self._forget(move)
+        clock = self._clock
+        while clock and clock[-1] >= length:
+            clock.pop()
         del self.moves[length:]
         del self.past[length:]
         self.known = length
 
-    def analyse(self, ghosts: Sequence[Move]) -> tuple[list[tuple[int, int]], list[tuple[int, Move, int]]]:
-        """Complete the pasts; the reversible races of the new steps.
+    def ordinals(self) -> dict[str, int]:
+        """The number of the last step of each actor."""
+        return {actor: len(steps) - 1 for actor, steps in self._steps.items() if steps}
 
-        (e, i): step i could be before e.  (e, move, before): the same for a step that could have happened and did not;
-        before is its past without itself.
+    # ---- happens-before ------------------------------------------------------------------------------------------------------
+
+    def analyse(self, ghosts: Sequence[Step]) -> list[Race]:
+        """Complete the pasts; the reversible races of the new steps, and of steps that could have happened and did not.
+
+        ghosts: such steps at the end of the execution; what they are given is as if each were the next step.
         """
-        self._last: dict[str, int] = {}
-        self._pending: dict[str, int] = {}
-        self._flows: dict[str, deque[int]] = {}
-        self._writers: dict[str, int] = {}
-        self._readers: dict[str, list[int]] = {}
-        past, barrier = self.past, 0
-        races: list[tuple[int, int]] = []
-        missed: list[tuple[int, Move, int]] = []
-        for i, move in enumerate(self.moves):
+        moves, past = self.moves, self.past
+        races: list[Race] = []
+        missed: list[Race] = []
+        for i in range(self.known, len(moves)):
+            move = moves[i]
             if move.time_passed:
-                barrier = (1 << i) - 1
-            before = self._before(move, barrier)
-            if i >= len(past):
-                candidates = self._conflicts(move, before)
-                mask = before | 1 << i
-                for c in candidates:
-                    mask |= past[c]
-                past.append(mask)
-                races += [(e, i) for e in self._reversible(move, before, candidates)]
-            stopped = [
-                self._ghost(Move(label, -1, writes=move.writes), barrier) for label in move.discarded if label != move.actor
-            ]
+                self._clock.append(i)
+            before = self._before(move)
+            candidates = self._conflicts(move, before)
+            mask = before | 1 << i
+            for c in candidates:
+                mask |= past[c]
+            past.append(mask)
+            move.before = mask
+            if candidates:
+                races += [Race(e, move) for e in self._reversible(move, before, candidates)]
+            for label in move.discarded:
+                if label != move.actor:
+                    ghost = Step(label, -1, writes=move.writes)
+                    ghost.before = self._before(ghost)
+                    if not ghost.before >> i & 1:
+                        ghost.before |= mask
+                        missed.append(Race(i, ghost))
             self._record(i, move)
-            if i >= self.known:
-                missed += [(i, ghost, mask | past[i]) for ghost, mask in stopped if not mask >> i & 1]
         for ghost in ghosts:
-            _, before = self._ghost(ghost, barrier)
+            before = self._before(ghost)
             candidates = self._conflicts(ghost, before)
             mask = before
             for c in candidates:
                 mask |= past[c]
-            missed += [(e, ghost, mask) for e in self._reversible(ghost, before, candidates)]
-        return races, missed
+            ghost.before = mask
+            missed += [Race(e, ghost) for e in self._reversible(ghost, before, candidates)]
+        for _, ghost in missed:
+            ghost.place = len(moves)
+            ghost.before |= 1 << len(moves)
+        return races + missed
 
-    def _ghost(self, move: Move, barrier: int) -> tuple[Move, int]:
-        """The step with what happens before it, had it happened."""
-        before = self._last.get(move.actor, 0) | self._pending.get(move.actor, 0) | barrier
-        waiting = self._flows.get(move.actor)
-        return move, before | waiting[0] if waiting else before
-
-    def _before(self, move: Move, barrier: int) -> int:
+    def _before(self, move: Step) -> int:
         """What happens before a step for other reasons than a conflict: its actor, whoever set it going, time, joins."""
-        actor = move.actor
-        mask = self._last.get(actor, 0) | self._pending.pop(actor, 0) | barrier
-        waiting = self._flows.get(actor)
-        if waiting:
-            mask |= waiting.popleft()
+        actor, past = move.actor, self.past
+        mask, last = 0, -1
+        if self._clock:
+            mask = (1 << self._clock[-1]) - 1
+        steps = self._steps.get(actor)
+        if steps:
+            last = steps[-1]
+            mask |= past[last]
+        for waker in reversed(self._wakers.get(actor, NOTHING)):
+            if waker < last:
+                break
+            mask |= past[waker]
+        queue = self._queues.get(actor)
+        if queue and queue[-1][1]:
+            mask |= past[queue[-1][1][0]]
         for key in move.joins:
-            writer = self._writers.get(key)
-            if writer is not None:
-                mask |= self.past[writer]
+            writers = self._writers.get(key)
+            if writers:
+                mask |= past[writers[-1]]
         return mask
 
-    def _conflicts(self, move: Move, before: int) -> list[int]:
+    def _conflicts(self, move: Step, before: int) -> list[int]:
         """Earlier steps that this one conflicts with, the latest of each kind, unless they come before it anyway."""
         found: dict[int, None] = {}
-        writers, readers = self._writers, self._readers
         for key in move.writes:
-            writer = writers.get(key)
-            if writer is not None and not before >> writer & 1:
+            writers, readers = self._writers.get(key), self._readers.get(key)
+            writer = writers[-1] if writers else -1
+            if writer >= 0 and not before >> writer & 1:
                 found[writer] = None
-            for reader in readers.get(key, NOTHING):
-                if not before >> reader & 1:
-                    found[reader] = None
+            if readers and readers[-1] >= writer:
+                first = len(readers) - 1
+                while first and readers[first - 1] >= writer:
+                    first -= 1
+                for reader in readers[first:]:
+                    if not before >> reader & 1:
+                        found[reader] = None
         for key in move.reads:
-            writer = writers.get(key)
-            if writer is not None and not before >> writer & 1:
-                found[writer] = None
+            writers = self._writers.get(key)
+            if writers and not before >> writers[-1] & 1:
+                found[writers[-1]] = None
         return list(found)
 
-    def _record(self, i: int, move: Move) -> None:
+    def _record(self, i: int, move: Step) -> None:
+        self._steps[move.actor].append(i)
         for key in move.writes:
-            self._writers[key] = i
-            self._readers.pop(key, None)
+            self._writers[key].append(i)
         for key in move.reads:
-            self._readers.setdefault(key, []).append(i)
-        past = self.past[i]
-        self._last[move.actor] = past
+            self._readers[key].append(i)
+        for key, _ in move.locks:
+            self._locked[key].append(i)
+        queues = self._queues
+        if move.actor in queues:
+            self._queue(i, move.actor, self._waiting(move.actor)[1:])
         for label in move.discarded:
-            self._flows.pop(label, None)  # before anything that the same step sends
+            if label in queues:
+                self._queue(i, label, ())  # before anything that the same step sends
         if move.again:
-            self._flows.setdefault(move.actor, deque()).appendleft(past)
+            self._queue(i, move.actor, (i, *self._waiting(move.actor)))
         for label, is_flow in move.woken:
             if is_flow:
-                self._flows.setdefault(label, deque()).append(past)
+                self._queue(i, label, (*self._waiting(label), i))
             else:
-                self._pending[label] = self._pending.get(label, 0) | past
+                self._wakers[label].append(i)
 
-    def _reversible(self, move: Move, before: int, candidates: list[int]) -> list[int]:
+    def _waiting(self, label: str) -> tuple[int, ...]:
+        history = self._queues[label]
+        return history[-1][1] if history else ()
+
+    def _queue(self, i: int, label: str, waiting: tuple[int, ...]) -> None:
+        self._queues[label].append((i, waiting))
+
+    def _forget(self, move: Step) -> None:
+        """Take back what `_record` did last."""
+        i = self._steps[move.actor].pop()
+        for key in move.writes:
+            self._writers[key].pop()
+        for key in move.reads:
+            self._readers[key].pop()
+        for key, _ in move.locks:
+            self._locked[key].pop()
+        for label in (move.actor, *move.discarded, *(label for label, is_flow in move.woken if is_flow)):
+            history = self._queues.get(label)
+            while history and history[-1][0] >= i:
+                history.pop()
+        for label, is_flow in move.woken:
+            if not is_flow:
+                self._wakers[label].pop()
+
+    # ---- races ---------------------------------------------------------------------------------------------------------------
+
+    def _reversible(self, move: Step, before: int, candidates: list[int]) -> list[int]:
         """Those that no other step comes between; a lock that is held is traced back to where it was taken."""
         past = self.past
         found: dict[int, None] = {}
         for c in candidates:
-            if any(past[other] >> c & 1 for other in candidates if other != c):
+            if len(candidates) > 1 and any(past[other] >> c & 1 for other in candidates if other != c):
                 continue
             e = c if move.guard is None else self._taken(move.guard, move, c)
             if not before >> e & 1:
                 found[e] = None
         return list(found)
 
-    def past_without(self, i: int, places: Sequence[int]) -> int:
-        """What happens before the guarded acquire i if of all other steps only these come between.
+    def past_without(self, move: Step, others: Sequence[Step]) -> int:
+        """What happens before the guarded acquire if of all other steps only these come between.
 
         In this execution it came after a release, and so after whatever that thread did while it had the lock; reversed, it
         does not.  A step that precedes it for another reason, or perhaps for one, stays.
         """
-        move, past = self.moves[i], self.past
-        mask = 1 << i
-        for k in places:
-            if past[i] >> k & 1 and self._directly(k, i, move):
-                mask |= past[k]
+        mask = 1 << move.place
+        for other in others:
+            if move.before >> other.place & 1 and self._directly(other, move):
+                mask |= other.before
         return mask
 
-    def _directly(self, k: int, i: int, move: Move) -> bool:
-        """May step k have to be before the step for a reason of its own?"""
-        other = self.moves[k]
+    def _directly(self, other: Step, move: Step) -> bool:
+        """May a step have to be before this one for a reason of its own?"""
         if other.actor == move.actor or any(label == move.actor for label, _ in other.woken):
             return True
         if any(key in other.writes for key in (*move.joins, *move.reads)):
             return True
         if any(key in other.writes or key in other.reads for key in move.writes):
             return True
-        return any(later.time_passed for later in self.moves[k + 1 : i + 1])
+        return any(other.place < place <= move.place for place in self._clock)
 
-    def _taken(self, key: str, move: Move, c: int) -> int:
+    def _taken(self, key: str, move: Step, c: int) -> int:
         """Could the guarded acquire be before step c?  If the lock is held there: the step that took it; else c itself."""
         wants_shared = any(operation == "S" for label, operation in move.locks if label == key)
         exclusive, depth = 0, 0
         shared: list[tuple[str, int]] = []
-        for index in range(c):
+        for index in dict.fromkeys(self._locked.get(key, NOTHING)):
+            if index >= c:
+                break
             other = self.moves[index]
             for label, operation in other.locks:
                 if label != key:

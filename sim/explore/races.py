@@ -88,7 +88,7 @@ def _follow(
     explorer.begin(machine, api)
     execute(programs, machine, api)
     explorer.close()
-    return explorer.path.analyse(())[0], explorer
+    return [(e, step.place) for e, step in explorer.path.analyse(()) if step.ordinal >= 0], explorer
 
 
 def _latest(races: list[tuple[int, int]]) -> list[tuple[int, int]]:

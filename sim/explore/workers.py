@@ -19,9 +19,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.explore.dpor import Dpor
+from sim.explore.path import Path
 from sim.explore.report import INTERRUPTED
 from sim.explore.search import Search, Tally
-from sim.explore.wakeup import covered, insert, leaves, wakes
+from sim.explore.step import wakes
+from sim.explore.wakeup import covered, insert, leaves, places
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
 from sim.runtime.watchdog import watched
@@ -29,9 +31,9 @@ from sim.runtime.watchdog import watched
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.explore.path import Move
+    from sim.explore.step import Step
     from sim.explore.strategies import Strategy
-    from sim.explore.wakeup import Branch, Step
+    from sim.explore.wakeup import Branch
     from sim.runtime.execution import Program
     from sim.runtime.settings import Settings
 
@@ -49,8 +51,7 @@ class Node:
     chain: the numbers of the nodes on the way, this one included.  actor: the step that leads on from the node before.
     """
 
-    moves: list[Move]
-    past: list[int]
+    moves: list[Step]
     sleep: dict[str, Step]
     sleeps: list[dict[str, Step]]
     tree: list[Branch]
@@ -86,8 +87,7 @@ class Part(Dpor):
             if node.running or not all(any(wakes(each, step) for each in plan) for plan in plans)
         }  # fmt: skip
         self.chain, self.actor = node.chain, branch.step.actor
-        self.path.moves, self.path.past = list(node.moves), list(node.past)
-        self.path.cut(len(node.moves))
+        self.path = Path(node.moves)
         self.sleeps = [*node.sleeps, node.sleep | others]
         self.trees = [*([] for _ in node.moves), [branch]]
         return self
@@ -97,10 +97,10 @@ class Part(Dpor):
         """The depth of the deepest node that is not ours; -1 if all are."""
         return len(self.chain) - 1
 
-    def _insert(self, e: int, sequence: list[Step]) -> None:
+    def _insert(self, e: int, sequence: list[Step], mask: int) -> None:
         if e > self.base:
-            super()._insert(e, sequence)
-        elif not covered(sequence, self.asleep[e]) and insert(self._shadow.setdefault(e, []), sequence):
+            super()._insert(e, sequence, mask)
+        elif not covered(sequence, mask, self.asleep[e]) and insert(self._shadow.setdefault(e, []), sequence, mask):
             self.exports.append((e, sequence))
 
     def take_turn(self, nodes: dict[int, Node]) -> Part:
@@ -120,12 +120,11 @@ class Part(Dpor):
             if branches >= WANTED:
                 break
             tree, self.trees[depth] = self.trees[depth], []
-            mine = self.step_at(depth)
+            mine = self.path.moves[depth]
             sleep = {**self.sleeps[depth], mine.actor: mine}
             self.chain = (*self.chain, number + len(nodes))
             nodes[self.chain[-1]] = Node(
-                self.path.moves[:depth], self.path.past[:depth], sleep, self.sleeps[:depth], tree, self.chain, self.actor,
-                {mine.actor},
+                self.path.moves[:depth], sleep, self.sleeps[:depth], tree, self.chain, self.actor, {mine.actor},
             )  # fmt: skip
             self.actor = mine.actor
             branches += len(tree)
@@ -195,8 +194,10 @@ class ParallelSearch:
         for depth, sequence in part.exports:
             node, known = self.nodes[part.chain[depth]], {step.actor for step in part.asleep[depth]}
             # What began during the turn covers what contains it, and no more: the worker knew nothing of it.
-            if not covered(sequence, (replace(step, foreign=True) for step in node.sleep.values() if step.actor not in known)):
-                insert(node.tree, sequence)
+            new = [replace(step, foreign=True) for step in node.sleep.values() if step.actor not in known]
+            mask = places(sequence)
+            if not covered(sequence, mask, new):
+                insert(node.tree, sequence, mask)
         self._seen(part)
         if not part.unfinished:
             self._finished(part.chain, part.actor)
@@ -213,7 +214,7 @@ class ParallelSearch:
             return
         node.fresh = ""
         if len(part.path.past) > part.base:
-            step = part.step_at(part.base)
+            step = part.path.moves[part.base]
             del node.sleep[part.actor]
             node.sleep[step.actor] = step
 
