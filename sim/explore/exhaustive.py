@@ -26,6 +26,7 @@ class Exhaustive(Dpor):
         super().__init__(shared_memory=shared_memory)
         self.preemptions = preemptions
         self.delays = delays
+        self._bound = preemptions if delays is None else delays
         self.traces: set[Any] = set()
         self._spent = 0
         self._before: KThread | None = None
@@ -34,14 +35,22 @@ class Exhaustive(Dpor):
         super().begin(machine, api)
         self._spent, self._before = 0, None
 
+    def _again(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
+        if self._bound is None:
+            return super()._again(machine)
+        queue = self._queue(machine)
+        return self._paid(super()._again(machine), queue)
+
     def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
-        if self.preemptions is None and self.delays is None:
+        if self._bound is None:
             return self._choose_next(machine, None)
         queue = self._queue(machine)
-        bound = self.preemptions if self.delays is None else self.delays
-        assert bound is not None
-        left = bound - self._spent
-        actor = self._choose_next(machine, [t for place, t in enumerate(queue) if self._price(queue, place) <= left])
+        left = self._bound - self._spent
+        allowed = [t for place, t in enumerate(queue) if self._price(queue, place) <= left]
+        return self._paid(self._choose_next(machine, allowed), queue)
+
+    def _paid(self, actor: Any, queue: list[KThread]) -> Any:  # noqa: ANN401 - as in Dpor
+        """The actor, after counting what passing over the others costs."""
         if type(actor) is KThread:
             if actor in queue:
                 self._spent += self._price(queue, queue.index(actor))
@@ -61,7 +70,7 @@ class Exhaustive(Dpor):
 
     def _choose_next(self, machine: Machine, allowed: list[KThread] | None) -> Any:  # noqa: ANN401 - as in Dpor
         depth = self._depth
-        if depth < len(self.path.moves) or self.trees[depth]:
+        if self.trees[depth]:
             return super()._next(machine)
         self._planned = ()
         options = self._enabled(machine)
