@@ -18,7 +18,7 @@ from kernel_model.tcpip.flow import Flow
 from sim.explore.alternatives import Alternatives
 from sim.explore.path import Path
 from sim.explore.step import NOTHING, Step, dependent
-from sim.explore.wakeup import Branch, covered, insert, places
+from sim.explore.wakeup import Branch, awake, covered, insert, places
 from sim.runtime.machine import SPIN
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Dpor:
         """Who moves in a new step: as planned, or the first that is not asleep."""
         depth = self._depth
         options = self._enabled(machine)
-        tree = self.trees[depth]
+        asleep, tree = self.sleeps[depth], self.trees[depth]
         self._planned = ()
         if tree:
             branch = tree.pop(0)
@@ -203,7 +203,6 @@ class Dpor:
                 return actor
             self.lost += 1
             self.trees[depth + 1] = []
-        asleep = self.sleeps[depth]
         if not asleep:
             return options[0] if options else None
         actor = next((option for option in options if option.label not in asleep), None)
@@ -305,10 +304,17 @@ class Dpor:
                     return True
                 step = replace(step, reads=here.reads, writes=here.writes)
             if tree:
-                self.sleeps[depth][step.actor] = step
+                self._explored(depth, step)
+                while tree and not awake(tree[0], self.sleeps[depth]):
+                    del tree[0]
+            if tree:
                 self._go_back(depth, None)
                 return True
         return False
+
+    def _explored(self, depth: int, step: Step) -> None:
+        """All that begins with this step at this node is explored."""
+        self.sleeps[depth][step.actor] = step
 
     def share(self) -> float:
         """How much of what is known of the tree is explored, 0 to 1; between executions."""

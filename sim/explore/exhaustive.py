@@ -79,6 +79,9 @@ class Exhaustive(Dpor):
         self.trees[depth] = [Branch(Step(option.label, -1)) for option in options[1:]]
         return options[0] if options else None
 
+    def _explored(self, depth: int, step: Step) -> None:
+        """Nobody goes to sleep."""
+
     def _reverse_races(self) -> None:
         path = self.path
         path.analyse(())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.explore.step import dependent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sim.explore.step import Step
 
@@ -83,6 +83,27 @@ def insert(children: list[Branch], sequence: Sequence[Step], mask: int) -> bool:
                 children = branch.children
             return True
     return False
+
+
+def awake(branch: Branch, asleep: Mapping[str, Step]) -> bool:
+    """Is there a sequence in the branch that comes to no step that is asleep at its node?
+
+    Where there is none, all that the branch leads to is explored elsewhere.  It was planned since its last step was taken for
+    dependent on one before it; where that step does not get what it asks for, it does less, and is not.
+    """
+    while asleep:
+        step = branch.step
+        if step.actor in asleep:
+            return False
+        if not branch.children:
+            return True
+        reads, writes = step.reads, step.writes
+        if any(dependent(each.reads, each.writes, reads, writes) for each in asleep.values()):
+            asleep = {q: each for q, each in asleep.items() if not dependent(each.reads, each.writes, reads, writes)}
+        if len(branch.children) > 1:
+            return any(awake(child, asleep) for child in branch.children)
+        branch = branch.children[0]
+    return True
 
 
 def leaves(branch: Branch, before: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:

@@ -23,7 +23,7 @@ from sim.explore.path import Path
 from sim.explore.report import INTERRUPTED
 from sim.explore.search import Search, Tally
 from sim.explore.step import wakes
-from sim.explore.wakeup import covered, insert, leaves, places
+from sim.explore.wakeup import awake, covered, insert, leaves, places
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
 from sim.runtime.watchdog import watched
@@ -122,6 +122,7 @@ class Part(Dpor):
             tree, self.trees[depth] = self.trees[depth], []
             mine = self.path.moves[depth]
             sleep = {**self.sleeps[depth], mine.actor: mine}
+            tree = [branch for branch in tree if awake(branch, sleep)]
             self.chain = (*self.chain, number + len(nodes))
             nodes[self.chain[-1]] = Node(
                 self.path.moves[:depth], sleep, self.sleeps[:depth], tree, self.chain, self.actor, {mine.actor},
