@@ -37,6 +37,13 @@ class Step:
     before: int = 0
     foreign: bool = False
 
+    def __reduce__(self) -> tuple[type[Step], tuple[Any, ...]]:
+        """Workers exchange thousands."""
+        return Step, (
+            self.actor, self.ordinal, self.reads, self.writes, self.joins, self.locks, self.woken, self.discarded, self.guard,
+            self.time_passed, self.outcomes, self.again, self.place, self.before, self.foreign,
+        )  # fmt: skip
+
 
 def dependent(reads: Sequence[str], writes: Sequence[str], other_reads: Sequence[str], other_writes: Sequence[str]) -> bool:
     """Does one write what the other touches?"""

@@ -24,6 +24,10 @@ class Branch:
     step: Step
     children: list[Branch] = field(default_factory=list)
 
+    def __reduce__(self) -> tuple[type[Branch], tuple[Step, list[Branch]]]:
+        """As a step."""
+        return Branch, (self.step, self.children)
+
 
 def places(sequence: Iterable[Step]) -> int:
     """The places of these steps."""

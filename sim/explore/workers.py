@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from sim.runtime.execution import Program
     from sim.runtime.settings import Settings
 
-BUDGET: Final = 100  # executions after which a worker shares
+BUDGET: Final = 100  # executions after which a worker shares, in the first turn of a part; each further turn is twice as long
+LONGEST: Final = 200  # executions of a turn
 SIDE_BY_SIDE: Final = 12  # turns that are given out before the first of them is awaited, whatever the number of processes
 WANTED: Final = 4  # branches that a worker hands over at a time
 
@@ -71,6 +72,7 @@ class Part(Dpor):
     def __init__(self, *, shared_memory: bool) -> None:
         super().__init__(shared_memory=shared_memory)
         self.unfinished = True
+        self.budget = BUDGET
         self.chain: tuple[int, ...] = ()
         self.actor = ""
         self.asleep: list[list[Step]] = []
@@ -110,6 +112,12 @@ class Part(Dpor):
             now = nodes[number].sleep
             self.asleep.append([*before.values(), *(step for actor, step in now.items() if actor not in before)])
         self.exports, self._shadow = [], {}
+        return self
+
+    def end_turn(self) -> Part:
+        """Ready for the coordinator; the more there is to do, the more rarely is it sent about."""
+        self.budget = min(2 * self.budget, LONGEST)
+        self._shadow = {}
         return self
 
     def hand_over(self, number: int) -> dict[int, Node]:
@@ -282,8 +290,8 @@ def _explore(part: Part) -> Done:
     def why_stop() -> str:
         if search.tally.violations and not keep_going:
             return "a violation"
-        return "enough" if search.tally.executions >= BUDGET else ""
+        return "enough" if search.tally.executions >= part.budget else ""
 
     with guarded(Machine(), []), watched(None):
         part.unfinished = bool(search.run(why_stop))
-    return Done(search.tally, {name: getattr(part, name) for name in names}, part)
+    return Done(search.tally, {name: getattr(part, name) for name in names}, part.end_turn())
