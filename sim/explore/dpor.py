@@ -193,6 +193,8 @@ class Dpor:
         options = self._enabled(machine)
         asleep, tree = self.sleeps[depth], self.trees[depth]
         self._planned = ()
+        while len(tree) > 1 and not awake(tree[0], asleep):  # one of them is: the branch that led here was
+            del tree[0]
         if tree:
             branch = tree.pop(0)
             self._planned = branch.step.outcomes
@@ -288,8 +290,9 @@ class Dpor:
 
     def _insert(self, e: int, sequence: list[Step], mask: int) -> None:
         """Plan a sequence at a node, unless what can begin it has been there."""
-        if not covered(sequence, mask, self.sleeps[e].values()):
-            insert(self.trees[e], sequence, mask)
+        reversed_ = self.path.moves[e]
+        if not covered(sequence, mask, reversed_, self.sleeps[e].values()):
+            insert(self.trees[e], sequence, mask, reversed_)
 
     def _backtrack(self) -> bool:
         path = self.path

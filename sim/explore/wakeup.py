@@ -37,46 +37,58 @@ def places(sequence: Iterable[Step]) -> int:
     return mask
 
 
-def initial(step: Step, sequence: Sequence[Step], mask: int) -> int | None:
+def independent(step: Step, sequence: Iterable[Step]) -> bool:
+    """May the step come before or after all of these?"""
+    reads, writes = step.reads, step.writes
+    for each in sequence:  # noqa: SIM110 - as in dependent
+        if dependent(reads, writes, each.reads, each.writes):
+            return False
+    return True
+
+
+def initial(step: Step, sequence: Sequence[Step], mask: int, reversed_: Step | None) -> int | None:
     """Where the step is in the sequence if it can be its first, -1 if it is not in it but independent of all of it, else None.
 
-    These are the weak initials WI of the paper.
+    These are the weak initials WI of the paper.  While the sequence is to reverse a race with `reversed_`, a step that is not in
+    it must be independent of that one too, which follows sooner or later: behind it, they may be dependent although they were
+    not in front of it.
     """
     actor = step.actor
     for index, each in enumerate(sequence):
         if each.actor == actor:
             return index if each.before & mask == 1 << each.place else None
-    reads, writes = step.reads, step.writes
-    for each in sequence:
-        if dependent(reads, writes, each.reads, each.writes):
-            return None
-    return -1
+    return -1 if independent(step, sequence) and (reversed_ is None or independent(step, (reversed_,))) else None
 
 
-def covered(sequence: Sequence[Step], mask: int, asleep: Iterable[Step]) -> bool:
+def covered(sequence: Sequence[Step], mask: int, reversed_: Step, asleep: Iterable[Step]) -> bool:
     """Need the sequence not be explored, since something asleep can begin it?
 
     A step that is independent of the sequence covers it only if all that begins with that step is explored: what follows may
     be dependent, and then one of two searches has to find it.
     """
+    end = len(sequence) - 1
     for step in asleep:
-        place = initial(step, sequence, mask)
+        place = initial(step, sequence, mask, reversed_)
+        if place == end and end and not independent(step, sequence[:end]):
+            continue  # reversed, the last step does something else than it did: what is asleep was executed here
         if place is not None and (place >= 0 or not step.foreign):
             return True
     return False
 
 
-def insert(children: list[Branch], sequence: Sequence[Step], mask: int) -> bool:
+def insert(children: list[Branch], sequence: Sequence[Step], mask: int, reversed_: Step | None) -> bool:
     """Put a sequence into the tree unless it is covered; True if something was added."""
     while sequence:
         for branch in children:
-            place = initial(branch.step, sequence, mask)
+            place = initial(branch.step, sequence, mask, reversed_)
             if place is None:
                 continue
             if not branch.children or (place >= 0 and sequence[place].outcomes != branch.step.outcomes):
                 return False  # all outcomes of a step are explored where it is
             if place >= 0:
                 mask ^= 1 << sequence[place].place
+                if place == len(sequence) - 1:
+                    reversed_ = None  # done
                 sequence = [*sequence[:place], *sequence[place + 1 :]]
             children = branch.children
             break

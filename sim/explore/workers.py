@@ -76,7 +76,7 @@ class Part(Dpor):
         self.chain: tuple[int, ...] = ()
         self.actor = ""
         self.asleep: list[list[Step]] = []
-        self.exports: list[tuple[int, list[Step]]] = []  # depth, sequence
+        self.exports: list[tuple[int, Step, list[Step]]] = []  # depth, the step there, a sequence that reverses a race with it
         self._shadow: dict[int, list[Branch]] = {}  # what this turn exported, so that it is not exported again
 
     def below(self, node: Node, branch: Branch) -> Part:
@@ -102,8 +102,12 @@ class Part(Dpor):
     def _insert(self, e: int, sequence: list[Step], mask: int) -> None:
         if e > self.base:
             super()._insert(e, sequence, mask)
-        elif not covered(sequence, mask, self.asleep[e]) and insert(self._shadow.setdefault(e, []), sequence, mask):
-            self.exports.append((e, sequence))
+            return
+        reversed_ = self.path.moves[e]
+        if covered(sequence, mask, reversed_, self.asleep[e]):
+            return
+        if insert(self._shadow.setdefault(e, []), sequence, mask, reversed_):
+            self.exports.append((e, reversed_, sequence))
 
     def take_turn(self, nodes: dict[int, Node]) -> Part:
         """Ready for a worker."""
@@ -200,13 +204,13 @@ class ParallelSearch:
             before = getattr(self._dpor, name)
             setattr(self._dpor, name, before or value if isinstance(value, bool) else before + value)
         part = done.part
-        for depth, sequence in part.exports:
+        for depth, reversed_, sequence in part.exports:
             node, known = self.nodes[part.chain[depth]], {step.actor for step in part.asleep[depth]}
             # What began during the turn covers what contains it, and no more: the worker knew nothing of it.
             new = [replace(step, foreign=True) for step in node.sleep.values() if step.actor not in known]
             mask = places(sequence)
-            if not covered(sequence, mask, new):
-                insert(node.tree, sequence, mask)
+            if not covered(sequence, mask, reversed_, new):
+                insert(node.tree, sequence, mask, reversed_)
         self._seen(part)
         if not part.unfinished:
             self._finished(part.chain, part.actor)
