@@ -18,7 +18,7 @@ from kernel_model.tcpip.flow import Flow
 from sim.explore.alternatives import Alternatives
 from sim.explore.path import Path
 from sim.explore.step import NOTHING, Step, dependent
-from sim.explore.wakeup import Branch, awake, covered, in_vain, insert, places
+from sim.explore.wakeup import Branch, awake, covered, insert, places
 from sim.runtime.machine import SPIN
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Dpor:
         self._alternatives: list[Alternatives | None] = []  # by depth; None where the environment was not asked
         self._ordinals: dict[str, int] = {}  # the number of each actor's last step
         self._planned: tuple[int, ...] = ()  # answers that the step must begin with
-        self._reversed: Step | None = None  # the race was with this step; set if the sequence that reverses it ends here
+        self._ends = False  # the step is the last of a planned sequence
         self._answers: list[int] = []
         self._counts: list[int] = []
         self.cut = False  # an execution reached the step bound
@@ -166,8 +166,8 @@ class Dpor:
             asleep = {
                 q: step for q, step in asleep.items() if q != label and not dependent(step.reads, step.writes, reads, writes)
             }  # fmt: skip
-            if asleep and self._reversed is not None:
-                asleep = in_vain(asleep, self._reversed)
+            if asleep and self._ends:  # what the sequence's last step does now leaves more asleep than was to be expected
+                asleep = {q: replace(step, foreign=True) for q, step in asleep.items()}
             self.sleeps.append(asleep)
         else:
             self.sleeps.append({})
@@ -197,12 +197,12 @@ class Dpor:
         depth = self._depth
         options = self._enabled(machine)
         asleep, tree = self.sleeps[depth], self.trees[depth]
-        self._planned, self._reversed = (), None
+        self._planned, self._ends = (), False
         while len(tree) > 1 and not awake(tree[0], asleep):  # one of them is: the branch that led here was
             del tree[0]
         if tree:
             branch = tree.pop(0)
-            self._planned, self._reversed = branch.step.outcomes, branch.reversed
+            self._planned, self._ends = branch.step.outcomes, branch.ends
             del self.trees[depth + 1 :]
             self.trees.append(branch.children)
             actor = next((option for option in options if option.label == branch.step.actor), None)

@@ -18,7 +18,7 @@ class Step:
     guard: the lock that it took as a guarded acquire; locks: all lock operations; time_passed: the clock moved before it.
     outcomes: the answers to what the environment was asked within it.  again: the rest of the segment comes next.
     place, before: where it was in that execution, and the steps that happened before it (a bit mask, itself included).
-    foreign: as part of a sleep set, somebody else is still exploring what begins with it.
+    foreign: as part of a sleep set, it covers only what contains it: what begins with it is not explored, or in another way.
     """
 
     actor: str

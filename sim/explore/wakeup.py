@@ -6,7 +6,7 @@ Source: "Source sets: a foundation for optimal dynamic partial order reduction",
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim.explore.step import dependent
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 class Branch:
     """A child in a wakeup tree; a leaf means: explore freely from here.
 
-    reversed: of a leaf, the step that the race was with which its sequence reverses.
+    ends: a leaf that a planned sequence ends with.
     """
 
     step: Step
     children: list[Branch] = field(default_factory=list)
-    reversed: Step | None = None
+    ends: bool = False
 
-    def __reduce__(self) -> tuple[type[Branch], tuple[Step, list[Branch], Step | None]]:
+    def __reduce__(self) -> tuple[type[Branch], tuple[Step, list[Branch], bool]]:
         """As a step."""
-        return Branch, (self.step, self.children, self.reversed)
+        return Branch, (self.step, self.children, self.ends)
 
 
 def places(sequence: Iterable[Step]) -> int:
@@ -80,12 +80,11 @@ def covered(sequence: Sequence[Step], mask: int, reversed_: Step, asleep: Iterab
     return False
 
 
-def insert(children: list[Branch], sequence: Sequence[Step], mask: int, reversed_: Step) -> bool:
+def insert(children: list[Branch], sequence: Sequence[Step], mask: int, reversed_: Step | None) -> bool:
     """Put a sequence into the tree unless it is covered; True if something was added."""
-    still: Step | None = reversed_
     while sequence:
         for branch in children:
-            place = initial(branch.step, sequence, mask, still)
+            place = initial(branch.step, sequence, mask, reversed_)
             if place is None:
                 continue
             if not branch.children or (place >= 0 and sequence[place].outcomes != branch.step.outcomes):
@@ -93,7 +92,7 @@ def insert(children: list[Branch], sequence: Sequence[Step], mask: int, reversed
             if place >= 0:
                 mask ^= 1 << sequence[place].place
                 if place == len(sequence) - 1:
-                    still = None
+                    reversed_ = None  # done
                 sequence = [*sequence[:place], *sequence[place + 1 :]]
             children = branch.children
             break
@@ -102,7 +101,7 @@ def insert(children: list[Branch], sequence: Sequence[Step], mask: int, reversed
                 branch = Branch(step)
                 children.append(branch)
                 children = branch.children
-            branch.reversed = reversed_
+            branch.ends = True
             return True
     return False
 
@@ -126,15 +125,6 @@ def awake(branch: Branch, asleep: Mapping[str, Step]) -> bool:
             return any(awake(child, asleep) for child in branch.children)
         branch = branch.children[0]
     return True
-
-
-def in_vain(asleep: Mapping[str, Step], reversed_: Step) -> dict[str, Step]:
-    """What is asleep at the end of a sequence: more than was to be expected, so the sequence is covered after all.
-
-    What should have been planned in its stead may have been left out because of it.  So those who sleep cover no more than what
-    contains them.
-    """
-    return {q: step if not independent(step, (reversed_,)) else replace(step, foreign=True) for q, step in asleep.items()}
 
 
 def leaves(branch: Branch, before: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
