@@ -22,6 +22,8 @@ from sim.explore.wakeup import Branch, awake, covered, insert, places
 from sim.runtime.machine import SPIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.runtime.machine import Machine
     from sim.win32.api import SimWinApi
 
@@ -276,15 +278,27 @@ class Dpor:
             keys: tuple[str, ...] = (key,)
             ghosts.append(Step(label, -1, reads=keys if shared else NOTHING, writes=NOTHING if shared else keys,
                                locks=[(key, "S" if shared else "X")], guard=key))  # fmt: skip
-        by_place: dict[int, list[Step]] = {}
-        for e, step in self.path.analyse(ghosts):
-            by_place.setdefault(e, []).append(step)
-        for e, steps in by_place.items():
-            self._plan(e, steps)
+        path = self.path
+        new = path.known
+        missed = path.analyse(ghosts)
+        for e, late in enumerate(path.races):
+            if late:
+                self._plan(e, late, new)
+        for e, ghost in missed:
+            self._plan(e, [ghost], 0)
 
-    def _plan(self, e: int, late: list[Step]) -> None:
-        """Reverse races with step e: each time everything that does not happen after e, then the step that could be there."""
+    def _plan(self, e: int, late: Sequence[Step], new: int) -> None:
+        """Reverse races with step e: each time everything that does not happen after e, then the step that could be there.
+
+        A race that was there in the execution before is reversed once more if any of the new steps does not happen after e: it
+        may be what makes the difference.
+        """
         moves, past = self.path.moves, self.path.past
+        again = any(not before >> e & 1 for before in past[max(e, new) :])
+        if not again:
+            late = [step for step in late if step.place >= new]
+        if not late:
+            return
         independent = [moves[j] for j in range(e + 1, len(moves)) if not past[j] >> e & 1]
         mask = places(independent)
         for step in late:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Race(NamedTuple):
-    """A step that could be where step `first` is: a later one, or one that could have happened and did not."""
+    """A step that could have happened where step `first` is, and did not happen at all."""
 
     first: int
     step: Step
@@ -29,12 +29,12 @@ class Path:
     Between `analyse` and the next step that is appended, the stacks hold all steps.
     """
 
-    __slots__ = ("_clock", "_locked", "_queues", "_readers", "_steps", "_wakers", "_writers", "known", "moves", "past")
+    __slots__ = ("_clock", "_locked", "_queues", "_readers", "_steps", "_wakers", "_writers", "known", "moves", "past", "races")
 
     def __init__(self, moves: Sequence[Step] = ()) -> None:
-        self.moves = list(moves)
-        self.past = [move.before for move in moves]
-        self.known = len(moves)
+        self.moves: list[Step] = []
+        self.past: list[int] = []
+        self.known = 0
         self._steps: dict[str, list[int]] = defaultdict(list)  # by actor, as all the following by what its name says
         self._writers: dict[str, list[int]] = defaultdict(list)
         self._readers: dict[str, list[int]] = defaultdict(list)
@@ -43,8 +43,11 @@ class Path:
         # of a flow: (step, the steps that sent what is then in flight, oldest first)
         self._queues: dict[str, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
         self._clock: list[int] = []  # the steps before which time passed
-        for place, move in enumerate(self.moves):
-            self._record(place, move)
+        self.races: list[list[Step]] = []  # by step: later ones that could be where it is
+        for move in moves:
+            self.append(move)
+        self.analyse(())
+        self.known = len(self.moves)
 
     def __reduce__(self) -> tuple[type[Path], tuple[Any, ...]]:
         """Between executions the steps say it all."""
@@ -64,6 +67,10 @@ class Path:
             clock.pop()
         del self.moves[length:]
         del self.past[length:]
+        del self.races[length:]
+        for late in self.races:
+            while late and late[-1].place >= length:
+                late.pop()
         self.known = length
 
     def ordinals(self) -> dict[str, int]:
@@ -73,12 +80,11 @@ class Path:
     # ---- happens-before ------------------------------------------------------------------------------------------------------
 
     def analyse(self, ghosts: Sequence[Step]) -> list[Race]:
-        """Complete the pasts; the reversible races of the new steps, and of steps that could have happened and did not.
+        """Complete the pasts and the reversible races of the new steps; races of steps that could have happened and did not.
 
         ghosts: such steps at the end of the execution; what they are given is as if each were the next step.
         """
         moves, past = self.moves, self.past
-        races: list[Race] = []
         missed: list[Race] = []
         for i in range(self.known, len(moves)):
             move = moves[i]
@@ -91,8 +97,10 @@ class Path:
                 mask |= past[c]
             past.append(mask)
             move.before = mask
+            self.races.append([])
             if candidates:
-                races += [Race(e, move) for e in self._reversible(move, before, candidates)]
+                for e in self._reversible(move, before, candidates):
+                    self.races[e].append(move)
             for label in move.discarded:
                 if label != move.actor:
                     ghost = Step(label, -1, writes=move.writes)
@@ -112,7 +120,7 @@ class Path:
         for _, ghost in missed:
             ghost.place = len(moves)
             ghost.before |= 1 << len(moves)
-        return races + missed
+        return missed
 
     def _before(self, move: Step) -> int:
         """What happens before a step for other reasons than a conflict: its actor, whoever set it going, time, joins."""

@@ -88,7 +88,8 @@ def _follow(
     explorer.begin(machine, api)
     execute(programs, machine, api)
     explorer.close()
-    return [(e, step.place) for e, step in explorer.path.analyse(()) if step.ordinal >= 0], explorer
+    explorer.path.analyse(())
+    return [(e, step.place) for e, late in enumerate(explorer.path.races) for step in late], explorer
 
 
 def _latest(races: list[tuple[int, int]]) -> list[tuple[int, int]]:
