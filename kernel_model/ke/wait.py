@@ -30,7 +30,10 @@ SUCCESS: Final = NtStatus.SUCCESS
 class Wait:
     """A blocked wait: the wait blocks of one thread, and what they are for."""
 
-    __slots__ = ("alertable", "all", "condition", "expired", "lock", "objects", "on_abort", "port", "reason", "thread", "timeout")
+    __slots__ = (
+        "alertable", "all", "condition", "expired", "limited", "lock", "objects", "on_abort", "port", "reason", "thread",
+        "timeout",
+    )  # fmt: skip
 
     def __init__(self, thread: KThread, objects: tuple[Dispatcher, ...], all_: bool, alertable: bool, reason: str) -> None:
         self.thread = thread
@@ -39,6 +42,7 @@ class Wait:
         self.alertable = alertable
         self.reason = reason  # the API function, for the wait-for chain
         self.timeout: TimerEntry | None = None
+        self.limited = False  # there was a time-out
         self.expired = False  # the time-out came while the thread was suspended
         self.on_abort: Callable[[Kernel], None] | None = None  # undo of what waits outside the dispatcher (rtl, poll)
         self.lock: RtlLock | None = None
@@ -132,6 +136,7 @@ def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
     for obj in wait.objects:
         obj.waiters.append(wait)
     if timeout_100ns is not None:
+        wait.limited = True
         wait.timeout = queue_timer(k, k.now_100ns + timeout_100ns, expire_wait, wait, f"timeout:{t.label}")
     if t.port is not None:
         from kernel_model.ke.kqueue import thread_blocks
@@ -180,7 +185,7 @@ def end_wait(k: Kernel, wait: Wait, status: int) -> None:
 def _note_end(footprint: Footprint, wait: Wait) -> None:
     """Whose wait it was, and whatever else it would have taken."""
     writes = footprint.writes
-    certain = wait.objects and all(obj.lasts() for obj in wait.objects) and not wait.alertable and wait.timeout is None
+    certain = wait.objects and all(obj.lasts() for obj in wait.objects) and not wait.alertable and not wait.limited
     if not certain:  # a wait for the end of threads can end in one way only
         writes.append(wait.thread.inbox)
         for obj in wait.objects:

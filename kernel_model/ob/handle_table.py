@@ -30,6 +30,8 @@ def open_handle(k: Kernel, t: KThread, obj: KObject, access: int = ALL_ACCESS) -
     free = t.free_handles
     if free:
         handle = free.pop()
+        if k.footprint is not None:
+            k.footprint.writes.append(f"handle {handle}")  # for whoever still uses it
     else:
         if t.handles_made == ARENA_HANDLES - 1:
             t.handle_arena, t.handles_made = k.next_arena(), 0
@@ -58,9 +60,9 @@ def reference(t: KThread, handle: int, kind: type[T], access: int) -> T | NtStat
     entry = t.process.handles.get(handle) or entry_of(t, handle)
     footprint = t.process.footprint
     if footprint is not None:
-        if entry is None:
+        if entry is None or kind is KObject:  # a wait says itself what it looks at
             footprint.reads.append(f"handle {handle & ~3}")
-        elif kind is not KObject:  # a wait says itself what it looks at
+        else:
             footprint.writes.append(entry[0].label)
     if entry is None:
         return NtStatus.INVALID_HANDLE

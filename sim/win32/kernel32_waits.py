@@ -97,6 +97,9 @@ class Kernel32Waits(Door):
     def _unfinished(self, handles: tuple[int, ...]) -> tuple[KThread, ...]:
         """The threads behind these handles, if they are all threads, all different, and one at least still runs."""
         table = self._m.current.process.handles
+        footprint = self._k.footprint
+        if footprint is not None:
+            footprint.reads += [f"handle {handle & ~3}" for handle in handles]
         threads = []
         for handle in handles:
             entry = table.get(handle)

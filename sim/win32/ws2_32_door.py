@@ -203,6 +203,8 @@ class Ws2Door(Door):
                 if status == USER_APC:
                     self._deliver_apcs(t)
                 poll.event.signal_state = 0
+                if k.footprint is not None:  # what follows looks at them once more
+                    k.footprint.reads += [e.label for e in (*poll.reads, *poll.writes, *poll.exceptions)]
                 if status == NtStatus.TIMEOUT:
                     break
         finally:

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import alertable
+from sim.explore.dpor import Dpor
 from specs.litmus.sockets import nonblocking, pair
-from winapi import INFINITE, INVALID_HANDLE_VALUE, LPTHREAD_START_ROUTINE, PAPCFUNC
+from winapi import INFINITE, INVALID_HANDLE_VALUE, LPTHREAD_START_ROUTINE, PAPCFUNC, fd_set, timeval
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SHORT = 5  # milliseconds, for waits that may time out
 BRUTE_FORCE_MAX = 4_000
+WIDE_MAX = 600  # executions
 
 
 class Shared:
@@ -42,7 +44,7 @@ class Shared:
         if "locks" in families:
             self.lock = c_void_p()
             w.InitializeSRWLock(byref(self.lock))
-        if "sockets" in families:
+        if families & {"sockets", "select"}:
             self.near, self.far = pair(w)
             nonblocking(w, self.far)
 
@@ -61,6 +63,11 @@ class Shared:
         if got:
             self.w.ReleaseSRWLockExclusive(byref(self.lock))
         return got
+
+    def readable(self) -> int:
+        chosen, patience = fd_set(fd_count=1), timeval(tv_usec=1_000 * SHORT)
+        chosen.fd_array[0] = self.far
+        return self.w.select(0, byref(chosen), None, None, byref(patience))
 
     def both(self, wait_all: int) -> object:
         handles = (c_void_p * 2)(self.auto, self.manual)
@@ -105,6 +112,12 @@ FAMILIES: dict[str, dict[str, Operation]] = {
         "shutdown": lambda s: s.w.shutdown(s.near, 1),
         "close": lambda s: s.w.closesocket(s.near),
     },
+    "select": {
+        "select": lambda s: s.readable(),
+        "send": lambda s: s.w.send(s.near, b"ab", 2, 0),
+        "receive": lambda s: s.w.recv(s.far, create_string_buffer(2), 2, 0),
+    },
+    "threads": {"wait for the first": lambda s: s.w.WaitForSingleObject(s.threads[0], SHORT)},
 }
 
 
@@ -138,6 +151,14 @@ def scripts(draw: st.DrawFn) -> list[list[tuple[str, str]]]:
     operation = st.sampled_from([(family, name) for family in names for name in FAMILIES[family]])
     lengths = draw(st.sampled_from([(1, 1), (1, 2), (2, 2), (1, 3), (3, 2), (1, 1, 1), (2, 1, 1)]))
     return [draw(st.lists(operation, min_size=length, max_size=length)) for length in lengths]
+
+
+@st.composite
+def wide_scripts(draw: st.DrawFn) -> list[list[tuple[str, str]]]:
+    """Up to four threads with up to three calls each, too many for brute force."""
+    names = draw(st.lists(st.sampled_from(sorted(FAMILIES)), min_size=1, max_size=2, unique=True))
+    operation = st.sampled_from([(family, name) for family in names for name in FAMILIES[family]])
+    return draw(st.lists(st.lists(operation, min_size=1, max_size=3), min_size=2, max_size=4))
 
 
 def agree(given_scripts: list[list[tuple[str, str]]]) -> bool:
@@ -176,14 +197,67 @@ ONCE_DIFFERENT = {
     # An acquire that comes before another one is no longer behind what the holder did meanwhile.
     "load before the lock": ([[("cells", "load"), ("locks", "guarded")], [("cells", "load")], [("locks", "guarded")]], 9),
     "add behind the lock": ([[("locks", "guarded"), ("cells", "add")], [("cells", "add")], [("locks", "guarded")]], 12),
+    # A step does something else when it is reversed: here a failed try is the end of its thread, which others look at.
+    "failed try": ([[("apcs", "sleep"), ("locks", "tried")], [("locks", "tried")], [("apcs", "queue"), ("apcs", "queue")]], 42),
+    # Reversed, the dequeue gets nothing, and does not end its thread, which has the mutex.
+    "dequeue in vain": (
+        [[("objects", "disown"), ("objects", "dequeue"), ("objects", "release")], [("objects", "disown"), ("objects", "post")],
+         [("objects", "own"), ("objects", "dequeue")]], 58,
+    ),
+    # Reversed, the pulse wakes nobody, and what was planned with it is covered after all.
+    "pulse in vain": (
+        [[("events", "wait manual"), ("apcs", "queue"), ("events", "pulse manual")], [("events", "pulse manual")],
+         [("apcs", "queue")]], 7,
+    ),
+    "set in vain": (
+        [[("events", "any"), ("apcs", "queue")], [("apcs", "queue")],
+         [("events", "set"), ("cells", "compare"), ("events", "wait")]], 9,
+    ),
+    # A time-out races with the end of the thread that is waited for.
+    "two wait for one of them": ([[("threads", "wait for the first")], [("threads", "wait for the first")]], 2),
+    # A select that was woken looks at its sockets once more.
+    "select looks again": ([[("select", "send"), ("select", "receive"), ("select", "receive")], [("select", "select")]], 16),
+}  # fmt: skip
+ORDERS: dict[str, Callable[[list[Any]], list[Any]]] = {
+    "as usual": lambda options: options,
+    "reversed": lambda options: options[::-1],
+    "last first": lambda options: [*options[-1:], *options[:-1]],
 }
 
 
+@pytest.fixture
+def in_order(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Explore from now on with the choices of a node in this order."""
+    usual = Dpor._enabled
+
+    def arrange(order: str) -> None:
+        monkeypatch.setattr(Dpor, "_enabled", lambda self, machine: ORDERS[order](usual(self, machine)))
+
+    return arrange
+
+
+@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("name", ONCE_DIFFERENT)
-def test_as_many_executions_as_traces_where_it_once_was_not_so(name: str) -> None:
+def test_as_many_executions_as_traces_where_it_once_was_not_so(name: str, order: str, in_order: Callable[[str], None]) -> None:
     given_scripts, traces = ONCE_DIFFERENT[name]
+    in_order(order)
     report = alertable.check(program_of(given_scripts), memory="locks")
     assert (report.verdict, report.executions) == ("COMPLETE", traces)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+          suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(wide_scripts())
+def test_the_order_of_the_search_does_not_matter(
+    in_order: Callable[[str], None], given_scripts: list[list[tuple[str, str]]]
+) -> None:
+    found = []
+    for order in ORDERS:
+        in_order(order)
+        report = alertable.check(program_of(given_scripts), memory="locks", keep_going=True, max_executions=WIDE_MAX)
+        assume(report.verdict == "COMPLETE")
+        found.append((report.executions, report.outcomes.keys()))
+    assert found[1:] == found[:-1]
 
 
 @pytest.mark.long
