@@ -1,8 +1,13 @@
-"""Optimal dynamic partial order reduction: one execution per Mazurkiewicz trace, none twice, none in vain.
+"""Optimal dynamic partial order reduction: one execution per Mazurkiewicz trace, none twice, and as a rule none in vain.
 
 Races of a finished execution are reversed by sequences of steps in wakeup trees; sleep sets keep what was explored from being
 explored again.  User-mode locks are guarded: an acquire is a step only while the lock is free, and a race between two
 acquires is reversed although the release of the first stands between them.
+
+What a step touches may depend on where it is: reversed, a wait gets nothing, a pulse wakes nobody, a failed try is the end of a
+thread.  The footprint of the last step of a sequence is therefore a guess until it is executed.  A guess that is too large
+costs an execution in vain, or a branch that is dropped in time (`awake`); one that is too small is made good by races that are
+reversed anew, and by not taking what is asleep for more than it is (`initial`, `Branch.ends`).
 Source: Abdulla, Aronis, Jonsson, Sagonas, "Source sets: a foundation for optimal dynamic partial order reduction", JACM 2017.
 """
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Operation = Callable[["Shared"], object]
 
 SHORT = 5  # milliseconds, for waits that may time out
-BRUTE_FORCE_MAX = 4_000
+BRUTE_FORCE_MAX = 2_500
 WIDE_MAX = 600  # executions
 
 
