@@ -29,4 +29,11 @@ def finish_later(k: Kernel, irp: Irp, finish: Callable[[Kernel, Irp], None]) -> 
     """The device will come back to the operation: an actor of its own, named by the issuing thread's history (F-001)."""
     t = irp.thread
     t.objects_made += 1
-    queue_timer(k, k.now_100ns, finish, irp, f"device:{t.label}.{t.objects_made}")
+    queue_timer(k, k.now_100ns, _finish, (irp, finish), f"device:{t.label}.{t.objects_made}")
+
+
+def _finish(k: Kernel, context: tuple[Irp, Callable[[Kernel, Irp], None]]) -> None:
+    irp, finish = context
+    if k.footprint is not None:
+        k.footprint.reads.append(irp.file.label)  # also where the operation is over and nothing is left to do
+    finish(k, irp)
