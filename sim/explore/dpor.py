@@ -326,7 +326,8 @@ class Dpor:
             if here is not None:
                 more = here.next(step.outcomes)
                 if more is not None:
-                    tree.insert(0, Branch(Step(step.actor, step.ordinal, outcomes=more)))
+                    # Planned with other outcomes, what follows was left out: this is an end like that of a planned sequence.
+                    tree.insert(0, Branch(Step(step.actor, step.ordinal, outcomes=more), ends=True))
                     self._go_back(depth, here)
                     return True
                 step = replace(step, reads=here.reads, writes=here.writes)
