@@ -88,6 +88,8 @@ class Flow:
         """Forget everything that was not delivered: a reset."""
         if k.footprint is not None:
             k.footprint.writes += (self.label, self.space)
+            if self.source is not None:
+                k.footprint.writes.append(self.source.label)  # what it sends later is not lost
             if self.segments:
                 k.footprint.discarded.append(self)
         self.segments.clear()

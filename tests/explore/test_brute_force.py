@@ -266,3 +266,12 @@ def test_brute_force_has_as_many_there(name: str) -> None:
     given_scripts, traces = ONCE_DIFFERENT[name]
     brute = alertable.check(program_of(given_scripts), memory="locks", strategy="dfs")
     assert (brute.verdict, brute.statistics["traces"]) == ("COMPLETE", traces)
+
+
+def test_a_reset_and_a_send_that_it_drops_depend_on_each_other() -> None:
+    program = program_of([[("sockets", "send"), ("sockets", "close")]])
+    reduced, brute = (
+        alertable.check(program, memory="locks", strategy=strategy, faults={"reset": 1}) for strategy in ("dpor", "dfs")
+    )
+    assert (reduced.verdict, brute.verdict) == ("COMPLETE", "COMPLETE")
+    assert reduced.executions == brute.statistics["traces"]
