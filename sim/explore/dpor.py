@@ -209,9 +209,9 @@ class Dpor:
             del tree[0]
         if tree:
             branch = tree.pop(0)
-            self._planned, self._ends = branch.step.outcomes, branch.ends
             del self.trees[depth + 1 :]
-            self.trees.append(branch.children)
+            self.trees.append(branch.below())
+            self._planned, self._ends = branch.step.outcomes, branch.ends
             actor = next((option for option in options if option.label == branch.step.actor), None)
             if actor is not None:
                 return actor

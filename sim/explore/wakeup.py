@@ -21,16 +21,30 @@ if TYPE_CHECKING:
 class Branch:
     """A child in a wakeup tree; a leaf means: explore freely from here.
 
-    ends: a leaf that a planned sequence ends with.
+    tail: the steps below it while there is one way only; `below` makes branches of them when somebody gets there.
+    ends: a planned sequence ends with it, or with its tail.
     """
 
     step: Step
     children: list[Branch] = field(default_factory=list)
     ends: bool = False
+    tail: Sequence[Step] = ()
 
-    def __reduce__(self) -> tuple[type[Branch], tuple[Step, list[Branch], bool]]:
+    def __reduce__(self) -> tuple[type[Branch], tuple[Step, list[Branch], bool, Sequence[Step]]]:
         """As a step."""
-        return Branch, (self.step, self.children, self.ends)
+        return Branch, (self.step, self.children, self.ends, self.tail)
+
+    @property
+    def leaf(self) -> bool:
+        """Does nothing follow?"""
+        return not self.children and not self.tail
+
+    def below(self) -> list[Branch]:
+        """Its children."""
+        if self.tail:
+            self.children.append(Branch(self.tail[0], ends=self.ends, tail=self.tail[1:]))
+            self.tail, self.ends = (), False
+        return self.children
 
 
 def places(sequence: Iterable[Step]) -> int:
@@ -87,21 +101,17 @@ def insert(children: list[Branch], sequence: Sequence[Step], mask: int, reversed
             place = initial(branch.step, sequence, mask, reversed_)
             if place is None:
                 continue
-            if not branch.children or (place >= 0 and sequence[place].outcomes != branch.step.outcomes):
+            if branch.leaf or (place >= 0 and sequence[place].outcomes != branch.step.outcomes):
                 return False  # all outcomes of a step are explored where it is
             if place >= 0:
                 mask ^= 1 << sequence[place].place
                 if place == len(sequence) - 1:
                     reversed_ = None  # done
                 sequence = [*sequence[:place], *sequence[place + 1 :]]
-            children = branch.children
+            children = branch.below()
             break
         else:
-            for step in sequence:
-                branch = Branch(step)
-                children.append(branch)
-                children = branch.children
-            branch.ends = True
+            children.append(Branch(sequence[0], ends=True, tail=sequence[1:]))
             return True
     return False
 
@@ -112,24 +122,22 @@ def awake(branch: Branch, asleep: Mapping[str, Step]) -> bool:
     Where there is none, all that the branch leads to is explored elsewhere.  It was planned since its last step was taken for
     dependent on one before it; where that step does not get what it asks for, it does less, and is not.
     """
-    while asleep:
-        step = branch.step
+    if not asleep:
+        return True
+    for step in (branch.step, *branch.tail):
         if step.actor in asleep:
             return False
-        if not branch.children:
-            return True
         reads, writes = step.reads, step.writes
         if any(dependent(each.reads, each.writes, reads, writes) for each in asleep.values()):
             asleep = {q: each for q, each in asleep.items() if not dependent(each.reads, each.writes, reads, writes)}
-        if len(branch.children) > 1:
-            return any(awake(child, asleep) for child in branch.children)
-        branch = branch.children[0]
-    return True
+            if not asleep:
+                return True
+    return not branch.children or any(awake(child, asleep) for child in branch.children)
 
 
 def leaves(branch: Branch, before: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
     """The sequences that a branch stands for."""
-    sequence = (*before, branch.step)
+    sequence = (*before, branch.step, *branch.tail)
     if not branch.children:
         yield sequence
     for child in branch.children:
