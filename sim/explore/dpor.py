@@ -50,6 +50,7 @@ class Dpor:
         self.lost = 0  # planned steps that were not possible when their turn came
         self.held_back = False  # a polling loop was not explored for ever: the search is bounded
         self._footprint = Footprint()
+        self._names: dict[str, str] = {}  # one object for each key and label, however many executions make it anew
         self._depth = 0
         self._open = False  # a step has begun
         self._actor = ""  # of the step, if it is new; and the process of its thread
@@ -147,7 +148,9 @@ class Dpor:
         footprint = self._footprint
         if footprint.stops:
             self.stops = True
-        reads, writes = footprint.reads, footprint.writes
+        name = self._names.setdefault
+        label = name(label, label)
+        reads, writes = [name(key, key) for key in footprint.reads], [name(key, key) for key in footprint.writes]
         guard = None
         for key, operation in footprint.locks:
             (reads if operation in SHARED_OPERATIONS else writes).append(key)
