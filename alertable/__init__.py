@@ -13,7 +13,7 @@ real API.
     alertable.run(program, clock=alertable.timed())   the same, with costs for everything: see `timed`
 
     report = alertable.check(program)
-    report.verdict         COMPLETE, BOUNDED, SAMPLED or INCONCLUSIVE
+    report.verdict         FAILED, COMPLETE, BOUNDED, SAMPLED or INCONCLUSIVE
     report.outcomes        every outcome that was seen, with a schedule that leads to it
     report.violations      what was broken, each with its schedule
 """
@@ -90,7 +90,7 @@ def check(*, against: Sequence[Program] = ..., **options: Any) -> Callable[[Call
 def check(  # type: ignore[misc]  # the two above take these options by name
     program: Program | None = None,
     *others: Program,
-    strategy: str = "dpor",
+    strategy: str | None = None,
     memory: str = "shared",
     max_executions: int | None = None,
     time_limit: float | None = None,
@@ -112,8 +112,9 @@ def check(  # type: ignore[misc]  # the two above take these options by name
 ) -> Any:
     """Explore the interleavings of one or several programs (initial threads of one process).
 
-    strategy: "dpor" (one execution per distinct behaviour), "dfs" (every interleaving; preemptions bounds how often a thread is
-    interrupted, delays how often one is passed over), "random" and "pct" (max_executions of them).
+    strategy: None is bugs first: the default schedule, some hundred random and PCT ones, then "dpor".  "dpor" (one execution per
+    distinct behaviour), "dfs" (every interleaving; preemptions bounds how often a thread is interrupted, delays how often one is
+    passed over), "random" and "pct" (max_executions of them).
     memory: "shared" takes every two steps of one process for dependent; "locks" trusts that data is only shared under locks.
     max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  progress: called with (executions, seconds);
     if it takes three, also with a function that estimates the whole (`Report.whole`).

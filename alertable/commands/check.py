@@ -29,7 +29,7 @@ STRENGTH = (COMPLETE, BOUNDED)
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE[:function]...")
-@click.option("--strategy", type=click.Choice(STRATEGIES), default="dpor", show_default=True, help="How to explore.")
+@click.option("--strategy", type=click.Choice(STRATEGIES), help="How to explore; without it: samples, then dpor.")
 @click.option(
     "--memory",
     type=click.Choice(["shared", "locks"]),

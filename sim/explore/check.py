@@ -6,13 +6,15 @@ import time
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+from sim.explore.budget import Budget
+from sim.explore.bugs_first import BugsFirst
 from sim.explore.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
 from sim.explore.dpor import Dpor
 from sim.explore.estimate import Estimator
 from sim.explore.exhaustive import Exhaustive
 from sim.explore.journal import Journal
 from sim.explore.judge import confirmed, judge
-from sim.explore.report import INTERRUPTED, Report
+from sim.explore.report import FIRST_VIOLATION, INTERRUPTED, Report
 from sim.explore.search import Search
 from sim.explore.strategies import strategy_of
 from sim.explore.workers import ParallelSearch
@@ -35,13 +37,14 @@ if TYPE_CHECKING:
 
 
 def check(
-    programs: Sequence[Program], *, strategy: str = "dpor", memory: str = "shared", max_executions: int | None = None,
+    programs: Sequence[Program], *, strategy: str | None = None, memory: str = "shared", max_executions: int | None = None,
     time_limit: float | None = None, seed: int = 0, keep_going: bool = False, preemptions: int | None = None,
     delays: int | None = None, workers: int = 1, resume: Path | None = None, journal: Path | None = None,
     progress: Progress | None = None, settings: Settings | None = None, **fields: Any,  # noqa: ANN401 - of Settings
 ) -> Report:  # fmt: skip
     """Explore the programs' interleavings; stop at the first violation unless keep_going.
 
+    strategy: None is bugs first (a few hundred samples), then the strongest search.
     progress: called with (executions, seconds) after each; if it takes three, also with a function that estimates the whole.
     KeyboardInterrupt ends the search with what it has.
     resume: a file that keeps what is left of a search that ends early.  journal: a file for the schedule that runs now.
@@ -55,51 +58,96 @@ def check(
         search = ParallelSearch(programs, chosen, settings, workers, keep_going=keep_going)
     code = [getattr(program, "digest", "") for program in programs]
     question = repr((names(programs), code, strategy, memory, preemptions, delays, settings))
-    kept = _Kept(search, resume, question)
-    begin = time.perf_counter()
-    estimator = Estimator(search.strategy) if isinstance(search, Search) and isinstance(search.strategy, Dpor) else None
-
-    def whole() -> Whole | None:
-        return estimator.whole(search.tally.executions) if estimator is not None else None
-
-    tell = _teller(progress, whole)
-
-    def why_stop() -> str:
-        spent = kept.seconds + time.perf_counter() - begin
-        count = search.tally.executions
-        if estimator is not None:
-            estimator.note(count)
-        if tell is not None:
-            tell(count, spent)
-        if asked:
-            return INTERRUPTED
-        if search.tally.violations and not keep_going:
-            return "it stopped at the first violation"
-        if max_executions is not None and count >= max_executions:
-            return f"it was limited to {max_executions} executions"
-        if time_limit is not None and spent >= time_limit:
-            return f"it was limited to {time_limit:g} s"
-        kept.now_and_then(spent)
-        return ""
-
-    with guarded(Machine(), []), watched(None), deferred_interrupt() as asked:
-        stopped = search.run(why_stop)
-        seconds = kept.seconds + time.perf_counter() - begin
-        kept.finish(seconds, stopped)
-    if book is not None:
-        book.close()
+    course = _Course(search, _Kept(search, resume, question), progress, max_executions, time_limit, keep_going)
     tally = search.tally
-    verdict, reasons = judge(
-        search.strategy, stopped, settings.max_steps, unnamed_locks=tally.unnamed_locks, looked=tally.looked
-    )
+    first = BugsFirst(programs, settings, seed, tally, book) if strategy is None and not tally.executions else None
+    with guarded(Machine(), []), watched(None), deferred_interrupt() as course.asked:
+        try:
+            stopped = _explore(search, first, course.why_stop)
+            seconds = course.seconds
+            course.kept.finish(seconds, stopped)
+        finally:
+            if book is not None:
+                book.close()
+        budget = Budget(impatient=course.impatient)
+        violations = tuple(confirmed(programs, violation, settings, budget) for violation in tally.violations.values())
+    verdict, reasons = judge(search.strategy, stopped, settings.max_steps, tally)
     sometimes = [spec.title for spec in settings.specs if isinstance(spec, Sometimes)]
     return Report(
-        verdict=verdict, reasons=reasons, outcomes=tally.outcomes,
-        violations=tuple(confirmed(programs, violation, settings) for violation in tally.violations.values()),
-        executions=tally.executions, seconds=seconds, statistics=search.statistics(),
+        verdict=verdict, reasons=reasons, outcomes=tally.outcomes, violations=violations,
+        executions=tally.executions, seconds=seconds, statistics=search.statistics() | _contributed(search, first),
         never=tuple(title for title in sometimes if title not in tally.reached),
-        whole=whole() if stopped else None,
+        whole=course.whole() if stopped else None,
     )  # fmt: skip
+
+
+def _explore(search: Search | ParallelSearch, first: BugsFirst | None, why_stop: Callable[[], str]) -> str:
+    """All executions; why it ended early, or nothing."""
+    if first is not None:
+        stopped, over = first.run(search if isinstance(search, Search) else None, why_stop)
+        if stopped or over:
+            return stopped
+    return search.run(why_stop)
+
+
+class _Course:
+    """A check that goes on: how long it has taken, and what ends it early.
+
+    asked: not empty after Ctrl-C.
+    """
+
+    def __init__(
+        self, search: Search | ParallelSearch, kept: _Kept, progress: Progress | None, max_executions: int | None,
+        time_limit: float | None, keep_going: bool,
+    ) -> None:  # fmt: skip
+        self.kept = kept
+        self.asked: list[bool] = []
+        self._search = search
+        self._max_executions = max_executions
+        self._time_limit = time_limit
+        self._keep_going = keep_going
+        self._begun = time.perf_counter()
+        serial = isinstance(search, Search) and isinstance(search.strategy, Dpor)
+        self._estimator = Estimator(search.strategy) if serial else None  # type: ignore[arg-type]  # serial says that it is Dpor
+        self._tell = _teller(progress, self.whole)
+
+    @property
+    def seconds(self) -> float:
+        """Spent on it, before it was taken up again and since."""
+        return self.kept.seconds + time.perf_counter() - self._begun
+
+    def whole(self) -> Whole | None:
+        """An estimate of all executions of the search."""
+        return self._estimator.whole(self._search.strategy.executions) if self._estimator is not None else None
+
+    def why_stop(self) -> str:
+        """Asked after every execution."""
+        spent, tally = self.seconds, self._search.tally
+        if self._estimator is not None:
+            self._estimator.note(self._search.strategy.executions)
+        if self._tell is not None:
+            self._tell(tally.executions, spent)
+        if self.asked:
+            return INTERRUPTED
+        if tally.violations and not self._keep_going:
+            return FIRST_VIOLATION
+        if self._max_executions is not None and tally.executions >= self._max_executions:
+            return f"it was limited to {self._max_executions} executions"
+        if self._time_limit is not None and spent >= self._time_limit:
+            return f"it was limited to {self._time_limit:g} s"
+        self.kept.now_and_then(spent)
+        return ""
+
+    def impatient(self) -> bool:
+        """Should what comes after the search be cut short?"""
+        return bool(self.asked) or (self._time_limit is not None and self.seconds >= self._time_limit)
+
+
+def _contributed(search: Search | ParallelSearch, first: BugsFirst | None) -> dict[str, int]:
+    """How many executions each phase had."""
+    counts = dict(first.executions) if first is not None else {}
+    counts["search"] = search.tally.executions - sum(counts.values()) + counts.pop("short", 0)
+    return {f"executions by {name}": count for name, count in counts.items()}
 
 
 def _teller(progress: Any, whole: Callable[[], Whole | None]) -> Callable[[int, float], None] | None:  # noqa: ANN401 - a Progress
@@ -109,7 +157,7 @@ def _teller(progress: Any, whole: Callable[[], Whole | None]) -> Callable[[int, 
     return lambda executions, seconds: progress(executions, seconds, whole)
 
 
-def _go_together(chosen: Strategy, strategy: str, workers: int, resume: Path | None, settings: Settings) -> None:
+def _go_together(chosen: Strategy, strategy: str | None, workers: int, resume: Path | None, settings: Settings) -> None:
     """ValueError for options that would make an unsound or a senseless search."""
     if settings.timed:
         raise ValueError("the timed clock makes one schedule, by its costs: use run; check explores under 'eager' or 'free'")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sim.explore.budget import EXPLAINING, Budget
 from sim.explore.minimise import minimise, necessary
 from sim.explore.races import decisive, dissect
 from sim.runtime.schedule import render
@@ -18,15 +19,21 @@ if TYPE_CHECKING:
     from sim.runtime.settings import Settings
 
 
-def explained(programs: Sequence[Program], violation: Violation, settings: Settings) -> Violation:
-    """Minimised, with its story, the switches that it needs and the race that decides; the same where it cannot be repeated."""
-    best = minimise(programs, violation, settings)
+def explained(programs: Sequence[Program], violation: Violation, settings: Settings, budget: Budget | None = None) -> Violation:
+    """Minimised, with its story, the switches that it needs and the race that decides; the same where it cannot be repeated.
+
+    Where the budget ends it ends with what it has: not the smallest, or without all that could be said.
+    """
+    budget = budget or Budget()
+    best = minimise(programs, violation, settings, budget)
     if best is None:
         return violation
     assert best.violation is not None
-    switches = necessary(programs, best, settings)
+    if budget.impatient:
+        return replace(best.violation, schedule=render(best.moves))
+    switches = necessary(programs, best, settings, budget.part(EXPLAINING))
     anatomy = dissect(programs, best.moves, settings)
-    race = decisive(programs, best, anatomy, settings)
+    race = decisive(programs, best, anatomy, settings, budget.part(EXPLAINING))
     return replace(
         best.violation, schedule=render(best.moves), story=story(anatomy, switches, race),
         switches=switch_lines(anatomy, switches), race=race_line(anatomy, race),

@@ -8,7 +8,7 @@ from kernel_model.errors import NotModelled
 from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
 from sim.explore.explain import explained
-from sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE, SAMPLED
+from sim.explore.report import BOUNDED, COMPLETE, FAILED, INCONCLUSIVE, SAMPLED
 from sim.explore.sampling import Sampling
 from sim.runtime.execution import run
 from sim.runtime.outcome import ReplayDivergence, Violation
@@ -16,17 +16,27 @@ from sim.runtime.outcome import ReplayDivergence, Violation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sim.explore.budget import Budget
+    from sim.explore.search import Tally
     from sim.explore.strategies import Strategy
     from sim.runtime.execution import Program
     from sim.runtime.settings import Settings
 
 REPLAYS: Final = 10
+NOT_REPEATED: Final = frozenset({"stuck"})  # each time takes as long as the watchdog is patient
 
 
-def judge(
+def judge(strategy: Strategy, stopped: str, max_steps: int, tally: Tally) -> tuple[str, tuple[str, ...]]:
+    """The verdict and what limits it; stopped: why the search ended before its end, if it did."""
+    strength, reasons = _strength(strategy, stopped, max_steps, unnamed_locks=tally.unnamed_locks, looked=tally.looked)
+    if not tally.violations:
+        return strength, reasons
+    return FAILED, (stopped,) if stopped else (f"the search went on to its end: {strength}", *reasons)
+
+
+def _strength(
     strategy: Strategy, stopped: str, max_steps: int, *, unnamed_locks: bool, looked: bool
 ) -> tuple[str, tuple[str, ...]]:
-    """The verdict and what limits it; stopped: why the search ended before its end, if it did."""
     if isinstance(strategy, Sampling):
         return SAMPLED, (strategy.strength(), *([stopped] if stopped else ()))
     if stopped:
@@ -52,12 +62,16 @@ def judge(
     return (BOUNDED, tuple(reasons)) if reasons else (COMPLETE, ())
 
 
-def confirmed(programs: Sequence[Program], violation: Violation, settings: Settings) -> Violation:
-    """The violation, replayed so often that it can be trusted, minimised and explained.
+def confirmed(programs: Sequence[Program], violation: Violation, settings: Settings, budget: Budget) -> Violation:
+    """The violation, replayed so often that it can be trusted, minimised and explained, as far as the budget goes.
 
     One that does not come again is the program's own doing.
     """
-    for _ in range(REPLAYS):
+    if violation.id in NOT_REPEATED:
+        return violation
+    for replay in range(REPLAYS):
+        if replay and budget.impatient:
+            return violation
         try:
             again = run(programs, schedule=violation.schedule, settings=settings).violation
         except (ReplayDivergence, NotModelled) as error:
@@ -65,7 +79,7 @@ def confirmed(programs: Sequence[Program], violation: Violation, settings: Setti
         if again is None or again.id != violation.id:
             how = f"the replay ends with {again.id if again is not None else 'no violation'}"
             return not_deterministic(violation.id, how, violation)
-    return explained(programs, violation, settings)
+    return explained(programs, violation, settings, budget)
 
 
 def not_deterministic(found: str, how: str, at: Violation) -> Violation:

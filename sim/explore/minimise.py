@@ -2,7 +2,8 @@
 
 A schedule is tried with parts of it left out, or with the words of one actor moved together; what is not possible any more is
 skipped, and past the end the default goes on.  A smaller run counts if it breaks the same law.
-Greedy in the manner of delta debugging: a local minimum, within a budget of steps, so that it is the same every time.
+Greedy in the manner of delta debugging: a local minimum, within a budget of steps, so that it is the same every time as long as
+nobody is in a hurry.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kernel_model.choice import ChoicePoint
+    from sim.explore.budget import Budget
     from sim.runtime.execution import Program
     from sim.runtime.outcome import Violation
     from sim.runtime.settings import Settings
 
     Moves = list[tuple[str, int]]
 
-BUDGET: Final = 200_000  # steps of all attempts together
 WHOLE: Final = 1 << 30  # as long as it can
 
 
@@ -115,22 +116,22 @@ def attempt(programs: Sequence[Program], moves: Moves, settings: Settings, usual
     return Attempt(violation, done, machine.steps, (switches, machine.steps, len(done)), tuple(chooser.deviations))
 
 
-def minimise(programs: Sequence[Program], violation: Violation, settings: Settings) -> Attempt | None:
+def minimise(programs: Sequence[Program], violation: Violation, settings: Settings, budget: Budget) -> Attempt | None:
     """The smallest execution that was found to break the same law; None if not even the schedule itself does."""
     best = attempt(programs, parse(violation.schedule), settings)
     if best.violation is None or best.violation.id != violation.id:
         return None
-    spent = best.steps
+    budget.spend(best.steps)
     improved = True
-    while improved and spent < BUDGET:
+    while improved and not budget.over:
         improved = False
         for candidate in _smaller(best.moves):
             tried = attempt(programs, candidate, settings)
-            spent += tried.steps
+            budget.spend(tried.steps)
             if tried.violation is not None and tried.violation.id == violation.id and tried.cost < best.cost:
                 best, improved = tried, True
                 break
-            if spent >= BUDGET:
+            if budget.over:
                 break
     return best
 
@@ -153,12 +154,15 @@ def _smaller(moves: Moves) -> Iterator[Moves]:
             yield [*moves[:i], *moves[i + 1 : later], (label, count + moves[later][1]), *moves[later + 1 :]]
 
 
-def necessary(programs: Sequence[Program], best: Attempt, settings: Settings) -> list[Deviation]:
-    """The choices without which the run does not break that law: each is taken back alone."""
+def necessary(programs: Sequence[Program], best: Attempt, settings: Settings, budget: Budget) -> list[Deviation]:
+    """The choices without which the run does not break that law: each is taken back alone, the first ones first."""
     assert best.violation is not None
     found = []
     for deviation in best.deviations:
+        if budget.over:
+            break
         tried = attempt(programs, best.moves, settings, deviation.step)
+        budget.spend(tried.steps)
         if tried.violation is None or tried.violation.id != best.violation.id:
             found.append(deviation)
     return found

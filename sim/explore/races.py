@@ -15,6 +15,7 @@ from sim.trace.traced import api_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sim.explore.budget import Budget
     from sim.explore.minimise import Attempt, Moves
     from sim.runtime.execution import Program
     from sim.runtime.machine import Machine
@@ -96,14 +97,19 @@ def _latest(races: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return sorted(races, key=lambda race: (-race[1], -race[0]))
 
 
-def decisive(programs: Sequence[Program], best: Attempt, anatomy: Anatomy, settings: Settings) -> tuple[int, int] | None:
+def decisive(
+    programs: Sequence[Program], best: Attempt, anatomy: Anatomy, settings: Settings, budget: Budget
+) -> tuple[int, int] | None:
     """The first of the races whose reversal, with nothing else changed, makes the run keep the law."""
     assert best.violation is not None
     labels, past = anatomy.labels, anatomy.past
     for e, i in anatomy.races:
+        if budget.over:
+            break
         rest = [j for j in range(e + 1, len(labels)) if j != i and not past[j] >> e & 1]
         moves = [(labels[j], 1) for j in (*range(e), *[j for j in rest if j < i], i)]
         tried = attempt(programs, moves, settings)
+        budget.spend(tried.steps)
         if tried.violation is None:
             return e, i
     return None

@@ -9,20 +9,23 @@ if TYPE_CHECKING:
     from sim.explore.estimate import Whole
     from sim.runtime.outcome import Violation
 
+FAILED: Final = "FAILED"
 COMPLETE: Final = "COMPLETE"
 BOUNDED: Final = "BOUNDED"
 SAMPLED: Final = "SAMPLED"
 INCONCLUSIVE: Final = "INCONCLUSIVE"
 INTERRUPTED: Final = "it was interrupted"
+FIRST_VIOLATION: Final = "it stopped at the first violation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What checking found.
 
-    verdict: COMPLETE (every interleaving), BOUNDED (all within what `reasons` says), SAMPLED (so many schedules),
-    INCONCLUSIVE (it did not get through; reasons says why).  outcomes: outcome -> a schedule that leads to it; an outcome that
-    cannot be hashed stands there as its repr.  violations: each with its schedule.
+    verdict: FAILED (there is a violation), COMPLETE (every interleaving), BOUNDED (all within what `reasons` says), SAMPLED
+    (so many schedules), INCONCLUSIVE (it did not get through; reasons says why).
+    outcomes: outcome -> a schedule that leads to it; an outcome that cannot be hashed stands there as its repr.
+    violations: each with its schedule.
     never: titles of the *sometimes* properties that no execution reached.
     whole: of a search that ended early, an estimate of all its executions.
     """
@@ -39,5 +42,5 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """No violation."""
+        """No violation: the verdict is not FAILED."""
         return not self.violations

@@ -32,6 +32,7 @@ class Tally:
     steps: int = 0
     unnamed_locks: bool = False
     looked: bool = False
+    timed: bool = False  # something waited for a time
     reached: dict[str, None] = field(default_factory=dict)
 
     def join(self, later: Tally) -> None:
@@ -44,6 +45,7 @@ class Tally:
         self.steps += later.steps
         self.unnamed_locks = self.unnamed_locks or later.unnamed_locks
         self.looked = self.looked or later.looked
+        self.timed = self.timed or later.timed
         self.reached |= later.reached
 
 
@@ -86,6 +88,7 @@ class Search:
         tally = self.tally
         tally.executions += 1
         tally.steps += machine.steps
+        tally.timed = tally.timed or machine.kernel.timer_sequence > 0
         if api.unnamed:
             tally.unnamed_locks = True
         watch = machine.watch
@@ -93,6 +96,8 @@ class Search:
             tally.looked = tally.looked or watch.looked
             tally.reached.update(dict.fromkeys(watch.reached))
         violation = machine.violation
+        if violation is not None and not self.counts(violation):
+            return
         if violation is not None:
             kind = (violation.id, violation.message)
             if kind not in tally.violations:
@@ -106,6 +111,10 @@ class Search:
             known = outcome in tally.outcomes
         if not known:
             tally.outcomes[outcome] = render(machine.moves())
+
+    def counts(self, _violation: Violation) -> bool:
+        """Does a violation say something about the program?"""
+        return True
 
     def statistics(self) -> dict[str, int]:
         """Figures for people who look closely."""

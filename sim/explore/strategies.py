@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.win32.api import SimWinApi
 
 STRATEGIES: Final = ("dpor", "dfs", "random", "pct")
+DEFAULT: Final = "dpor"  # of a search that nobody chose a strategy for; samples come before it
 MEMORIES: Final = ("shared", "locks")
 
 
@@ -29,9 +30,10 @@ class Strategy(Protocol):
 
 
 def strategy_of(
-    name: str, memory: str, seed: int, max_executions: int | None, preemptions: int | None, delays: int | None
+    name: str | None, memory: str, seed: int, max_executions: int | None, preemptions: int | None, delays: int | None
 ) -> Strategy:
-    """The strategy by its name; ValueError for what there is not."""
+    """The strategy by its name, None for the one that a check uses of itself; ValueError for what there is not."""
+    name = DEFAULT if name is None else name
     if memory not in MEMORIES:
         raise ValueError(f"memory={memory!r}: use 'shared' (sound) or 'locks' (shared data is only touched under locks)")
     for bound, given in (("preemptions", preemptions), ("delays", delays)):

@@ -167,7 +167,7 @@ def agree(given_scripts: list[list[tuple[str, str]]]) -> bool:
     brute = alertable.check(program, memory="locks", strategy="dfs", max_executions=BRUTE_FORCE_MAX, keep_going=True)
     if brute.verdict == "INCONCLUSIVE":
         return False
-    reduced = alertable.check(program, memory="locks", keep_going=True)
+    reduced = alertable.check(program, memory="locks", strategy="dpor", keep_going=True)
     assert {v.id for v in reduced.violations} == {v.id for v in brute.violations}
     assert reduced.outcomes.keys() == brute.outcomes.keys()
     if reduced.verdict == "COMPLETE":
@@ -241,7 +241,7 @@ def in_order(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def test_as_many_executions_as_traces_where_it_once_was_not_so(name: str, order: str, in_order: Callable[[str], None]) -> None:
     given_scripts, traces = ONCE_DIFFERENT[name]
     in_order(order)
-    report = alertable.check(program_of(given_scripts), memory="locks")
+    report = alertable.check(program_of(given_scripts), memory="locks", strategy="dpor")
     assert (report.verdict, report.executions) == ("COMPLETE", traces)
 
 
@@ -254,7 +254,8 @@ def test_the_order_of_the_search_does_not_matter(
     found = []
     for order in ORDERS:
         in_order(order)
-        report = alertable.check(program_of(given_scripts), memory="locks", keep_going=True, max_executions=WIDE_MAX)
+        options: dict[str, Any] = {"memory": "locks", "strategy": "dpor", "keep_going": True, "max_executions": WIDE_MAX}
+        report = alertable.check(program_of(given_scripts), **options)
         assume(report.verdict == "COMPLETE")
         found.append((report.executions, report.outcomes.keys()))
     assert found[1:] == found[:-1]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def exactly(program: Program, traces: int) -> None:
-    report = alertable.check(program, memory="locks")
+    report = alertable.check(program, memory="locks", strategy="dpor")
     assert report.ok, report.violations
     assert (report.verdict, report.executions) == ("COMPLETE", traces)
     assert (report.statistics["redundant"], report.statistics["lost"]) == (0, 0)
@@ -34,7 +34,7 @@ def test_one_execution_per_trace_of_larger_programs(name: str, program: Program,
 @pytest.mark.parametrize("program", [lastzero(2), lockinc(2), rw(2)], ids=["lastzero", "lockinc", "rw"])
 def test_brute_force_sees_as_many_traces(program: Program) -> None:
     brute = alertable.check(program, memory="locks", strategy="dfs")
-    reduced = alertable.check(program, memory="locks")
+    reduced = alertable.check(program, memory="locks", strategy="dpor")
     assert brute.verdict == reduced.verdict == "COMPLETE"
     assert brute.executions > reduced.executions
     assert brute.statistics["traces"] == reduced.executions
@@ -42,4 +42,4 @@ def test_brute_force_sees_as_many_traces(program: Program) -> None:
 
 
 def test_with_shared_memory_every_two_steps_of_a_process_are_dependent() -> None:
-    assert alertable.check(rw(2)).executions > alertable.check(rw(2), memory="locks").executions
+    assert alertable.check(rw(2)).executions > alertable.check(rw(2), memory="locks", strategy="dpor").executions

@@ -25,7 +25,7 @@ def watched(program: Any, **options: Any) -> tuple[int, list[tuple[int, Whole | 
     def progress(executions: int, _seconds: float, whole: Callable[[], Whole | None]) -> None:
         said.append((executions, whole()))
 
-    report = alertable.check(program, memory="locks", progress=progress, **options)
+    report = alertable.check(program, memory="locks", progress=progress, **{"strategy": "dpor", **options})
     return report.executions, said
 
 
@@ -47,16 +47,17 @@ def test_the_reduction_ends_where_it_says() -> None:
 
 
 def test_a_search_that_ended_early_says_how_much_is_left(tmp_path: Path) -> None:
-    report = alertable.check(lastzero(7), memory="locks", max_executions=200)
+    report = alertable.check(lastzero(7), memory="locks", strategy="dpor", max_executions=200)
     assert report.verdict == "INCONCLUSIVE"
     assert report.whole is not None
     assert report.whole.executions > 200
-    assert alertable.check(lastzero(3), memory="locks").whole is None
+    assert alertable.check(lastzero(3), memory="locks", strategy="dpor").whole is None
     path = tmp_path / "many.py"
     path.write_text("from tests.explore.rows import lastzero\nprogram = lastzero(6)\n", encoding="utf-8")
-    words = ["check", str(path), "--memory", "locks", "--max-executions", "100", "--store", str(tmp_path / "store")]
+    words = ["check", str(path), "--memory", "locks", "--strategy", "dpor", "--max-executions", "100"]
+    words += ["--store", str(tmp_path / "store")]
     result = CliRunner().invoke(main, words)
-    whole = alertable.check(lastzero(6), memory="locks", max_executions=100).whole
+    whole = alertable.check(lastzero(6), memory="locks", strategy="dpor", max_executions=100).whole
     assert f"so far 100 executions {about(whole)}" in result.output
     said = json.loads(CliRunner().invoke(main, [*words, "--json"]).output)
     assert set(said["whole"]) == {"executions", "error"}
@@ -64,7 +65,8 @@ def test_a_search_that_ended_early_says_how_much_is_left(tmp_path: Path) -> None
 
 def test_progress_may_take_two_or_three() -> None:
     said = []
-    alertable.check(lastzero(3), memory="locks", progress=lambda executions, seconds: said.append((executions, seconds)))
+    program, note = lastzero(3), lambda executions, seconds: said.append((executions, seconds))
+    alertable.check(program, memory="locks", strategy="dpor", progress=note)
     assert [executions for executions, _ in said] == list(range(1, 13))
 
 

@@ -123,7 +123,7 @@ def test_delay_bounds_have_their_closed_forms(delays: int) -> None:
 @pytest.mark.parametrize("program", [lastzero(4), binc(3), readers(3)], ids=["lastzero", "binc", "readers"])
 @pytest.mark.skipif(sys.platform == "win32", reason="these programs are closures, which only fork can share out")
 def test_workers_find_the_same_whatever_their_number(program: Any) -> None:
-    alone, two, three = (alertable.check(program, memory="locks", workers=n) for n in (1, 2, 3))
+    alone, two, three = (alertable.check(program, memory="locks", strategy="dpor", workers=n) for n in (1, 2, 3))
     assert set(alone.outcomes) == set(two.outcomes)
     assert alone.verdict == two.verdict == "COMPLETE"
     assert two.executions >= alone.executions
@@ -139,7 +139,7 @@ def test_no_behaviour_is_lost_between_workers(
     program = program_of([[("cells", name) for name in script] for script in scripts]) if scripts else lastzero(5)
     monkeypatch.setattr(workers, "BUDGET", budget)
     monkeypatch.setattr(workers, "SIDE_BY_SIDE", side_by_side)
-    alone, two = (alertable.check(program, memory="locks", workers=n) for n in (1, 2))
+    alone, two = (alertable.check(program, memory="locks", strategy="dpor", workers=n) for n in (1, 2))
     assert (two.verdict, two.executions, set(two.outcomes)) == ("COMPLETE", alone.executions, set(alone.outcomes))
 
 
@@ -154,10 +154,11 @@ def test_workers_stop_at_a_violation() -> None:
 
 
 def test_a_search_is_taken_up_where_it_ended(tmp_path: Path) -> None:
-    whole = alertable.check(lastzero(5), memory="locks")
+    whole = alertable.check(lastzero(5), memory="locks", strategy="dpor")
     kept, parts = tmp_path / "kept", list[alertable.Report]()
     while not parts or parts[-1].verdict != "COMPLETE":
-        parts.append(alertable.check(lastzero(5), memory="locks", max_executions=20 * (len(parts) + 1), resume=kept))
+        limit = 20 * (len(parts) + 1)
+        parts.append(alertable.check(lastzero(5), memory="locks", strategy="dpor", max_executions=limit, resume=kept))
         assert len(parts) < 10
     assert [part.executions for part in parts] == [20, 40, 60, whole.executions]
     assert parts[-1].outcomes == whole.outcomes
@@ -166,12 +167,12 @@ def test_a_search_is_taken_up_where_it_ended(tmp_path: Path) -> None:
 
 def test_a_kept_search_of_something_else_is_refused(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    alertable.check(lastzero(5), memory="locks", max_executions=5, resume=kept)
+    alertable.check(lastzero(5), memory="locks", strategy="dpor", max_executions=5, resume=kept)
     with pytest.raises(ValueError, match="belongs to another program or other options"):
         alertable.check(lastzero(5), memory="shared", max_executions=5, resume=kept)
     kept.write_bytes(b"junk")
     with pytest.raises(ValueError, match="is no saved search"):
-        alertable.check(lastzero(5), memory="locks", max_executions=5, resume=kept)
+        alertable.check(lastzero(5), memory="locks", strategy="dpor", max_executions=5, resume=kept)
 
 
 def test_the_running_schedule_outlives_the_process(tmp_path: Path) -> None:
