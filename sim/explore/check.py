@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from inspect import signature
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,7 @@ def check(
         finally:
             if book is not None:
                 book.close()
-        budget = Budget(impatient=course.impatient)
+        budget = Budget(patience=course.patience)
         violations = tuple(confirmed(programs, violation, settings, budget) for violation in tally.violations.values())
     verdict, reasons = judge(search.strategy, stopped, settings.max_steps, tally)
     sometimes = [spec.title for spec in settings.specs if isinstance(spec, Sometimes)]
@@ -138,9 +139,11 @@ class _Course:
         self.kept.now_and_then(spent)
         return ""
 
-    def impatient(self) -> bool:
-        """Should what comes after the search be cut short?"""
-        return bool(self.asked) or (self._time_limit is not None and self.seconds >= self._time_limit)
+    def patience(self) -> float:
+        """How many seconds what comes after the search may take."""
+        if self.asked:
+            return 0.0
+        return self._time_limit - self.seconds if self._time_limit is not None else math.inf
 
 
 def _contributed(search: Search | ParallelSearch, first: BugsFirst | None) -> dict[str, int]:

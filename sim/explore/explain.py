@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sim.explore.budget import EXPLAINING, Budget
+from sim.explore.budget import EXPLAINING, STEPS, Budget
 from sim.explore.minimise import minimise, necessary
 from sim.explore.races import decisive, dissect
 from sim.runtime.schedule import render
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sim.runtime.outcome import Violation
     from sim.runtime.settings import Settings
 
+DISSECTING: Final = 12  # a step with its footprint, its event and its races costs as much as so many plain ones
+
 
 def explained(programs: Sequence[Program], violation: Violation, settings: Settings, budget: Budget | None = None) -> Violation:
     """Minimised, with its story, the switches that it needs and the race that decides; the same where it cannot be repeated.
@@ -25,14 +27,15 @@ def explained(programs: Sequence[Program], violation: Violation, settings: Setti
     Where the budget ends it ends with what it has: not the smallest, or without all that could be said.
     """
     budget = budget or Budget()
-    best = minimise(programs, violation, settings, budget)
+    best = minimise(programs, violation, settings, budget.part(STEPS, 1 / 2))
     if best is None:
         return violation
     assert best.violation is not None
-    if budget.impatient:
+    budget.spend(best.steps)
+    if not budget.allows(DISSECTING * best.steps):
         return replace(best.violation, schedule=render(best.moves))
-    switches = necessary(programs, best, settings, budget.part(EXPLAINING))
     anatomy = dissect(programs, best.moves, settings)
+    switches = necessary(programs, best, settings, budget.part(EXPLAINING, 1 / 2))
     race = decisive(programs, best, anatomy, settings, budget.part(EXPLAINING))
     return replace(
         best.violation, schedule=render(best.moves), story=story(anatomy, switches, race),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.errors import NotModelled
+from sim.explore.budget import REPLAYING
 from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
 from sim.explore.explain import explained
@@ -69,17 +70,20 @@ def confirmed(programs: Sequence[Program], violation: Violation, settings: Setti
     """
     if violation.id in NOT_REPEATED:
         return violation
+    replaying = budget.part(REPLAYING)
     for replay in range(REPLAYS):
-        if replay and budget.impatient:
-            return violation
+        if replay > 1 and replaying.over:
+            break
         try:
-            again = run(programs, schedule=violation.schedule, settings=settings).violation
+            execution = run(programs, schedule=violation.schedule, settings=settings)
         except (ReplayDivergence, NotModelled) as error:
             return not_deterministic(violation.id, str(error), violation)
+        again = execution.violation
+        replaying.spend(execution.steps)
         if again is None or again.id != violation.id:
             how = f"the replay ends with {again.id if again is not None else 'no violation'}"
             return not_deterministic(violation.id, how, violation)
-    return explained(programs, violation, settings, budget)
+    return explained(programs, violation, settings, budget) if budget.allows(execution.steps) else violation
 
 
 def not_deterministic(found: str, how: str, at: Violation) -> Violation:
