@@ -67,6 +67,7 @@ class KThread(Dispatcher):
         "irps",
         "last_error",
         "listed",
+        "looping",
         "objects_made",
         "ordinal",
         "owned_mutants",
@@ -76,6 +77,7 @@ class KThread(Dispatcher):
         "ports_made",
         "process",
         "queue",
+        "routine_over",
         "special_apcs",
         "suspend_count",
         "terminated",
@@ -102,9 +104,11 @@ class KThread(Dispatcher):
         self.exit_code = STILL_ACTIVE
         self.terminated = False
         self.listed = False  # in Kernel.ready
+        self.routine_over = False  # the runtime's: no user code is left to run, the thread is about to end
         # the runtime's: a thread that polled in vain gives way at its next call
         self.yielding = False
         self.vain_polls = 0
+        self.looping = False  # in a search: it came back to where it had looked in vain
         self.attended_step = -1
         self.polled_since = -1
         # suspension

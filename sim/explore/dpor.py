@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from sim.runtime.machine import Machine
     from sim.win32.api import SimWinApi
 
-SPIN_LIMIT: Final = 2  # vain looks in a row after which a polling thread waits for somebody else to do something
 SHARED_OPERATIONS: Final = "Sst"
 
 
@@ -71,6 +70,7 @@ class Dpor:
     def begin(self, machine: Machine, api: SimWinApi) -> None:
         """A new execution: it follows the path that is left over from the one before."""
         machine.explorer = self
+        machine.looks = {}
         machine.alarm = 0
         self._depth = 0
         self._open = False
@@ -101,7 +101,8 @@ class Dpor:
             self._open = True
             if type(actor) is KThread:
                 if self._depth >= self.path.known:
-                    self._begin_move(machine, actor.label, actor.process.label)
+                    # the end of a thread runs none of the program's code: it shares no memory
+                    self._begin_move(machine, actor.label, None if actor.routine_over else actor.process.label)
                 if actor.yielding:
                     actor.yielding = False
                 else:
@@ -241,7 +242,7 @@ class Dpor:
         options: list[Any] = []
         spinning: list[KThread] = []
         for t in k.ready:
-            if t.yielding and t.vain_polls >= SPIN_LIMIT and t.polled_since == machine.moved:
+            if t.yielding and t.looping and t.polled_since == machine.moved:
                 spinning.append(t)
             else:
                 options.append(t)

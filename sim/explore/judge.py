@@ -51,7 +51,7 @@ def _strength(
     if isinstance(strategy, Exhaustive) and strategy.delays is not None:
         reasons.append(f"at most {strategy.delays} delays")
     if strategy.held_back:
-        reasons.append("a loop that only polls looks twice in vain, then waits until something else has happened")
+        reasons.append("a loop that only polls was held back until something else had happened")
     if looked and not isinstance(strategy, Exhaustive):
         reasons.append("predicates over kernel state saw one order of steps that do not touch each other (dfs tries all)")
     if strategy.cut:

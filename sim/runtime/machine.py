@@ -1,6 +1,6 @@
 """One execution: who runs next, when time moves, when it is over.  The only place that switches greenlets.
 
-A *decision* is made when a thread is about to enter a system call and when it blocks or ends.  Without a chooser the
+A *decision* is made when a thread is about to enter a system call or to end, and when it blocks or has ended.  Without a chooser the
 answer is always option 0: go on with the running thread, else deliver what is in flight, fire what is due, let the thread
 that has been ready longest run, and only when nothing of that is left let time pass (the eager clock).  A thread that polled in
 vain (WSAEWOULDBLOCK, a zero time-out, a clock that stands still) gives way at its next call, so that busy loops end.
@@ -9,7 +9,6 @@ vain (WSAEWOULDBLOCK, a zero time-out, a clock that stands still) gives way at i
 from __future__ import annotations
 
 import gc
-import os
 import traceback
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
@@ -23,6 +22,7 @@ from kernel_model.ps.thread import KThread, end_thread
 from kernel_model.tcpip.deliver import deliver
 from sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
 from sim.runtime.deadlock import blocked_threads, describe, laws
+from sim.runtime.loops import PACKAGE, VainLooks
 from sim.runtime.outcome import ForbiddenCall, ReplayDivergence, Violation
 from sim.runtime.watchdog import LIMIT_SECONDS, Stuck
 
@@ -48,7 +48,6 @@ SWEEP: Final = 256  # steps between garbage collections
 OLDER_SWEEP: Final = 16  # every so many of them look at older objects too
 SPIN: Final = 16  # vain polls in a row that make a busy loop
 SWALLOWED_MAX: Final = 100  # how often a program may catch Unwound before its greenlet is abandoned
-PACKAGE: Final = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # of sim: frames that are not the program's
 _ABANDONED: Final[list[Carrier]] = []  # kept: collecting a greenlet would throw into it once more
 
 
@@ -60,7 +59,7 @@ class Machine:
 
     __slots__ = (
         "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed", "hub",
-        "kernel", "leaving", "log", "max_steps", "moved", "on_step", "over", "pending", "record", "running", "steps",
+        "kernel", "leaving", "log", "looks", "max_steps", "moved", "on_step", "over", "pending", "record", "running", "steps",
         "swallowed", "sweep_at", "sweeps", "to_the_end", "violation", "watch",
     )  # fmt: skip
 
@@ -86,6 +85,7 @@ class Machine:
         self.on_step: Callable[[], None] | None = None  # predicates over every state
         self.to_the_end = False  # go on after the last awaited thread has ended, as part of the schedule
         self.leaving: dict[KThread, ThreadExit] = {}  # threads that called ExitThread and still unwind
+        self.looks: dict[KThread, VainLooks] | None = None  # a search wants to know who polls in a loop
         self.over = False
         self.finished = False  # all threads that are awaited have ended
         self.ended_at = 0  # the step after which nothing belongs to the schedule any more
@@ -124,14 +124,15 @@ class Machine:
 
     def _thread_main(self, t: KThread, body: Callable[[KThread], int]) -> greenlet:
         """What a carrier runs; the greenlet to go on with is returned to it."""
-        code = 0
         try:
-            code = body(t)
+            code = self._run_body(t, body)
+            if self.over:
+                self.running.pop(t, None)
+                return self.hub
+            self._last_step(t)
         except Unwound:
             self.running.pop(t, None)
             return self.hub
-        except ThreadExit as leave:
-            code = leave.code
         except (BugCheck, NotModelled, ReplayDivergence) as failure:
             return self._give_up(t, failure)
         except BaseException as error:
@@ -144,17 +145,32 @@ class Machine:
             return self._give_up(t, None)
         self.running.pop(t, None)
         self.followed.pop(t, None)
-        swallowed = self.leaving.pop(t, None)
-        if swallowed is not None:
-            code = swallowed.code  # the program caught ThreadExit and then returned
-        self.pending = None  # frames that die because the thread ends take their I/O with them
-        if self.over:
-            return self.hub
         try:
             end_thread(self.kernel, t, code)
             return self._successor()
         except (BugCheck, ReplayDivergence, KeyboardInterrupt) as failure:
             return self._give_up(t, failure)
+
+    def _run_body(self, t: KThread, body: Callable[[KThread], int]) -> int:
+        """The thread's routine, and the exit code that it leaves by returning or by ExitThread."""
+        try:
+            code = body(t)
+        except ThreadExit as leave:
+            code = leave.code
+        swallowed = self.leaving.pop(t, None)  # the program may have caught ThreadExit and then returned
+        self.pending = None  # frames that die because the thread ends take their I/O with them
+        return code if swallowed is None else swallowed.code
+
+    def _last_step(self, t: KThread) -> None:
+        """The end of a thread is a transition of its own: after its last call others may still move while it exists.
+
+        Until then it owns its mutexes, its operations may complete, and its APC queue takes what will never run.
+        """
+        t.routine_over = True
+        t.yielding = False  # nothing is left that could look again
+        self.steps += 1
+        if self.steps >= self.alarm:
+            self.attend()
 
     def _give_up(self, t: KThread, failure: BaseException | None) -> greenlet:
         self.running.pop(t, None)
@@ -249,6 +265,11 @@ class Machine:
         t.polled_since = self.moved
         t.yielding = True
         self.alarm = 0
+        if self.looks is not None:
+            looks = self.looks.setdefault(t, VainLooks())
+            if not in_a_row:
+                looks.forget()
+            t.looping = looks.again()
 
     def _make_way(self, t: KThread) -> None:
         """The decision before a system call of a thread that could go on."""

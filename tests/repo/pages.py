@@ -1,0 +1,83 @@
+"""Pages of the documentation, executed: `python -m tests.repo.pages` writes the outputs anew.
+
+- A block marked python is run; the blocks of one page share a namespace.
+- A `text` block after the comment `output` is what the block before it printed.
+- A `console` block shows `$ alertable ...` commands with their output; each is run.
+- A block after the comment `not run: reason` is prose.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import sys
+import types
+from typing import TYPE_CHECKING
+
+from click.testing import CliRunner
+
+from tests.repo.sources import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"(?:<!-- (?P<note>[^>]*?) -->\n+)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def executed(page: Path) -> str:
+    """The text of the page with the outputs that its blocks have now; to be called in the project's root."""
+    text = page.read_text(encoding="utf-8")
+    module = types.ModuleType(re.sub(r"\W", "_", page.stem).lower())
+    sys.modules[module.__name__] = module
+    printed = ""
+    pieces: list[str] = []
+    end = 0
+    try:
+        for match in BLOCK.finditer(text):
+            note, kind, body = (match["note"] or "").strip(), match["kind"], match["body"]
+            if note.startswith("not run:"):
+                continue
+            new = body
+            if kind == "python":
+                printed = _run(body, text.count("\n", 0, match.start("body")), page, module)
+            elif kind == "text" and note == "output":
+                new = printed
+            elif kind == "console":
+                new = _console(body)
+            pieces += (text[end : match.start("body")], new)
+            end = match.end("body")
+    finally:
+        del sys.modules[module.__name__]
+    return "".join(pieces) + text[end:]
+
+
+def _run(body: str, line: int, page: Path, module: types.ModuleType) -> str:
+    out = io.StringIO()
+    code = compile("\n" * line + body, str(page), "exec")
+    with contextlib.redirect_stdout(out):
+        exec(code, module.__dict__)
+    return out.getvalue()
+
+
+def _console(body: str) -> str:
+    """Each `$ alertable` command with what it prints on stdout."""
+    from alertable.cli import main
+
+    shown = ""
+    for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+        command = part.partition("\n")[0]
+        words = shlex.split(command)
+        assert words[0] == "alertable", command
+        result = CliRunner().invoke(main, words[1:], prog_name="alertable", terminal_width=100)
+        shown += f"$ {command}\n{result.stdout}"
+    return shown
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    for each in PAGES:
+        each.write_text(executed(each), encoding="utf-8")
