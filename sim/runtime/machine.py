@@ -1,9 +1,9 @@
 """One execution: who runs next, when time moves, when it is over.  The only place that switches greenlets.
 
-A *decision* is made when a thread is about to enter a system call or to end, and when it blocks or has ended.  Without a chooser the
-answer is always option 0: go on with the running thread, else deliver what is in flight, fire what is due, let the thread
-that has been ready longest run, and only when nothing of that is left let time pass (the eager clock).  A thread that polled in
-vain (WSAEWOULDBLOCK, a zero time-out, a clock that stands still) gives way at its next call, so that busy loops end.
+A *decision* is made when a thread is about to enter a system call or to end, and when it blocks or has ended.  Without a
+chooser the answer is always option 0: go on with the running thread, else deliver what is in flight, fire what is due, let the
+thread that has been ready longest run, and only when nothing of that is left let time pass (the eager clock).  A thread that
+polled in vain (WSAEWOULDBLOCK, a zero time-out, a clock that stands still) gives way at its next call, so that busy loops end.
 """
 
 from __future__ import annotations
