@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
+from kernel_model.handoff import UNTOLD
 from kernel_model.ps.process import EProcess
 from kernel_model.ps.thread import KThread
 from kernel_model.tcpip.network import Network
@@ -17,6 +18,7 @@ from kernel_model.tcpip.network import Network
 if TYPE_CHECKING:
     from kernel_model.events import Trace
     from kernel_model.footprint import Footprint
+    from kernel_model.handoff import HandOffs
     from kernel_model.ke.timerq import TimerEntry
     from kernel_model.ob.object import KObject
     from kernel_model.outcomes import Outcomes
@@ -34,13 +36,14 @@ class Kernel:
     """One simulated machine."""
 
     __slots__ = (
-        "alive", "arenas", "footprint", "free_clock", "live_timers", "names", "network", "now_100ns", "outcomes", "processes",
-        "processors", "ready", "roots", "threads", "timer_sequence", "timers", "trace", "windows", "wire",
+        "alive", "arenas", "footprint", "free_clock", "handoff", "live_timers", "names", "network", "now_100ns", "outcomes",
+        "processes", "processors", "ready", "roots", "threads", "timer_sequence", "timers", "trace", "windows", "wire",
     )  # fmt: skip
 
     def __init__(self, trace: Trace | None = None) -> None:
         self.trace = trace
         self.footprint: Footprint | None = None  # somebody explores
+        self.handoff: HandOffs = UNTOLD  # who released what somebody acquired
         self.outcomes: Outcomes | None = None  # faults, or what the documentation leaves open
         self.free_clock = False  # a due time is only a lower bound: expiries race with everything else
         self.processors = PROCESSORS
@@ -72,6 +75,8 @@ class Kernel:
         arena = self._arena_of_new_thread(creator)
         t = KThread(process, label, len(self.threads), arena, daemon)
         self.threads.append(t)
+        if creator is not None:
+            self.handoff.hand(t)
         if not daemon:
             self.alive += 1
         if suspended:

@@ -69,6 +69,7 @@ def listen_endpoint(k: Kernel, e: AfdEndpoint, backlog: int) -> NtStatus:
     if not status:
         e.backlog = max(1, backlog) if backlog >= 0 else min(max(HINT_MIN, -backlog), HINT_MAX)
         assert e.local is not None
+        k.handoff.release(e)
         if k.footprint is not None:
             k.footprint.writes.append(f"port {e.local[1]}")
         for event in k.network.awaited.pop(e.local[1], ()):
@@ -152,6 +153,7 @@ def syn_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     else:
         transmit(k, flow.reverse, Segment(SegmentKind.REFUSED))
         return
+    k.handoff.acquire(listener)
     server = AfdEndpoint(f"{flow.label[:-1]}.server", stream=True, overlapped=listener.overlapped)
     server.state = EndpointState.CONNECTED
     server.local, server.peer = segment.target, segment.source
@@ -169,6 +171,7 @@ def syn_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
             complete_irp(k, irp, NtStatus.SUCCESS, 0)
     else:
         listener.accept_queue.append(server)
+        k.handoff.release(server, anew=True)
         notify(k, listener)
         indicate(k, listener, FD_ACCEPT)
 
@@ -224,6 +227,7 @@ def accept_connection(k: Kernel, e: AfdEndpoint, irp: Irp | None) -> AfdEndpoint
         e.selection.reenable(FD_ACCEPT)  # accept does, also one that fails (S-96)
     if e.accept_queue:
         server = e.accept_queue.popleft()
+        k.handoff.acquire(server)
         if k.footprint is not None and e.selection is not None:
             k.footprint.writes.append(server.label)
         inherit(server, e)

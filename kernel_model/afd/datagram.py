@@ -76,7 +76,9 @@ def read_datagram(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtS
 
 def _take(k: Kernel, e: AfdEndpoint, irp: Irp) -> NtStatus:
     """Complete the receive with the oldest datagram."""
-    source, data = e.datagrams[0] if irp.flags & MSG_PEEK else e.datagrams.popleft()
+    datagram = e.datagrams[0] if irp.flags & MSG_PEEK else e.datagrams.popleft()
+    k.handoff.acquire(datagram)
+    source, data = datagram
     irp.result = source
     part = data[: irp.length]
     if part:
@@ -110,6 +112,7 @@ def datagram_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
             indicate(k, sender, FD_READ)
         return
     e.datagrams.append((_seen_as(segment.source, segment.target), segment.data))
+    k.handoff.release(e.datagrams[-1], anew=True)
     if e.reads:
         _take(k, e, e.reads.popleft())
     notify(k, e)

@@ -74,6 +74,7 @@ def _serve_late(k: Kernel, irp: Irp) -> None:
 def try_read(k: Kernel, e: AfdEndpoint, irp: Irp) -> bool:
     """Give the receive what has arrived; True if it is complete now."""
     received = e.received
+    k.handoff.acquire(received)
     if not received:
         if not e.fin_received:
             return False
@@ -154,6 +155,7 @@ def data_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
             notify(k, e)
         return
     e.received += segment.data
+    k.handoff.release(e.received)
     if e.reads:
         serve_reads(k, e)
     if e.polls:
@@ -193,6 +195,7 @@ def fin_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
     if e is None or e.closed or e.abort_status is not None:
         return
     e.fin_received = True
+    k.handoff.release(e.received)
     serve_reads(k, e)
     notify(k, e)
     indicate(k, e, FD_CLOSE)

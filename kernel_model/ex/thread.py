@@ -58,6 +58,7 @@ def nt_alert_thread(k: Kernel, t: KThread, handle: int) -> NtStatus:
     wait = target.wait
     if wait is not None and wait.alertable:
         if wait.reason == NATIVE_DELAY:
+            k.handoff.hand(target)
             end_wait(k, wait, NtStatus.ALERTED)
     elif not target.terminated:
         target.alerted = True

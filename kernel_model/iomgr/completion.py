@@ -31,6 +31,7 @@ def start_irp(k: Kernel, irp: Irp) -> None:
 def pend_irp(k: Kernel, irp: Irp) -> NtStatus:
     """The operation cannot finish at once; it belongs to its thread and its file until it completes."""
     irp.state = IrpState.PENDING
+    k.handoff.release(irp, anew=True)
     irp.thread.irps[irp] = None
     irp.file.irps[irp] = None
     if irp.iosb is not None:
@@ -49,6 +50,7 @@ def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus
         k.footprint.writes += (irp.file.label, irp.thread.inbox)
         k.footprint.memory.append(irp.thread.process.label)
     if pended:
+        k.handoff.acquire(irp)
         del irp.thread.irps[irp]
         del irp.file.irps[irp]
     irp.state = IrpState.COMPLETED
@@ -58,12 +60,14 @@ def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus
         irp.on_complete(k, irp)
     if irp.iosb is not None:
         irp.iosb.complete(status, irp.information)  # on_complete may have counted more
+        k.handoff.release(irp.iosb, anew=True)
     if k.trace is not None:
         k.trace.irp_completed(irp)
     if irp.event is not None:
         set_event(k, irp.event)
     elif not irp.file.signal_state:
         irp.file.signal_state = 1
+        k.handoff.release(irp.file)
         if irp.file.waiters:
             release_waiters(k, irp.file)
     if irp.apc_routine is not None:

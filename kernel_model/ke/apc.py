@@ -49,6 +49,7 @@ def insert_queue_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
         return False
     apc.inserted = True
     t.user_apcs.append(apc)
+    k.handoff.release(apc, anew=True)
     if k.trace is not None:
         k.trace.apc_queued(t, apc)
     wait = t.wait
@@ -64,6 +65,7 @@ def insert_special_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
     if t.terminated:
         return False
     t.special_apcs.append(apc)
+    k.handoff.release(apc, anew=True)
     if k.trace is not None:
         k.trace.apc_queued(t, apc)
     wait = t.wait

@@ -40,6 +40,7 @@ def set_event(k: Kernel, event: KEvent) -> None:
     """KeSetEvent: an auto-reset event releases one waiter and ends reset, a manual-reset one releases all."""
     if k.footprint is not None:
         k.footprint.writes.append(event.label)
+    k.handoff.release(event, anew=not event.signal_state)
     if not event.signal_state:
         event.signal_state = 1
         if k.trace is not None:
@@ -57,6 +58,7 @@ def reset_event(k: Kernel, event: KEvent) -> None:
 
 def pulse_event(k: Kernel, event: KEvent) -> None:
     """KePulseEvent: release as SetEvent would, and leave the event reset (K-36)."""
+    k.handoff.release(event, anew=not event.signal_state)
     event.signal_state = 1
     release_waiters(k, event)
     event.signal_state = 0

@@ -56,7 +56,9 @@ class CompletionPort(Dispatcher):
         super().on_last_handle_closed(k)
         self.closed = True
         for wait in tuple(self.takers):
+            k.handoff.hand(wait.thread)
             end_wait(k, wait, NtStatus.ABANDONED_WAIT_0)
+        k.handoff.release(self)
         self.signal_state = 1
         release_waiters(k, self)
 
@@ -68,6 +70,8 @@ def post_packet(k: Kernel, port: CompletionPort, packet: CompletionPacket) -> No
     if port.closed:
         return
     port.packets.append(packet)
+    k.handoff.release(port)
+    k.handoff.release(packet, anew=True)
     port.signal_state = 1
     _activate(k, port)
     if port.packets and port.waiters:
@@ -80,12 +84,13 @@ def _activate(k: Kernel, port: CompletionPort) -> None:
         wait = next((w for w in reversed(port.takers) if not w.thread.suspend_count), None)
         if wait is None:
             break
-        wait.thread.packets = (_take(k, port),)
+        wait.thread.packets = (_take(k, port, wait.thread),)
         end_wait(k, wait, NtStatus.SUCCESS)  # which makes the thread active
 
 
-def _take(k: Kernel, port: CompletionPort) -> CompletionPacket:
+def _take(k: Kernel, port: CompletionPort, t: KThread) -> CompletionPacket:
     packet = port.packets.popleft()
+    k.handoff.acquire(packet, t)
     if not port.packets:
         port.signal_state = 0
     if k.trace is not None:
@@ -115,7 +120,7 @@ def remove_packets(
     if port.packets and port.active < port.concurrency:
         taken: list[CompletionPacket] = []
         while port.packets and len(taken) < count_max:
-            taken.append(_take(k, port))
+            taken.append(_take(k, port, t))
         t.packets = tuple(taken)
         port.active += 1
         return NtStatus.SUCCESS

@@ -64,6 +64,7 @@ def abandon_mutants(k: Kernel, t: KThread) -> None:
 
 
 def _free(k: Kernel, t: KThread, mutant: KMutant) -> None:
+    k.handoff.release(mutant, anew=True)
     mutant.owner = None
     t.owned_mutants.remove(mutant)
     if mutant.waiters:

@@ -36,6 +36,7 @@ def release_semaphore(k: Kernel, semaphore: KSemaphore, adjustment: int) -> int 
     if previous + adjustment > semaphore.limit:
         return None
     semaphore.signal_state = previous + adjustment
+    k.handoff.release(semaphore)
     if semaphore.waiters:
         release_waiters(k, semaphore)
     return previous

@@ -84,6 +84,7 @@ def stop_timer(k: Kernel, timer: KTimer) -> None:
 def expire_timer(k: Kernel, timer: KTimer) -> None:
     """KiSignalTimer: first the threads waiting on the handle, then the APC (K-45), then the next period."""
     timer.signal_state = 1
+    k.handoff.release(timer, anew=True)
     release_waiters(k, timer)  # which writes the timer
     if timer.apc is not None and timer.apc_thread is not None and not timer.apc.inserted:
         timer.apc.context = (timer.argument, k.system_time_100ns())

@@ -41,6 +41,7 @@ def queue_timer(k: Kernel, due_100ns: int, fire: Callable[[Kernel, Any], None], 
     k.timer_sequence += 1
     entry = TimerEntry(due_100ns, k.timer_sequence, fire, context, label)
     heappush(k.timers, entry)
+    k.handoff.release(entry, anew=True)
     k.live_timers += 1
     if k.footprint is not None:
         if k.free_clock:
@@ -102,4 +103,6 @@ def fire_timer(k: Kernel, entry: TimerEntry) -> None:
         k.now_100ns = entry.due_100ns
     if k.trace is not None:
         k.trace.timer(entry)
+    k.handoff.begin(entry)
     entry.fire(k, entry.context)
+    k.handoff.end()

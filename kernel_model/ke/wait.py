@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kernel_model.rtl.lock import RtlLock
 
 SUCCESS: Final = NtStatus.SUCCESS
+MAXIMUM_INDEX: Final = 0x3F  # of a satisfied wait for any: WAIT_0 or ABANDONED_WAIT_0 and the index of the object
 
 
 class Wait:
@@ -79,6 +80,7 @@ def wait_for_single_object(
     if obj.signaled_for(t):
         if alertable and t.user_apcs and _apc_first(k):
             return NtStatus.USER_APC
+        k.handoff.acquire(obj, t)
         return obj.satisfy(t)  # the object is tested first: a queued user APC stays queued
     if alertable and _apc_pending(t):
         return NtStatus.USER_APC  # a pending APC beats a time-out of 0
@@ -95,7 +97,7 @@ def wait_for_multiple_objects(
     if k.footprint is not None:
         k.footprint.wait(t, objects, alertable, patient=all_ and timeout_100ns is None)
     wait = Wait(t, objects, all_, alertable, reason)
-    status = None if alertable and t.user_apcs and _apc_first(k) else wait.ready_status()
+    status = None if alertable and t.user_apcs and _apc_first(k) else _ready_status(k, wait)
     if status is not None:
         return status
     if alertable and _apc_pending(t):
@@ -104,6 +106,15 @@ def wait_for_multiple_objects(
         return NtStatus.TIMEOUT
     block(k, wait, timeout_100ns)
     return None
+
+
+def _ready_status(k: Kernel, wait: Wait) -> int | None:
+    """`Wait.ready_status`, and what the thread is given with it."""
+    status = wait.ready_status()
+    if status is not None:
+        for obj in wait.objects if wait.all else (wait.objects[status & MAXIMUM_INDEX],):
+            k.handoff.acquire(obj, wait.thread)
+    return status
 
 
 def delay_execution(k: Kernel, t: KThread, timeout_100ns: int | None, alertable: bool, reason: str) -> int | None:
@@ -208,7 +219,7 @@ def release_waiters(k: Kernel, obj: Dispatcher) -> None:
                 break
             continue
         if wait in obj.waiters:  # once per wait, though it may name the object twice
-            status = wait.ready_status()
+            status = _ready_status(k, wait)
             if status is not None:
                 end_wait(k, wait, status)
             elif k.footprint is not None:  # a wait for all: it would have ended, had another of its objects been signalled
@@ -229,7 +240,7 @@ def retest_wait(k: Kernel, t: KThread) -> None:
         return
     if k.footprint is not None:
         k.footprint.wait(t, wait.objects, wait.alertable)
-    status = wait.ready_status() if wait.objects else None
+    status = _ready_status(k, wait) if wait.objects else None
     if status is None and wait.alertable and t.user_apcs:
         status = NtStatus.USER_APC
     if status is None and wait.expired:

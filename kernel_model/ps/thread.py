@@ -182,6 +182,7 @@ def resume_thread(k: Kernel, t: KThread) -> int:
         return 0
     t.suspend_count -= 1
     if not t.suspend_count:
+        k.handoff.hand(t)
         if t.wait is not None:
             retest_wait(k, t)
         else:
@@ -224,6 +225,7 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
     rundown_windows(k, t)
     abandon_mutants(k, t)
     t.signal_state = 1
+    k.handoff.ended(t)
     if k.trace is not None:
         k.trace.thread_ended(t)
     k.thread_ended(t)

@@ -48,4 +48,5 @@ def wake(k: Kernel, condition: RtlCondition, everyone: bool) -> None:
     if k.footprint is not None:
         k.footprint.writes.append(condition.label)
     for wait in tuple(condition.sleepers) if everyone else tuple(condition.sleepers[:1]):
+        k.handoff.hand(wait.thread)
         end_wait(k, wait, NtStatus.SUCCESS)

@@ -60,6 +60,7 @@ def try_acquire(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
     if not admitted:
         return False
     lock.take(t, shared)
+    _acquired(k, t, lock, shared)
     if lock.waiting:
         refresh(k, lock)
     return True
@@ -80,10 +81,18 @@ def take_lock(k: Kernel, t: KThread, lock: RtlLock) -> bool:
     if not lock.admits(t, shared):
         return False
     lock.take(t, shared)
+    _acquired(k, t, lock, shared)
     if k.footprint is not None:
         k.footprint.locks.append((lock.key, "S" if shared else "X"))
     refresh(k, lock)
     return True
+
+
+def _acquired(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> None:
+    """Whoever reads comes after those who wrote; whoever writes also after those who read."""
+    k.handoff.acquire(lock, t)
+    if not shared:
+        k.handoff.acquire(lock.shared, t)
 
 
 def _lock_out(k: Kernel, t: KThread, lock: RtlLock, reason: str) -> None:
@@ -112,6 +121,7 @@ def release(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
         lock.depth -= 1
         if not lock.depth:
             lock.owner = None
+    k.handoff.release(lock.shared if shared else lock)
     if k.footprint is not None:
         k.footprint.locks.append((lock.key, "s" if shared else "x"))
     if lock.waiting:

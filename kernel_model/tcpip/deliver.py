@@ -35,7 +35,7 @@ RESETTABLE: Final = frozenset({SegmentKind.DATA, SegmentKind.FIN})
 
 def deliver(k: Kernel, flow: Flow) -> None:
     """Deliver the oldest segment of the flow."""
-    segment = flow.segments.popleft()
+    segment = sent = flow.segments.popleft()
     if k.outcomes is not None:
         segment = _disturbed(k, flow, segment)
     if not flow.segments:
@@ -46,7 +46,9 @@ def deliver(k: Kernel, flow: Flow) -> None:
             k.footprint.writes.append(flow.target.label)
     if k.trace is not None:
         k.trace.segment_delivered(flow, segment)
+    k.handoff.begin(sent)
     ARRIVALS[segment.kind](k, flow, segment)
+    k.handoff.end()
     if segment.fault:
         transmit(k, flow.reverse, Segment(SegmentKind.RST))
 

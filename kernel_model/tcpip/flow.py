@@ -104,6 +104,7 @@ def transmit(k: Kernel, flow: Flow, segment: Segment) -> None:
     if k.footprint is not None:
         k.footprint.woken.append(flow)
     flow.segments.append(segment)
+    k.handoff.release(segment, anew=True)
     k.wire[flow] = None
     if k.trace is not None:
         k.trace.segment_sent(flow, segment)

@@ -95,6 +95,7 @@ def post(k: Kernel, queue: MessageQueue, window: int, number: int, wparam: int, 
         return False
     message = Message(window, number, wparam, lparam, k.now_100ns // 10_000 & 0xFFFFFFFF)
     queue.messages.append(message)
+    k.handoff.release(message, anew=True)
     if k.trace is not None:
         k.trace.message_posted(queue, message)
     _wake(k, queue)
@@ -109,6 +110,7 @@ def post_quit(k: Kernel, queue: MessageQueue, code: int) -> None:
 
 def _wake(k: Kernel, queue: MessageQueue) -> None:
     queue.fresh = True
+    k.handoff.release(queue)
     release_waiters(k, queue)
 
 
@@ -119,6 +121,7 @@ def look(k: Kernel, queue: MessageQueue, wanted: Filter, *, remove: bool) -> Mes
     queue.fresh = False
     for message in queue.messages:
         if wanted.admits(message):
+            k.handoff.acquire(message)
             if remove:
                 queue.messages.remove(message)
             return message

@@ -153,6 +153,7 @@ class Door:
             self._run_apc(t, t.special_apcs.popleft())
 
     def _run_apc(self, t: KThread, apc: KApc) -> None:
+        self._k.handoff.acquire(apc, t)
         kind, context = apc.kind, apc.context
         if kind is ApcKind.IO:
             status = context.status

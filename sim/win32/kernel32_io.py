@@ -176,6 +176,7 @@ class Kernel32Io(Door):
             self._m.polled_in_vain(t)
             t.last_error = ERROR_IO_INCOMPLETE
             return 0
+        self._k.handoff.acquire(overlapped)
         self._need(function, lpDone, 4).write(0, (overlapped.internal_high & 0xFFFFFFFF).to_bytes(4, "little"))
         error = dos_error(status)
         if error:
@@ -198,6 +199,7 @@ class Kernel32Io(Door):
         """The status of an operation, after waiting for it if asked to (S-22)."""
         if wait and overlapped.internal == PENDING:
             self._wait_overlapped(t, handle, overlapped, None, False, function)
+        self._k.handoff.acquire(overlapped)
         return overlapped.internal
 
     # ---- cancelling ----------------------------------------------------------------------------------------------------

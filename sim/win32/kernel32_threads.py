@@ -107,6 +107,7 @@ class Kernel32Threads(Door):
         if isinstance(target, NtStatus):
             return self._fail(t, target)
         self._need("GetExitCodeThread", lpExitCode, 4)
+        self._k.handoff.acquire(target)
         self._memory.store_u32(lpExitCode, target.exit_code)
         return 1
 
