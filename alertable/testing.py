@@ -19,6 +19,8 @@ from alertable.store import Store
 from sim.explore.check import check
 from sim.explore.report import BOUNDED, COMPLETE
 from sim.runtime.execution import run
+from sim.runtime.outcome import NotAProgram
+from sim.runtime.refuse import runs_nothing
 from sim.view.columns import table
 
 if TYPE_CHECKING:
@@ -56,6 +58,9 @@ def checked(
 ) -> Callable[..., None]:
     """The test behind `@alertable.check`: a function without the parameter `w`."""
     parameters = list(inspect.signature(function).parameters.values())
+    nothing = runs_nothing(function)
+    if nothing:
+        raise NotAProgram(nothing)
     if not parameters:
         raise TypeError(f"{function.__name__}() takes no parameter; the first one of a check is the Win32 API")
 

@@ -16,10 +16,11 @@ from alertable.commands.guard import guarded
 from alertable.commands.options import collected, what_may_happen
 from alertable.report import violation_lines
 from alertable.store import FOLDER, Store
-from alertable.terminal import INTERRUPTED, OK, VIOLATED, WEAKER, about, counter
+from alertable.terminal import DIVERGED, INTERRUPTED, OK, VIOLATED, WEAKER, about, counter
 from sim.explore.report import BOUNDED, COMPLETE, Report
 from sim.explore.report import INTERRUPTED as WAS_INTERRUPTED
 from sim.explore.strategies import STRATEGIES
+from sim.explore.twice import NOT_DETERMINISTIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,7 +83,7 @@ def check_files(
     ids = [keeper.put(files, violation, settings) for violation in report.violations]
     click.echo(as_json(report, files, ids) if json_ else "\n".join(lines(report, files, settings, ids)))
     if report.violations:
-        return VIOLATED
+        return DIVERGED if all(violation.id == NOT_DETERMINISTIC for violation in report.violations) else VIOLATED
     if WAS_INTERRUPTED in report.reasons:
         return INTERRUPTED
     wanted = {"complete": 0, "bounded": 1, None: 2}[require]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import alertable
 from alertable.terminal import DIVERGED, INTERNAL, INTERRUPTED, OK, fail
+from sim.runtime.outcome import NotAProgram
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,7 @@ def guarded(action: Callable[[], int]) -> int:
     """The exit code of an action; every failure is one clear line."""
     try:
         return action()
-    except (alertable.ProgramFileError, alertable.ScheduleError, ValueError) as error:
+    except (alertable.ProgramFileError, alertable.ScheduleError, NotAProgram, ValueError) as error:
         return fail(str(error))
     except alertable.NotModelled as error:
         return fail(" ".join([str(error), *getattr(error, "__notes__", [])]))

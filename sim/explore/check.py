@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,12 @@ from sim.explore.judge import confirmed, judge
 from sim.explore.report import FIRST_VIOLATION, INTERRUPTED, Report
 from sim.explore.search import Search
 from sim.explore.strategies import strategy_of
+from sim.explore.twice import Sample
 from sim.explore.workers import ParallelSearch
 from sim.runtime.execution import names
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
+from sim.runtime.refuse import refuse
 from sim.runtime.settings import Settings
 from sim.runtime.watchdog import watched
 from specs.properties import Sometimes
@@ -50,6 +53,7 @@ def check(
     KeyboardInterrupt ends the search with what it has.
     resume: a file that keeps what is left of a search that ends early.  journal: a file for the schedule that runs now.
     """
+    refuse(programs)
     settings = settings or Settings(**fields)
     chosen = strategy_of(strategy, memory, seed, max_executions, preemptions, delays)
     _go_together(chosen, strategy, workers, resume, settings)
@@ -62,16 +66,18 @@ def check(
     course = _Course(search, _Kept(search, resume, question), progress, max_executions, time_limit, keep_going)
     tally = search.tally
     first = BugsFirst(programs, settings, seed, tally, book) if strategy is None and not tally.executions else None
+    sample = Sample(programs, settings, tally, book)
+    explore = partial(_explore, search, first)
     with guarded(Machine(), []), watched(None), deferred_interrupt() as course.asked:
         try:
-            stopped = _explore(search, first, course.why_stop)
+            stopped = explore(course.why_stop) if max_executions == 1 else sample.around(explore, course.why_stop)
             seconds = course.seconds
             course.kept.finish(seconds, stopped)
         finally:
             if book is not None:
                 book.close()
         budget = Budget(patience=course.patience)
-        violations = tuple(confirmed(programs, violation, settings, budget) for violation in tally.violations.values())
+        violations = tuple(confirmed(programs, found, settings, budget, sample.why) for found in tally.violations.values())
     verdict, reasons = judge(search.strategy, stopped, settings.max_steps, tally)
     sometimes = [spec.title for spec in settings.specs if isinstance(spec, Sometimes)]
     return Report(

@@ -11,20 +11,23 @@ from sim.explore.exhaustive import Exhaustive
 from sim.explore.explain import explained
 from sim.explore.report import BOUNDED, COMPLETE, FAILED, INCONCLUSIVE, SAMPLED
 from sim.explore.sampling import Sampling
+from sim.explore.twice import NOT_DETERMINISTIC, not_deterministic
 from sim.runtime.execution import run
-from sim.runtime.outcome import ReplayDivergence, Violation
+from sim.runtime.outcome import ReplayDivergence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sim.explore.budget import Budget
     from sim.explore.search import Tally
     from sim.explore.strategies import Strategy
     from sim.runtime.execution import Program
+    from sim.runtime.outcome import Violation
     from sim.runtime.settings import Settings
 
 REPLAYS: Final = 10
-NOT_REPEATED: Final = frozenset({"stuck"})  # each time takes as long as the watchdog is patient
+# Each time takes as long as the watchdog is patient; or nothing comes again.
+NOT_REPEATED: Final = frozenset({"stuck", NOT_DETERMINISTIC})
 
 
 def judge(strategy: Strategy, stopped: str, max_steps: int, tally: Tally) -> tuple[str, tuple[str, ...]]:
@@ -63,10 +66,12 @@ def _strength(
     return (BOUNDED, tuple(reasons)) if reasons else (COMPLETE, ())
 
 
-def confirmed(programs: Sequence[Program], violation: Violation, settings: Settings, budget: Budget) -> Violation:
+def confirmed(
+    programs: Sequence[Program], violation: Violation, settings: Settings, budget: Budget, why: Callable[[], str]
+) -> Violation:
     """The violation, replayed so often that it can be trusted, minimised and explained, as far as the budget goes.
 
-    One that does not come again is the program's own doing.
+    One that does not come again is the program's own doing; why: asked for the likely cause then.
     """
     if violation.id in NOT_REPEATED:
         return violation
@@ -77,20 +82,16 @@ def confirmed(programs: Sequence[Program], violation: Violation, settings: Setti
         try:
             execution = run(programs, schedule=violation.schedule, settings=settings)
         except (ReplayDivergence, NotModelled) as error:
-            return not_deterministic(violation.id, str(error), violation)
+            return _not_again(violation, str(error), why())
         again = execution.violation
         replaying.spend(execution.steps)
         if again is None or again.id != violation.id:
             how = f"the replay ends with {again.id if again is not None else 'no violation'}"
-            return not_deterministic(violation.id, how, violation)
+            return _not_again(violation, how, why())
     return explained(programs, violation, settings, budget) if budget.allows(execution.steps) else violation
 
 
-def not_deterministic(found: str, how: str, at: Violation) -> Violation:
-    """What there is to say about a program that depends on more than the schedule."""
-    return Violation(
-        id="not-deterministic", title="the program depends on more than the schedule",
-        message=f"{found} was found, but the same schedule does not lead there again: {how}. Look for state that outlives "
-        "an execution (globals, files), or for id(), hash() or set order.",
-        step=at.step, source="sim.explore.judge", schedule=at.schedule,
-    )  # fmt: skip
+def _not_again(found: Violation, how: str, why: str) -> Violation:
+    """The same schedule leads elsewhere."""
+    what = f"{found.id} was found, but the same schedule does not lead there again: {how}"
+    return not_deterministic(what, why, found.step, found.schedule)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
 from sim.explore.report import INTERRUPTED
+from sim.runtime.canonical import canonical, text
 from sim.runtime.execution import execute
 from sim.runtime.schedule import render
 from sim.trace.traced import api_of
@@ -18,13 +19,17 @@ if TYPE_CHECKING:
     from sim.explore.journal import Journal
     from sim.explore.strategies import Strategy
     from sim.runtime.execution import Program
+    from sim.runtime.machine import Machine
     from sim.runtime.outcome import Violation
     from sim.runtime.settings import Settings
 
 
 @dataclass(slots=True)
 class Tally:
-    """What executions showed; two of them can be joined, in the order of the search."""
+    """What executions showed; two of them can be joined, in the order of the search.
+
+    note_at: the execution whose schedule somebody wants to have noted.
+    """
 
     outcomes: dict[Any, str] = field(default_factory=dict)
     violations: dict[tuple[str, str], Violation] = field(default_factory=dict)  # by id and message: each once
@@ -34,6 +39,19 @@ class Tally:
     looked: bool = False
     timed: bool = False  # something waited for a time
     reached: dict[str, None] = field(default_factory=dict)
+    note_at: int = 0
+    noted: str = ""
+
+    def add(self, outcome: Any, machine: Machine) -> None:  # noqa: ANN401 - what programs returned
+        """An execution that ended well; the first schedule that leads to an outcome stands for all."""
+        key = canonical(outcome)
+        try:
+            is_known = key in self.outcomes
+        except Exception:  # the program's own __eq__, with an outcome that has the same hash
+            key = text(outcome)
+            is_known = key in self.outcomes
+        if not is_known:
+            self.outcomes[key] = render(machine.moves())
 
     def join(self, later: Tally) -> None:
         """Add what was found later; what came first stays."""
@@ -88,6 +106,8 @@ class Search:
         tally = self.tally
         tally.executions += 1
         tally.steps += machine.steps
+        if tally.executions == tally.note_at:
+            tally.noted = render(machine.moves())
         tally.timed = tally.timed or machine.kernel.timer_sequence > 0
         if api.unnamed:
             tally.unnamed_locks = True
@@ -103,14 +123,7 @@ class Search:
             if kind not in tally.violations:
                 tally.violations[kind] = replace(violation, schedule=render(machine.moves()))
             return
-        outcome = results[0] if len(results) == 1 else tuple(results)
-        try:
-            known = outcome in tally.outcomes
-        except TypeError:
-            outcome = repr(outcome)
-            known = outcome in tally.outcomes
-        if not known:
-            tally.outcomes[outcome] = render(machine.moves())
+        tally.add(results[0] if len(results) == 1 else tuple(results), machine)
 
     def counts(self, _violation: Violation) -> bool:
         """Does a violation say something about the program?"""

@@ -11,6 +11,7 @@ from sim.explore.replay import ReplayChooser
 from sim.runtime.guard import guarded
 from sim.runtime.outcome import Execution
 from sim.runtime.process import Process
+from sim.runtime.refuse import ran, refuse
 from sim.runtime.schedule import parse, render
 from sim.runtime.settings import Settings
 from sim.runtime.watchdog import watched
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
 
 def run(
     programs: Sequence[Program], *, schedule: str | Chooser | None = None, seed: int | None = None,
-    settings: Settings | None = None, **fields: Any,  # noqa: ANN401 - of Settings
+    settings: Settings | None = None, log: list[Any] | None = None, **fields: Any,  # noqa: ANN401 - of Settings
 ) -> Execution:  # fmt: skip
     """Run the programs once, traced, as the initial threads of one process (each Process and Peer has its own).
 
     schedule: text to follow (the default goes on after its end), or a chooser; seed: random choices instead of the default ones.
-    settings, or its fields: what else may happen.  Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
+    settings, or its fields: what else may happen.  log: where the decisions are noted as they are made.
+    Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
     """
     if schedule is not None and seed is not None:
         raise ValueError("give a schedule or a seed, not both")
@@ -45,11 +47,14 @@ def run(
         chooser = ReplayChooser(parse(schedule)) if isinstance(schedule, str) else schedule
     elif seed is not None:
         chooser = RandomChooser(seed)
+    refuse(programs)
     recorder = Recorder()
     settings = settings or Settings(**fields)
     if chooser is not None and settings.timed:
         raise ValueError("the timed clock decides who goes on: it takes no schedule and no seed of its own")
     machine = settings.machine(chooser=chooser, recorder=recorder)
+    if log is not None:
+        machine.log = log
     with printing_to(recorder):
         results = execute(programs, machine, api_of(machine))
     if isinstance(chooser, ReplayChooser) and machine.violation is None:
@@ -82,6 +87,7 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
     hearing = machine.watch.hearing() if machine.watch is not None else nullcontext()
     with guarded(machine, [getattr(f, "__globals__", {}) for f in functions]), watched(machine), hearing:
         machine.run()
+    ran(results, programs)
     return results
 
 

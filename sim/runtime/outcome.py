@@ -73,3 +73,7 @@ class ScheduleError(ValueError):
 
 class ForbiddenCall(RuntimeError):
     """A program reached for a clock, a thread, a socket or a die of its own; the message names the replacement."""
+
+
+class NotAProgram(TypeError):
+    """What was given, or what it gave back, is no program that could run: one line that says why and what to do."""

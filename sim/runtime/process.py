@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.runtime.outcome import NotAProgram
+from sim.runtime.refuse import why_not
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,8 +20,9 @@ class Process:
     followed = False  # a daemon that is run as far as it gets, for what it returns
 
     def __init__(self, program: Callable[..., Any], arguments: tuple[Any, ...] = (), *, daemon: bool = False) -> None:
-        if not callable(program):
-            raise TypeError(f"a process runs a program, a function of w; got {type(program).__name__}")
+        why = why_not(program, 1 + len(arguments))
+        if why:
+            raise NotAProgram(why)
         self.program = program
         self.arguments = arguments
         self.daemon = daemon or bool(getattr(program, "daemon", False))

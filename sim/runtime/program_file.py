@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import inspect
 import sys
 import traceback
 from hashlib import blake2b
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from sim.runtime.refuse import runs_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +34,13 @@ class ProgramFile:
         self._code = _compiled(path)  # once: only executing it anew makes a fresh module
         self.digest = blake2b(path.read_bytes(), digest_size=8).hexdigest()
         self.__name__ = path.stem if function == DEFAULT_FUNCTION else function
-        self.daemon = bool(getattr(self.fresh(), "daemon", False))
+        found = self.fresh()
+        nothing = runs_nothing(found)
+        if nothing:
+            raise ProgramFileError(f"{path}: {nothing}")
+        self.daemon = bool(getattr(found, "daemon", False))
+        with contextlib.suppress(TypeError, ValueError):
+            self.__signature__ = inspect.signature(found)  # what whoever asks for its parameters reads
 
     def __call__(self, w: object) -> object:
         return self.fresh()(w)
