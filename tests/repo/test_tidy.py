@@ -14,7 +14,7 @@ from tests.repo.sources import ROOT, SourceModule, project_modules
 FUNCTION_LINES = 70
 FILE_LINES = 600
 LONG_ON_PURPOSE: dict[str, str] = {}  # "path" or "path::function" -> why
-FRAGMENT = re.compile(r"\d+(\.[a-z-]+)?\.(feature|bugfix|fidelity|doc)\.md")
+FRAGMENT = re.compile(r"\d+(\.[a-z-]+)?\.(feature|bugfix|fidelity|doc)\.md\Z")
 SOURCES = [*project_modules(), *project_modules("tests")]
 
 
