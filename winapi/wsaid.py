@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EXTENSIONS",
     "GUID",
+    "OTHER_EXTENSIONS",
     "WSAID_ACCEPTEX",
     "WSAID_CONNECTEX",
     "WSAID_DISCONNECTEX",
@@ -63,3 +64,14 @@ EXTENSIONS: Final[Mapping[str, GUID]] = MappingProxyType(
     }
 )
 """Extension functions by name. mswsock.dll exports only the first two (S-85)."""
+
+OTHER_EXTENSIONS: Final[Mapping[str, GUID]] = MappingProxyType(
+    {
+        "TransmitFile": GUID.parse("b5367df0-cbac-11cf-95ca-00805f48a192"),
+        "TransmitPackets": GUID.parse("d9689da0-1f90-11d3-9971-00c04f68c876"),
+        "WSARecvMsg": GUID.parse("f689d7c8-6f1f-436b-8a53-e54fe351c322"),
+        "WSASendMsg": GUID.parse("a441e712-754f-43ca-84a7-0dee44cf606d"),
+        "WSAPoll": GUID.parse("18c76f85-dc66-4964-972e-23c27238312b"),
+    }
+)
+"""Extension functions that Windows has and this project does not declare (mswsock.h)."""

@@ -15,7 +15,7 @@ from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
 from kernel_model.afd.event_select import FD_CLOSE, indicate
 from kernel_model.afd.poll import notify
 from kernel_model.iomgr.cancel import cancel_irp
-from kernel_model.iomgr.completion import pend_irp
+from kernel_model.iomgr.completion import complete_irp, pend_irp
 from kernel_model.status import NtStatus
 from kernel_model.tcpip.flow import Flow, pump, transmit
 from kernel_model.tcpip.segment import Segment, SegmentKind
@@ -103,6 +103,15 @@ def close_endpoint(k: Kernel, e: AfdEndpoint) -> None:
     notify(k, e)
 
 
+def end_of_disconnect(k: Kernel, e: AfdEndpoint | None, irp: Irp) -> None:
+    """The peer's side knows that this one sends no more; a socket that is to be used again waits for the peer's end too."""
+    if e is not None and e.recycling is irp:
+        if not e.fin_received:
+            return
+        e.recycle(bound=k.network.is_bound(e))
+    complete_irp(k, irp, NtStatus.SUCCESS, 0)
+
+
 def reset(k: Kernel, e: AfdEndpoint) -> None:
     """Send an RST after what is on the wire already; the rest is lost (S-55)."""
     flow = e.outbound
@@ -132,7 +141,8 @@ def rst_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
         e.outbound.discard(k)
         for irp in pending:
             cancel_irp(k, irp, NtStatus.CONNECTION_RESET)
-    for irp in tuple(e.irps):
+    foreign = [irp for irp in e.reads if irp.file is not e]  # an AcceptEx that waits for its first data is the listener's
+    for irp in (*e.irps, *foreign):
         cancel_irp(k, irp, NtStatus.CONNECTION_RESET)
     notify(k, e)
     indicate(k, e, FD_CLOSE, NtStatus.CONNECTION_ABORTED)  # what Windows gives; the page says reset (S-101)

@@ -33,7 +33,7 @@ HINT_MAX: Final = 65_535
 
 
 def bind_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address) -> NtStatus:
-    """SUCCESS | INVALID_PARAMETER (bound already) | INVALID_ADDRESS_COMPONENT | SHARING_VIOLATION (in use)."""
+    """SUCCESS | INVALID_PARAMETER (bound already) | INVALID_ADDRESS_COMPONENT | SHARING_VIOLATION (in use) | ACCESS_DENIED."""
     if e.local is not None:
         return NtStatus.INVALID_PARAMETER
     host, port = address
@@ -42,8 +42,9 @@ def bind_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address) -> Nt
     network = k.network
     if not network.local(host):
         return NtStatus.INVALID_ADDRESS_COMPONENT
-    if port and network.in_use(e, address):
-        return NtStatus.SHARING_VIOLATION
+    status = network.collision(e, address) if port else NtStatus.SUCCESS
+    if status:
+        return status
     if not port:
         free = network.free_port(t, e)
         if free is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from kernel_model.iomgr.file_object import FileObject
 from kernel_model.iomgr.irp import Major
 from kernel_model.status import NtStatus
+from kernel_model.tcpip.network import Sharing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,8 +87,8 @@ class AfdEndpoint(FileObject):
         "connect_retries", "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "hears_unreachable",
         "inbound", "linger", "local",
         "nonblocking", "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown",
-        "received", "reuse_address", "selection", "send_buffer", "send_shutdown", "state", "stream", "unreachable", "urgent",
-        "without_context",
+        "received", "recycling", "selection", "send_buffer", "send_shutdown", "sharing", "state", "stream", "unreachable",
+        "urgent", "without_context",
     )  # fmt: skip
 
     def __init__(self, label: str, *, stream: bool, overlapped: bool) -> None:
@@ -100,9 +101,22 @@ class AfdEndpoint(FileObject):
         # options
         self.options: dict[tuple[int, int], int] = {}  # level, option -> value of those without an effect in the model
         self.linger: tuple[bool, int] = (False, 0)  # on, seconds
-        self.reuse_address = False
+        self.sharing = Sharing.DEFAULT
         self.send_buffer = DEFAULT_BUFFER
         self.receive_buffer = DEFAULT_BUFFER
+        self._no_connection()
+        self.datagrams: deque[tuple[Address, bytes]] = deque()
+        self.hears_unreachable = True  # SIO_UDP_CONNRESET
+        self.unreachable = False  # a datagram of ours found nobody (S-111)
+        # listening
+        self.backlog = 0
+        self.accept_queue: deque[AfdEndpoint] = deque()
+        self.accepts: deque[Irp] = deque()
+        # readiness
+        self.polls: dict[Poll, None] = {}
+        self.selection: Selection | None = None  # WSAEventSelect
+
+    def _no_connection(self) -> None:
         # connection: outbound carries what this side sends
         self.outbound: Flow | None = None
         self.inbound: Flow | None = None
@@ -121,16 +135,14 @@ class AfdEndpoint(FileObject):
         self.received = bytearray()
         self.urgent = b""  # the out-of-band byte that has arrived
         self.reads: deque[Irp] = deque()
-        self.datagrams: deque[tuple[Address, bytes]] = deque()
-        self.hears_unreachable = True  # SIO_UDP_CONNRESET
-        self.unreachable = False  # a datagram of ours found nobody (S-111)
-        # listening
-        self.backlog = 0
-        self.accept_queue: deque[AfdEndpoint] = deque()
-        self.accepts: deque[Irp] = deque()
-        # readiness
-        self.polls: dict[Poll, None] = {}
-        self.selection: Selection | None = None  # WSAEventSelect
+        self.recycling: Irp | None = None  # DisconnectEx(TF_REUSE_SOCKET) that waits for both ends of the connection
+
+    def recycle(self, *, bound: bool) -> None:
+        """The connection is over, and the socket may have another (TF_REUSE_SOCKET); one that was bound itself stays so."""
+        local = self.local
+        self._no_connection()
+        self.peer = None
+        self.local, self.state = (local, EndpointState.BOUND) if bound else (None, EndpointState.CREATED)
 
     def data_under_way(self, k: Kernel, irp: Irp) -> bool:
         flow = self.inbound if irp in self.reads else self.outbound if irp.major is Major.WRITE else None

@@ -95,6 +95,9 @@ def announce_present(k: Kernel, e: AfdEndpoint) -> None:
         indicate(k, e, FD_ACCEPT)
     if writable(e):
         indicate(k, e, FD_WRITE)
+        connected = e.stream and e.selection.mask & FD_CONNECT
+        if connected and k.outcomes is not None and k.outcomes.left_open("connected-again"):
+            indicate(k, e, FD_CONNECT)  # documented: a reissued call tells of what holds already; Windows says nothing
     if e.abort_status is not None:
         indicate(k, e, FD_CLOSE, NtStatus.CONNECTION_ABORTED)
     elif e.fin_received and not e.close_told:

@@ -1,8 +1,7 @@
 """AcceptEx, ConnectEx, DisconnectEx (NT: AFD_SUPER_ACCEPT, AFD_SUPER_CONNECT, AFD_SUPER_DISCONNECT).
 
 Models:  accepting into a socket of the program's, with or without the first data; connecting with a first send;
-         disconnecting; sockets without a context until it is updated.
-Rejects: TF_REUSE_SOCKET.
+         disconnecting, also for another use of the socket; sockets without a context until it is updated.
 Sources: learn.microsoft.com AcceptEx, ConnectEx, DisconnectEx; Wine ws2_32/tests/sock.c test_AcceptEx (S-75 to S-84).
 """
 
@@ -10,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.afd.close import shutdown_endpoint
+from kernel_model.afd.close import end_of_disconnect, shutdown_endpoint
 from kernel_model.afd.connect import cancel_accept, connect_endpoint
 from kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState
 from kernel_model.afd.event_select import announce_present
@@ -102,16 +101,21 @@ def _send_first(k: Kernel, e: AfdEndpoint, irp: Irp) -> None:
         pump(k, e.outbound)
 
 
-def super_disconnect(k: Kernel, e: AfdEndpoint, irp: Irp) -> NtStatus:
-    """End sending: PENDING until the peer's side knows, or INVALID_CONNECTION."""
+def super_disconnect(k: Kernel, e: AfdEndpoint, irp: Irp, *, reuse: bool) -> NtStatus:
+    """End sending: PENDING until the peer's side knows, or INVALID_CONNECTION.
+
+    reuse (TF_REUSE_SOCKET): PENDING until the peer has ended sending too; then the socket is as before its connection.
+    """
     if e.state is not EndpointState.CONNECTED or e.outbound is None:
         return NtStatus.INVALID_CONNECTION
     if e.abort_status is not None:
         return e.abort_status
     start_irp(k, irp)
     pend_irp(k, irp)
+    if reuse:
+        e.recycling = irp
     if e.send_shutdown:
-        complete_irp(k, irp, NtStatus.SUCCESS, 0)
+        end_of_disconnect(k, e, irp)
         return NtStatus.PENDING
     e.outbound.closing = irp
     shutdown_endpoint(k, e, 1)

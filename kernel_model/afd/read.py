@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kernel_model.afd.close import end_of_disconnect
 from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
 from kernel_model.afd.event_select import FD_CLOSE, FD_OOB, FD_READ, FD_WRITE, indicate
 from kernel_model.afd.poll import notify, writable
@@ -189,8 +190,8 @@ def urgent_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
 def fin_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
     """The peer sends no more: pending receives complete with 0 bytes, after what was sent before (S-48, S-49)."""
     if flow.closing is not None:
-        complete_irp(k, flow.closing, SUCCESS, 0)
-        flow.closing = None
+        closing, flow.closing = flow.closing, None
+        end_of_disconnect(k, flow.source, closing)
     e = flow.target
     if e is None or e.closed or e.abort_status is not None:
         return
@@ -199,3 +200,5 @@ def fin_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
     serve_reads(k, e)
     notify(k, e)
     indicate(k, e, FD_CLOSE)
+    if e.recycling is not None and (e.outbound is None or e.outbound.closing is None):
+        end_of_disconnect(k, e, e.recycling)

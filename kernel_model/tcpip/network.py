@@ -2,14 +2,19 @@
 
 Differs: F-006 only 127.0.0.0/8 and 0.0.0.0 exist.
 Differs: F-007 there is no TIME_WAIT: a closed socket's port is free at once.
-Sources: learn.microsoft.com bind, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE".
+Sources: learn.microsoft.com bind, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE", "Sharing Transport Addresses" (its table).
 """
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from kernel_model.status import NtStatus
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kernel_model.afd.endpoint import AfdEndpoint
     from kernel_model.ke.event import KEvent
     from kernel_model.ps.thread import KThread
@@ -20,6 +25,31 @@ LOOPBACK: Final = b"\x7f\0\0\1"
 FIRST_EPHEMERAL: Final = 49_152  # IANA dynamic ports, the default range since Windows Vista
 EPHEMERAL_PORTS: Final = 65_536 - FIRST_EPHEMERAL
 PORT_STRIDE: Final = 1_021  # a prime: where each thread's search begins, so that threads rarely meet
+
+
+class Sharing(Enum):
+    """What a socket says about sharing its address before it is bound."""
+
+    DEFAULT = "default"
+    REUSE = "SO_REUSEADDR"
+    EXCLUSIVE = "SO_EXCLUSIVEADDRUSE"
+
+
+_D, _R, _E = Sharing
+_OK, _INUSE, _DENIED = NtStatus.SUCCESS, NtStatus.SHARING_VIOLATION, NtStatus.ACCESS_DENIED
+# (second, first) -> the status of the second bind, where (both are wildcards, the second only, the first only, both are the same
+# specific address).  One user owns all sockets here, so the security check of the table ("CHECK") succeeds.
+COLLISIONS: Final[Mapping[tuple[Sharing, Sharing], tuple[NtStatus, NtStatus, NtStatus, NtStatus]]] = {
+    (_D, _D): (_INUSE, _OK, _OK, _INUSE),
+    (_D, _R): (_INUSE, _OK, _OK, _DENIED),
+    (_D, _E): (_INUSE, _OK, _DENIED, _INUSE),
+    (_R, _D): (_DENIED, _OK, _OK, _DENIED),
+    (_R, _R): (_OK, _OK, _OK, _OK),
+    (_R, _E): (_DENIED, _OK, _DENIED, _DENIED),
+    (_E, _D): (_INUSE, _INUSE, _OK, _INUSE),
+    (_E, _R): (_INUSE, _INUSE, _OK, _INUSE),
+    (_E, _E): (_INUSE, _INUSE, _DENIED, _INUSE),
+}
 
 
 class Network:
@@ -35,16 +65,20 @@ class Network:
         """Is this one of the machine's own addresses?"""
         return host == ANY_ADDRESS or host[0] == 127
 
-    def in_use(self, endpoint: AfdEndpoint, address: Address) -> bool:
-        """Would binding to address collide (WSAEADDRINUSE)?"""
+    def collision(self, endpoint: AfdEndpoint, address: Address) -> NtStatus:
+        """May the endpoint be bound to the address?  SUCCESS | SHARING_VIOLATION | ACCESS_DENIED."""
         host, port = address
         for other in self.bindings.get((endpoint.stream, port), ()):
-            if other.local is None or endpoint.reuse_address:
+            if other.local is None:
                 continue
             bound = other.local[0]
-            if bound == host or ANY_ADDRESS in (bound, host):
-                return True
-        return False
+            if ANY_ADDRESS not in (host, bound) and host != bound:
+                continue
+            place = (0 if host == bound else 1) if host == ANY_ADDRESS else (2 if bound == ANY_ADDRESS else 3)
+            status = COLLISIONS[endpoint.sharing, other.sharing][place]
+            if status:
+                return status
+        return NtStatus.SUCCESS
 
     def free_port(self, t: KThread, endpoint: AfdEndpoint) -> int | None:
         """An ephemeral port, searched from a place of the thread's own (F-001); None when all are taken."""
@@ -70,6 +104,10 @@ class Network:
             bound.remove(endpoint)
             if not bound:
                 del self.bindings[key]
+
+    def is_bound(self, endpoint: AfdEndpoint) -> bool:
+        """Was the endpoint bound itself?  An accepted one has its listener's port."""
+        return endpoint.local is not None and endpoint in self.bindings.get((endpoint.stream, endpoint.local[1]), ())
 
     def lookup(self, stream: bool, address: Address) -> list[AfdEndpoint]:
         """Endpoints that packets to address may be for; exact addresses before wildcards, oldest first."""

@@ -1,6 +1,6 @@
 """mswsock: AcceptEx, ConnectEx, DisconnectEx, GetAcceptExSockaddrs, and how to get at them.
 
-Rejects: TF_REUSE_SOCKET and other flags of DisconnectEx, every ioctl but SIO_GET_EXTENSION_FUNCTION_POINTER and
+Rejects: flags of DisconnectEx other than TF_REUSE_SOCKET, every ioctl but SIO_GET_EXTENSION_FUNCTION_POINTER and
          SIO_UDP_CONNRESET.
 Sources: learn.microsoft.com AcceptEx, GetAcceptExSockaddrs, ConnectEx, DisconnectEx, WSAIoctl (S-75 to S-85).
 """
@@ -17,7 +17,7 @@ from sim.win32.errormap import wsa_error
 from sim.win32.memory import EMPTY, Region, address_of
 from sim.win32.ws2_32_door import AF_INET, PENDING, SOCKADDR, SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
 from winapi.surface import FUNCTIONS
-from winapi.wsaid import EXTENSIONS
+from winapi.wsaid import EXTENSIONS, OTHER_EXTENSIONS
 
 if TYPE_CHECKING:
     from kernel_model.afd.endpoint import AfdEndpoint
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ERROR_INVALID_PARAMETER: Final = 87
 ADDRESS_MIN: Final = SOCKADDR.size + 16
+TF_REUSE_SOCKET: Final = 2
 SIO_UDP_CONNRESET: Final = 0x9800000C
 SIO_GET_EXTENSION_FUNCTION_POINTER: Final = 0xC8000006
 
@@ -125,18 +126,19 @@ class Mswsock(Ws2Door):
         e = self._socket(t, s)
         if e is None:
             return 0
-        if dword(dwFlags):
+        if dword(dwFlags) & ~TF_REUSE_SOCKET:
             self._not_modelled("DisconnectEx", f"dwFlags {dword(dwFlags):#x}")
+        reuse = bool(dword(dwFlags) & TF_REUSE_SOCKET)
         if not address_of(lpOverlapped):
             irp = self._blocking_irp(t, e, Major.DISCONNECT, [])
-            status: int = super_disconnect(self._k, e, irp)
+            status: int = super_disconnect(self._k, e, irp, reuse=reuse)
             if status == PENDING:
                 status = self._wait_irp(t, irp, 0, "DisconnectEx")
             return self._refuse(t, wsa_error(status)) if status else 1
         made = self._operation(t, e, Major.DISCONNECT, [], lpOverlapped)
         if isinstance(made, int):
             return self._refuse(t, made)
-        return self._refuse(t, wsa_error(super_disconnect(self._k, e, made[0])))
+        return self._refuse(t, wsa_error(super_disconnect(self._k, e, made[0], reuse=reuse)))
 
     def WSAIoctl(
         self, s: Handle, dwIoControlCode: int, lpvInBuffer: Pointer, cbInBuffer: int, lpvOutBuffer: Pointer, cbOutBuffer: int,
@@ -161,6 +163,9 @@ class Mswsock(Ws2Door):
             return self._error(t, WSAEFAULT)
         name = next((name for name, wsaid in EXTENSIONS.items() if bytes(wsaid) == guid), None)
         if name is None:
+            missing = next((name for name, wsaid in OTHER_EXTENSIONS.items() if bytes(wsaid) == guid), None)
+            if missing is not None:
+                self._not_modelled("WSAIoctl", f"the extension function {missing}")
             return self._error(t, WSAEINVAL)
         if not self._memory.store(lpvOutBuffer, self._thunk(name).to_bytes(8, "little")):
             return self._error(t, WSAEFAULT)

@@ -15,6 +15,7 @@ from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
 from kernel_model.ex.objects import label
 from kernel_model.ke.event import KEvent
 from kernel_model.ob.handle_table import close_handle, open_handle
+from kernel_model.tcpip.network import Sharing
 from sim.win32.door import Handle, dword, handle_value, signed
 from sim.win32.errormap import wsa_error
 from sim.win32.kernel32_sync import Kernel32Sync
@@ -48,13 +49,14 @@ FIONBIO: Final = 0x8004667E
 FIONREAD: Final = 0x4004667F
 WSAENOPROTOOPT: Final = 10042
 PLAIN_OPTIONS: Final = {
-    (SOL_SOCKET, SO_KEEPALIVE), (SOL_SOCKET, SO_BROADCAST), (SOL_SOCKET, SO_OOBINLINE), (SOL_SOCKET, SO_EXCLUSIVEADDRUSE),
+    (SOL_SOCKET, SO_KEEPALIVE), (SOL_SOCKET, SO_BROADCAST), (SOL_SOCKET, SO_OOBINLINE),
     (SOL_SOCKET, SO_SNDTIMEO), (SOL_SOCKET, SO_RCVTIMEO), (IPPROTO_TCP, TCP_NODELAY),
 }  # fmt: skip
 NUMBERS: Final = {
     (SOL_SOCKET, SO_LINGER), (SOL_SOCKET, SO_SNDBUF), (SOL_SOCKET, SO_RCVBUF), (SOL_SOCKET, SO_SNDTIMEO),
     (SOL_SOCKET, SO_RCVTIMEO),
 }  # fmt: skip
+SHARING: Final = {SO_REUSEADDR: Sharing.REUSE, SO_EXCLUSIVEADDRUSE: Sharing.EXCLUSIVE}
 READ_ONLY: Final = {SO_ACCEPTCONN, SO_ERROR, SO_TYPE, SO_CONNECT_TIME}
 
 
@@ -83,7 +85,22 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
                 return self._error(t, WSAEFAULT)
             data = data.ljust(4, b"\0")  # a BOOL may be as short as a char
         value = int.from_bytes(data[:4], "little")
+        if level == SOL_SOCKET and option in SHARING:
+            return self._share(t, e, SHARING[option], bool(value))
         self._set_option(e, level, option, value, data)
+        return 0
+
+    def _share(self, t: KThread, e: AfdEndpoint, sharing: Sharing, on: bool) -> int:
+        """SO_REUSEADDR and SO_EXCLUSIVEADDRUSE exclude each other, and mean something at the time of bind only."""
+        if on and e.sharing not in (Sharing.DEFAULT, sharing):
+            return self._error(t, WSAEINVAL)
+        if e.local is not None:
+            if sharing is Sharing.EXCLUSIVE:
+                self._not_modelled("setsockopt", "SO_EXCLUSIVEADDRUSE of a socket that is bound")
+        elif on:
+            e.sharing = sharing
+        elif e.sharing is sharing:
+            e.sharing = Sharing.DEFAULT
         return 0
 
     def _update_context(self, t: KThread, e: AfdEndpoint, option: int, optval: Pointer, length: int) -> int:
@@ -115,8 +132,6 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
             e.send_buffer = value
         elif option == SO_RCVBUF:
             e.receive_buffer = value
-        elif option == SO_REUSEADDR:
-            e.reuse_address = bool(value)
         else:
             self._not_modelled("setsockopt", f"option {option:#x}")
 
@@ -154,7 +169,8 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
             SO_ERROR: wsa_error(e.connect_error or 0),
             SO_SNDBUF: e.send_buffer,
             SO_RCVBUF: e.receive_buffer,
-            SO_REUSEADDR: int(e.reuse_address),
+            SO_REUSEADDR: int(e.sharing is Sharing.REUSE),
+            SO_EXCLUSIVEADDRUSE: int(e.sharing is Sharing.EXCLUSIVE),
             SO_DONTLINGER: int(not e.linger[0]),
         }
         if option not in values:

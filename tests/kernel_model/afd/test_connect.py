@@ -14,6 +14,7 @@ from kernel_model.iomgr.irp import Irp, IrpState, Major
 from kernel_model.ob.handle_table import close_handle
 from kernel_model.status import NtStatus
 from kernel_model.tcpip.deliver import deliver
+from kernel_model.tcpip.network import Sharing
 from tests.kernel_model.builder import HOST, KernelBuilder
 
 if TYPE_CHECKING:
@@ -185,8 +186,9 @@ def test_closing_a_listener_resets_the_waiting_and_cancels_the_pending(kernel: K
     ("one", "two", "status"),
     [
         (HOST, HOST, NtStatus.SHARING_VIOLATION),
-        (HOST, ANY, NtStatus.SHARING_VIOLATION),
-        (ANY, HOST, NtStatus.SHARING_VIOLATION),
+        (ANY, ANY, NtStatus.SHARING_VIOLATION),
+        (HOST, ANY, NtStatus.SUCCESS),
+        (ANY, HOST, NtStatus.SUCCESS),
         (HOST, b"\x7f\0\0\2", NtStatus.SUCCESS),
         (b"\x08\x08\x08\x08", HOST, NtStatus.SUCCESS),
     ],
@@ -198,11 +200,29 @@ def test_who_collides_on_a_port(kernel: KernelBuilder, one: bytes, two: bytes, s
     assert bind_endpoint(kernel.k, t, kernel.udp(), (two, 80)) is NtStatus.SUCCESS  # another protocol, another space
 
 
-def test_so_reuseaddr_takes_a_port_in_use(kernel: KernelBuilder) -> None:
-    t, thief = kernel.thread(), kernel.tcp()
-    kernel.bound(t, kernel.tcp(), 80)
-    thief.reuse_address = True
-    assert bind_endpoint(kernel.k, t, thief, (HOST, 80)) is NtStatus.SUCCESS
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        (Sharing.REUSE, Sharing.REUSE, NtStatus.SUCCESS),
+        (Sharing.DEFAULT, Sharing.REUSE, NtStatus.ACCESS_DENIED),  # the first has to allow it too (since Windows Server 2003)
+        (Sharing.REUSE, Sharing.DEFAULT, NtStatus.ACCESS_DENIED),
+        (Sharing.EXCLUSIVE, Sharing.REUSE, NtStatus.ACCESS_DENIED),
+        (Sharing.EXCLUSIVE, Sharing.DEFAULT, NtStatus.SHARING_VIOLATION),
+        (Sharing.DEFAULT, Sharing.EXCLUSIVE, NtStatus.SHARING_VIOLATION),
+    ],
+)
+def test_who_may_share_an_address(kernel: KernelBuilder, first: Sharing, second: Sharing, status: NtStatus) -> None:
+    t, owner, other = kernel.thread(), kernel.tcp(), kernel.tcp()
+    owner.sharing, other.sharing = first, second
+    kernel.bound(t, owner, 80)
+    assert bind_endpoint(kernel.k, t, other, (HOST, 80)) is status
+
+
+def test_an_exclusive_wildcard_keeps_specific_addresses_out(kernel: KernelBuilder) -> None:
+    t, owner = kernel.thread(), kernel.tcp()
+    owner.sharing = Sharing.EXCLUSIVE
+    bind_endpoint(kernel.k, t, owner, (ANY, 80))
+    assert bind_endpoint(kernel.k, t, kernel.tcp(), (HOST, 80)) is NtStatus.ACCESS_DENIED
 
 
 def test_an_address_of_another_machine_cannot_be_bound(kernel: KernelBuilder) -> None:  # WSAEADDRNOTAVAIL
