@@ -1,4 +1,4 @@
-"""A socket for its second connection, a client that resets before its first data, functions that are missing, shared addresses."""
+"""A socket for its second connection, a client that resets before its first data, missing functions, shared addresses."""
 
 from __future__ import annotations
 
