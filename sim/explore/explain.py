@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from sim.explore.budget import EXPLAINING, STEPS, Budget
 from sim.explore.minimise import minimise, necessary
 from sim.explore.races import decisive, dissect
+from sim.runtime.execution import run
+from sim.runtime.outcome import ReplayDivergence
 from sim.runtime.schedule import render
 from sim.view.story import race_line, story, switch_lines
 
@@ -34,10 +36,17 @@ def explained(programs: Sequence[Program], violation: Violation, settings: Setti
     budget.spend(best.steps)
     if not budget.allows(DISSECTING * best.steps):
         return replace(best.violation, schedule=render(best.moves))
-    anatomy = dissect(programs, best.moves, settings)
+    schedule = render(best.moves)
+    try:
+        execution = run(programs, schedule=schedule, settings=settings)
+        if execution.violation is None or execution.violation.id != best.violation.id:
+            return violation
+        anatomy = dissect(programs, best.moves, execution, settings)
+    except ReplayDivergence as error:
+        return replace(best.violation, schedule=schedule, note=f"not explained: its causes cannot be followed ({error})")
     switches = necessary(programs, best, settings, budget.part(EXPLAINING, 1 / 2))
     race = decisive(programs, best, anatomy, settings, budget.part(EXPLAINING))
     return replace(
-        best.violation, schedule=render(best.moves), story=story(anatomy, switches, race),
+        execution.violation, schedule=schedule, story=story(anatomy, switches, race),
         switches=switch_lines(anatomy, switches), race=race_line(anatomy, race),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from kernel_model.choice import ChoiceKind
 from kernel_model.errors import NotModelled
 from sim.runtime.execution import execute
-from sim.runtime.schedule import parse, render
+from sim.runtime.schedule import Place, parse, render
 from sim.trace.traced import api_of
 
 if TYPE_CHECKING:
@@ -44,48 +44,34 @@ class Deviation:
 class Loose:
     """Follow a schedule where that is possible: a word that is not is skipped, past the end the default is taken.
 
-    usual_at: steps at which the default is taken whatever the schedule says.
+    without: a choice that is taken back: there the default is taken, whatever the schedule says.
     """
 
-    __slots__ = ("_left", "_moves", "_place", "_usual_at", "deviations")
+    __slots__ = ("_place", "_without", "deviations")
 
-    def __init__(self, moves: Moves, usual_at: int = -1) -> None:
-        self._moves = moves
-        self._place = 0
-        self._left = moves[0][1] if moves else 0
-        self._usual_at = usual_at
+    def __init__(self, moves: Moves, without: Deviation | None = None) -> None:
+        self._place = Place(moves)
+        self._without = without
         self.deviations: list[Deviation] = []
 
     def choose(self, point: ChoicePoint, /) -> int:
-        picked = self._outcome(point) if point.kind is ChoiceKind.OUTCOME else self._transition(point)
-        if point.step == self._usual_at and point.kind is ChoiceKind.TRANSITION:
-            picked = 0
+        asked = point.kind is ChoiceKind.OUTCOME
+        picked = self._place.answer(point.options) if asked else self._transition(point)
         if picked:
-            self.deviations.append(Deviation(point.step, point.options[picked], point.options[0]))
+            deviation = Deviation(point.step, point.options[picked], point.options[0])
+            if deviation == self._without:
+                return 0
+            self.deviations.append(deviation)
         return picked
 
     def _transition(self, point: ChoicePoint) -> int:
-        while self._place < len(self._moves):
-            label = self._moves[self._place][0]
+        place = self._place
+        while (label := place.label) is not None:
             if label in point.options:
-                self._left -= 1
-                if not self._left:
-                    self._advance()
+                place.step()
                 return point.options.index(label)
-            self._advance()
+            place.advance()
         return 0
-
-    def _outcome(self, point: ChoicePoint) -> int:
-        if self._place < len(self._moves) and self._moves[self._place][0] in point.options:
-            label = self._moves[self._place][0]
-            self._advance()
-            return point.options.index(label)
-        return 0
-
-    def _advance(self) -> None:
-        self._place += 1
-        if self._place < len(self._moves):
-            self._left = self._moves[self._place][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +79,28 @@ class Attempt:
     """One execution under a loose schedule: what it broke, what it did, and how long a person takes to read it."""
 
     violation: Violation | None
+    complete: bool  # it ended by itself; else it went where the model has nothing to say
     moves: Moves
     steps: int
     cost: tuple[int, int, int]
     deviations: tuple[Deviation, ...]
 
 
-def attempt(programs: Sequence[Program], moves: Moves, settings: Settings, usual_at: int = -1) -> Attempt:
+def attempt(programs: Sequence[Program], moves: Moves, settings: Settings, without: Deviation | None = None) -> Attempt:
     """Run it."""
-    chooser = Loose(moves, usual_at)
+    chooser = Loose(moves, without)
     machine = settings.machine(chooser=chooser)
-    violation = None
+    violation, complete = None, False
     try:
         execute(programs, machine, api_of(machine))
-        violation = machine.violation
+        violation, complete = machine.violation, True
     except NotModelled:
-        pass  # it went where the model has nothing to say: not the same violation
+        pass  # not the same violation, and not a run that keeps the law
     done = parse(render(machine.moves()))
     threads = {t.label for t in machine.kernel.threads}
     order = [label for label, _ in done if label in threads]
     switches = sum(a != b for a, b in pairwise(order))
-    return Attempt(violation, done, machine.steps, (switches, machine.steps, len(done)), tuple(chooser.deviations))
+    return Attempt(violation, complete, done, machine.steps, (switches, machine.steps, len(done)), tuple(chooser.deviations))
 
 
 def minimise(programs: Sequence[Program], violation: Violation, settings: Settings, budget: Budget) -> Attempt | None:
@@ -161,8 +148,8 @@ def necessary(programs: Sequence[Program], best: Attempt, settings: Settings, bu
     for deviation in best.deviations:
         if budget.over:
             break
-        tried = attempt(programs, best.moves, settings, deviation.step)
+        tried = attempt(programs, best.moves, settings, deviation)
         budget.spend(tried.steps)
-        if tried.violation is None or tried.violation.id != best.violation.id:
+        if tried.complete and (tried.violation is None or tried.violation.id != best.violation.id):
             found.append(deviation)
     return found

@@ -5,111 +5,198 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kernel_model.ps.thread import KThread
+from kernel_model.ke.timerq import TimerEntry
 from sim.explore.dpor import Dpor
 from sim.explore.minimise import attempt
-from sim.runtime.execution import execute
+from sim.explore.step import dependent
+from sim.runtime.execution import execute, printing_to
+from sim.runtime.outcome import ReplayDivergence
+from sim.runtime.schedule import Place
 from sim.trace.record import Recorder
 from sim.trace.traced import api_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sim.explore.budget import Budget
     from sim.explore.minimise import Attempt, Moves
     from sim.runtime.execution import Program
     from sim.runtime.machine import Machine
+    from sim.runtime.outcome import Execution, Violation
     from sim.runtime.settings import Settings
     from sim.trace.record import Event
 
 
 class Following(Dpor):
-    """One execution along a list of labels, with footprints; where a label is not possible, the first that is."""
+    """One execution along a schedule, word by word, with footprints.  What does not fit is a ReplayDivergence, never a guess."""
 
     def __init__(self, moves: Moves, *, shared_memory: bool = True) -> None:
         super().__init__(shared_memory=shared_memory)
-        self._labels = [label for label, count in moves for _ in range(count)]
-        self._outcomes = [label for label, count in moves if not count]
+        self._words = Place(moves)
         self.steps: list[int] = []  # of each move, the machine's count
+        self.outcomes: list[list[str]] = []  # of each move, the words for what the environment decided within it
+        self.quiet = False  # nothing could happen any more, and no law was broken before
+        self.blocked: list[str] = []  # who had not ended then
 
     def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
-        options = self._enabled(machine)
-        if not options:
+        options = machine.options(None)
+        label = self._words.label
+        if label is None and (machine.finished or not options):
+            self.quiet = machine.violation is None
+            self.blocked = [t.label for t in machine.kernel.threads if not t.terminated]
             return None
+        actor = next((option for option in options if option.label == label), None)
+        if actor is None:
+            expected = label if label is not None else "the end"
+            machine.failure = ReplayDivergence(machine.steps + 1, expected, tuple(option.label for option in options))
+            raise machine.failure
+        self._words.step()
         self.steps.append(machine.steps + 1)
-        wanted = self._labels[self._depth] if self._depth < len(self._labels) else None
-        return next((option for option in options if option.label == wanted), self._usual(options, machine))
-
-    def _usual(self, options: list[Any], machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
-        """Near the default: the thread that ran, then the environment."""
-        before = self.path.moves[-1].actor if self.path.moves else ""
-        running = next((option for option in options if option.label == before and type(option) is KThread), None)
-        return running or next((option for option in options if type(option) is not KThread), options[0])
+        self.outcomes.append([])
+        k = machine.kernel
+        if type(actor) is TimerEntry and not k.free_clock and actor.due_100ns > k.now_100ns:
+            k.now_100ns = actor.due_100ns
+            self._time_passed = True
+        return actor
 
     def ask(self, machine: Machine, options: tuple[str, ...]) -> int:
-        picked = 0
-        if self._outcomes and self._outcomes[0] in options:
-            picked = options.index(self._outcomes.pop(0))
+        before = self._words.label
+        picked = self._words.answer(options)
+        if self._words.label != before or picked:
+            assert before is not None
+            self.outcomes[-1].append(before)
         self._answers.append(picked)
         self._counts.append(len(options))
         return picked
 
 
 @dataclass(frozen=True, slots=True)
-class Anatomy:
-    """An execution taken apart.
+class Order:
+    """Happens-before of an execution, for one idea of what threads share.
 
-    trace: its events; past: per move, the moves that happen before it (bit masks, itself included); steps: of each move;
-    races: pairs of moves that could be the other way round.
+    past: per move, the moves that happen before it (bit masks, itself included); cause: those that the end depends on;
+    races: pairs of moves that could be the other way round, both of them causes, the latest first.
     """
 
-    trace: tuple[Event, ...]
-    labels: tuple[str, ...]
     past: tuple[int, ...]
-    steps: tuple[int, ...]
+    cause: int
     races: tuple[tuple[int, int], ...]
 
 
-def dissect(programs: Sequence[Program], moves: Moves, settings: Settings) -> Anatomy:
-    """Run along the moves with footprints and a recorder; races over kernel objects and cells first, then over all memory."""
-    recorder = Recorder()
-    objects, _ = _follow(programs, Following(moves, shared_memory=False), settings, None)
-    memory, explorer = _follow(programs, Following(moves), settings, recorder)
-    return Anatomy(
-        tuple(recorder.events), tuple(move.actor for move in explorer.path.moves), tuple(explorer.path.past),
-        tuple(explorer.steps), tuple(dict.fromkeys([*_latest(objects), *_latest(memory)])),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Anatomy:
+    """An execution taken apart.
+
+    labels, steps, outcomes: of its moves; orders: over kernel objects and cells, then over all memory as well.
+    """
+
+    trace: tuple[Event, ...]
+    violation: Violation
+    labels: tuple[str, ...]
+    steps: tuple[int, ...]
+    outcomes: tuple[tuple[str, ...], ...]
+    orders: tuple[Order, ...]
+
+    def cause(self, order: int) -> set[int]:
+        """The steps that the end depends on."""
+        mask = self.orders[order].cause
+        return {step for i, step in enumerate(self.steps) if mask >> i & 1}
+
+    def words(self, i: int) -> Iterator[tuple[str, int]]:
+        """A move as a schedule has it."""
+        yield self.labels[i], 1
+        for outcome in self.outcomes[i]:
+            yield outcome, 0
 
 
-def _follow(
-    programs: Sequence[Program], explorer: Following, settings: Settings, recorder: Recorder | None
-) -> tuple[list[tuple[int, int]], Following]:
-    machine = settings.machine(recorder=recorder)
-    api = api_of(machine)
-    explorer.begin(machine, api)
-    execute(programs, machine, api)
-    explorer.close()
-    explorer.path.analyse(())
-    return [(e, step.place) for e, late in enumerate(explorer.path.races) for step in late], explorer
+def dissect(programs: Sequence[Program], moves: Moves, execution: Execution, settings: Settings) -> Anatomy:
+    """Run that very execution once more, with footprints: over kernel objects alone, and over all memory.
+
+    ReplayDivergence where it does not go the same way.
+    """
+    assert execution.violation is not None
+    orders = []
+    for shared_memory in (False, True):
+        recorder, explorer = Recorder(), Following(moves, shared_memory=shared_memory)
+        machine = settings.machine(recorder=recorder)
+        api = api_of(machine)
+        explorer.begin(machine, api)
+        with printing_to(recorder):
+            execute(programs, machine, api)
+        explorer.close()
+        explorer.path.analyse(())
+        _the_same(execution, machine.violation, recorder.events)
+        orders.append(_order(explorer, execution.violation))
+    labels = tuple(move.actor for move in explorer.path.moves)
+    outcomes = tuple(map(tuple, explorer.outcomes))
+    return Anatomy(execution.trace, execution.violation, labels, tuple(explorer.steps), outcomes, tuple(orders))
 
 
-def _latest(races: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    return sorted(races, key=lambda race: (-race[1], -race[0]))
+def _the_same(execution: Execution, violation: Violation | None, trace: list[Event]) -> None:
+    """ReplayDivergence unless this is what was seen before."""
+    found = execution.violation
+    assert found is not None
+    if violation is None or (violation.id, violation.message, violation.step) != (found.id, found.message, found.step):
+        ended = f"it ended with {violation.id} at step {violation.step}" if violation is not None else "it broke nothing"
+        raise ReplayDivergence(found.step, found.id, (), f"followed once more, {ended}")
+    for event, other in zip(execution.trace, trace, strict=False):
+        if event != other:
+            raise ReplayDivergence(event.step, f"{event.subject} {event.text}", (f"{other.subject} {other.text}",))
+    if len(trace) != len(execution.trace):
+        raise ReplayDivergence(found.step, "as many events", (), f"{len(execution.trace)}, then {len(trace)}")
+
+
+def _order(explorer: Following, violation: Violation) -> Order:
+    past = tuple(explorer.path.past)
+    cause = _cause(explorer, violation)
+    races = [(e, step.place) for e, late in enumerate(explorer.path.races) for step in late if cause >> step.place & 1]
+    return Order(past, cause, tuple(sorted(races, key=lambda race: (-race[1], -race[0]))))
+
+
+def _cause(explorer: Following, violation: Violation) -> int:
+    """What happens before the violation: before the step that breaks the law; where nothing moves any more, before the last
+    steps of those who are blocked and before all that had to do with what they wait for.
+    """
+    moves, past = explorer.path.moves, explorer.path.past
+    if not moves:
+        return 0
+    if not explorer.quiet and violation.id != "step-bound":
+        return past[max((i for i, step in enumerate(explorer.steps) if step <= violation.step), default=0)]
+    last = {move.actor: i for i, move in enumerate(moves)}
+    ends = [i for label, i in last.items() if not explorer.blocked or label in explorer.blocked]
+    mask = 0
+    for i in ends:
+        mask |= past[i]
+        for j, other in enumerate(moves):
+            if dependent(moves[i].reads, moves[i].writes, other.reads, other.writes):
+                mask |= past[j]
+    return mask
 
 
 def decisive(
     programs: Sequence[Program], best: Attempt, anatomy: Anatomy, settings: Settings, budget: Budget
 ) -> tuple[int, int] | None:
-    """The first of the races whose reversal, with nothing else changed, makes the run keep the law."""
+    """The first of the races that the end depends on whose reversal, with nothing else changed, makes the run keep the law."""
     assert best.violation is not None
-    labels, past = anatomy.labels, anatomy.past
-    for e, i in anatomy.races:
-        if budget.over:
-            break
-        rest = [j for j in range(e + 1, len(labels)) if j != i and not past[j] >> e & 1]
-        moves = [(labels[j], 1) for j in (*range(e), *[j for j in rest if j < i], i)]
-        tried = attempt(programs, moves, settings)
-        budget.spend(tried.steps)
-        if tried.violation is None:
-            return e, i
+    tried = set()
+    for order in anatomy.orders:
+        for e, i in order.races:
+            if budget.over:
+                return None
+            if (e, i) in tried:
+                continue
+            tried.add((e, i))
+            other = attempt(programs, _reversed(anatomy, order, e, i), settings)
+            budget.spend(other.steps)
+            if other.complete and other.violation is None:
+                return e, i
     return None
+
+
+def _reversed(anatomy: Anatomy, order: Order, e: int, i: int) -> Moves:
+    """The execution with move i where e was, and e behind it; then everything else as it was, where it is possible."""
+    moves = range(len(anatomy.labels))
+    between = [j for j in range(e + 1, i) if not order.past[j] >> e & 1]
+    early = {*range(e), *between, i}
+    places = [*range(e), *between, i, *[j for j in moves if j not in early]]
+    return [word for j in places for word in anatomy.words(j)]

@@ -24,6 +24,7 @@ from sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
 from sim.runtime.deadlock import blocked_threads, describe, laws
 from sim.runtime.loops import PACKAGE, VainLooks
 from sim.runtime.outcome import ForbiddenCall, ReplayDivergence, Violation
+from sim.runtime.schedule import USUAL_WORD
 from sim.runtime.watchdog import LIMIT_SECONDS, Stuck
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ class Machine:
 
     __slots__ = (
         "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed", "hub",
-        "kernel", "leaving", "log", "looks", "max_steps", "moved", "on_step", "over", "pending", "record", "running", "steps",
-        "swallowed", "sweep_at", "sweeps", "to_the_end", "violation", "watch",
+        "kernel", "leaving", "log", "looks", "max_steps", "moved", "on_step", "over", "pending", "questions", "record",
+        "running", "steps", "swallowed", "sweep_at", "sweeps", "to_the_end", "violation", "watch",
     )  # fmt: skip
 
     def __init__(self, *, chooser: Chooser | None = None, max_steps: int = 10_000, record: bool = True) -> None:
@@ -75,6 +76,7 @@ class Machine:
         self.sweeps = 0
         self.alarm = 0 if chooser is not None else min(max_steps, SWEEP)  # the step at which a system call must look up
         self.log: list[Any] = []  # label, step, label, step, ...
+        self.questions: tuple[int, list[tuple[str, ...]]] = (0, [])  # of a step: what was answered as usual since an outcome
         self.current: Any = None  # the running KThread; None in the hub
         self.hub: greenlet = getcurrent()
         self.running: dict[KThread, None] = {}  # threads that have a carrier
@@ -417,7 +419,7 @@ class Machine:
                 self.on_step()
             if self.steps >= self.max_steps:
                 return self.exhausted(running)
-            options = self._options(running)
+            options = self.options(running)
             if not options:
                 return None
             labels = tuple([o.label for o in options])
@@ -446,9 +448,24 @@ class Machine:
                 raise
         else:
             return 0
-        if picked and self.record:
-            self.log += (options[picked], self.steps + 1)
+        if self.record:
+            self._log_outcome(options, picked)
         return picked
+
+    def _log_outcome(self, options: tuple[str, ...], picked: int) -> None:
+        """Answers are told by their names alone, so those that were usual count where the name was offered."""
+        step, passed = self.questions
+        if step != self.steps:
+            passed = []
+        if picked:
+            label = options[picked]
+            for _ in range(sum(label in other for other in passed)):
+                self.log += (USUAL_WORD, self.steps + 1)
+            self.log += (label, self.steps + 1)
+            passed = []
+        else:
+            passed.append(options)
+        self.questions = self.steps, passed
 
     def fire(self, actor: Flow | TimerEntry) -> None:
         """An environment actor moves."""
@@ -457,7 +474,7 @@ class Machine:
         else:
             deliver(self.kernel, actor)
 
-    def _options(self, running: KThread | None) -> list[Any]:
+    def options(self, running: KThread | None) -> list[Any]:
         """All that may happen next; the default takes the first."""
         k = self.kernel
         ready = [t for t in k.ready if not t.yielding]

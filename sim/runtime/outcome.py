@@ -15,7 +15,7 @@ class Violation:
 
     laws: ids of the sanitizers that it stands for where `id` names something more general (a deadlock is S8, perhaps S8b).
     From a search also: story (at most 15 lines), switches (the choices without which it does not happen, each with the step that
-    it must precede), race (the one whose reversal makes the run pass, or empty).
+    it must precede), race (the one whose reversal makes the run pass, or empty), note (what could not be said, and why).
     """
 
     id: str
@@ -28,6 +28,7 @@ class Violation:
     story: tuple[str, ...] = ()
     switches: tuple[str, ...] = ()
     race: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

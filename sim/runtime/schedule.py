@@ -3,7 +3,8 @@
 One word per actor that moves, in order; `*n` means n steps in a row.  Actors are threads by name, flows (`c1>` carries what
 the connecting side of connection 1 sends, `c1<` the other direction, `u1>` datagrams) and timers (`timer#1`, `timeout:server`).
 A word with an exclamation mark is a data outcome of the step before it (`client !partial-send=1`): what the
-environment decided within that step, where that is not the usual.
+environment decided within that step, where that is not the usual.  `!usual` before it stands for a question of the same step
+that had this answer too, and did not get it.
 The text stands for choices, not for code: it does not depend on Python's version or on the platform.
 """
 
@@ -15,10 +16,53 @@ from typing import TYPE_CHECKING, Final
 from sim.runtime.outcome import ScheduleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 VERSION: Final = "v1"
+USUAL_WORD: Final = "!usual"
 _WORD: Final = re.compile(r"(?P<label>[^\s*]+)(?:\*(?P<count>[1-9][0-9]*))?\Z")
+
+
+class Place:
+    """Where somebody who follows a schedule is in it."""
+
+    __slots__ = ("_left", "_moves", "_next")
+
+    def __init__(self, moves: Sequence[tuple[str, int]]) -> None:
+        self._moves = moves
+        self._next = -1
+        self._left = 0
+        self.advance()
+
+    @property
+    def label(self) -> str | None:
+        """The word that comes next; None at the end."""
+        return self._moves[self._next][0] if self._next < len(self._moves) else None
+
+    def advance(self) -> None:
+        """Go to the next word."""
+        self._next += 1
+        if self._next < len(self._moves):
+            self._left = self._moves[self._next][1]
+
+    def step(self) -> None:
+        """One of the steps of this word was made."""
+        self._left -= 1
+        if self._left <= 0:
+            self.advance()
+
+    def answer(self, options: Sequence[str]) -> int:
+        """What the text has for a question that is asked now: the usual, unless an outcome stands right here."""
+        label = self.label
+        if label == USUAL_WORD:
+            meant = next((word for word, _ in self._moves[self._next :] if word != USUAL_WORD), None)
+            if meant in options:
+                self.advance()
+            return 0
+        if label is None or not label.startswith("!") or label not in options:
+            return 0  # a question before the one that the word answers; else the next transition diverges
+        self.advance()
+        return options.index(label)
 
 
 def render(moves: Iterable[tuple[str, int]]) -> str:

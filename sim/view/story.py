@@ -21,7 +21,7 @@ LATEST: Final = 7  # rows before the violation that are always shown
 
 def story(anatomy: Anatomy, switches: Sequence[Deviation], race: tuple[int, int] | None) -> tuple[str, ...]:
     """The rows that the end depends on, one column per thread; switches and the race first, then the latest."""
-    cone = _cone(anatomy)
+    cone = anatomy.cause(1)
     marked = {d.step for d in switches} | ({anatomy.steps[race[0]], anatomy.steps[race[1]]} if race is not None else set())
     rows = [row for row in rows_of(anatomy.trace) if row.step in cone or row.step in marked]
     room = LINES - 2  # the head
@@ -31,17 +31,6 @@ def story(anatomy: Anatomy, switches: Sequence[Deviation], race: tuple[int, int]
     threads = list(dict.fromkeys(event.thread for event in anatomy.trace if event.thread != KERNEL))
     threads = [name for name in threads if any(row.thread == name for row in rows)]
     return tuple(columns_of(rows, threads, WIDTH))
-
-
-def _cone(anatomy: Anatomy) -> set[int]:
-    """The steps that happen before the last step of any thread, or are it."""
-    ends: dict[str, int] = {}
-    for i, label in enumerate(anatomy.labels):
-        ends[label] = i
-    mask = 0
-    for i in ends.values():
-        mask |= anatomy.past[i]
-    return {step for i, step in enumerate(anatomy.steps) if mask >> i & 1}
 
 
 def switch_lines(anatomy: Anatomy, switches: Sequence[Deviation]) -> tuple[str, ...]:
@@ -78,7 +67,8 @@ def _did(anatomy: Anatomy, n: int) -> str:
 
 def _short(event: Event) -> str:
     if event.kind is EventKind.CALL:
-        return event.subject
+        first, more, _ = event.text.partition(", ")
+        return f"{event.subject}({first}{', ...' if more else ''})"
     if event.kind is EventKind.ROUTINE:
         return f"routine {event.subject}"
     if event.kind is EventKind.SEGMENT_DELIVERED:
