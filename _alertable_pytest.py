@@ -22,7 +22,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--alertable-time-limit", type=float, metavar="SECONDS", help="stop every check after so long")
     group.addoption("--alertable-seed", type=int, metavar="N", help="the first seed of random and pct")
     group.addoption("--alertable-workers", type=int, metavar="N", help="processes that share the work of dpor")
-    group.addoption("--alertable-require", choices=("complete", "bounded"), help="fail checks whose verdict is weaker")
+    group.addoption(
+        "--alertable-require", choices=("complete", "bounded", "sampled", "any"),
+        help="fail checks whose verdict is weaker (default: sampled)",
+    )  # fmt: skip
     group.addoption(
         "--alertable-trace", choices=("on", "off", "retain-on-failure"), default="retain-on-failure",
         help="which traces to keep in .alertable/ (default: retain-on-failure)",

@@ -124,7 +124,7 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     resume: a file in which a search that ends early is kept and from which it is taken up again.
     journal: a file that holds the schedule of the execution that runs now, should the process die.
     Without a program it decorates a test: the function's first parameter is the API, the others are the test runner's;
-    against: further programs; require: "complete" or "bounded" fails a weaker verdict.
+    against: further programs; require: "complete", "bounded", "sampled" (None is the same) fails a weaker verdict, "any" none.
     Raises NotModelled, ValueError.
     """
     settings = Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults)
@@ -136,9 +136,11 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     }  # fmt: skip
     if program is not None:
         return _check((program, *others, *against), **options)
+    from alertable.strength import required
     from alertable.testing import checked
 
-    return lambda function: checked(function, against, options, require)
+    wanted = required(require)
+    return lambda function: checked(function, against, options, wanted)
 
 
 def replay(program: Program, *others: Program, schedule: str | Path, **options: Any) -> Execution:  # noqa: ANN401 - of run

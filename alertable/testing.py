@@ -13,11 +13,11 @@ import inspect
 import re
 import sys
 from functools import partial, update_wrapper, wraps
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from alertable.store import Store
+from alertable.strength import DEFAULT, accepted
 from sim.explore.check import check
-from sim.explore.report import BOUNDED, COMPLETE
 from sim.runtime.execution import run
 from sim.runtime.outcome import NotAProgram
 from sim.runtime.refuse import runs_nothing
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from sim.explore.report import Report
     from sim.runtime.settings import Settings
 
-STRENGTH: Final = {"complete": (COMPLETE,), "bounded": (COMPLETE, BOUNDED)}
 
 
 class CheckFailed(AssertionError):
@@ -102,10 +101,16 @@ def _run(programs: Sequence[Any], options: dict[str, Any], examples: Sequence[st
         raise CheckFailed(_message(violation, violation.schedule, path), report)
     if kept == "on" and report.outcomes:
         _keep(programs, next(iter(report.outcomes.values())), settings, plugin)
-    if require and report.verdict not in STRENGTH[require]:
-        raise CheckFailed(f"{report.verdict} is weaker than {require}: {'; '.join(report.reasons)}", report)
+    if not accepted(report, require):
+        raise CheckFailed(_too_weak(report, require or DEFAULT), report)
     if report.never:
         raise CheckFailed(f"never reached: {', '.join(map(repr, report.never))}", report)
+
+
+def _too_weak(report: Report, require: str) -> str:
+    lines = [f"{report.verdict} is weaker than {require}: {'; '.join(report.reasons)}"]
+    lines += [f"try {suggestion}" for suggestion in report.suggestions]
+    return "\n".join([*lines, f"or accept it: require={report.verdict.lower().replace('inconclusive', 'any')!r}"])
 
 
 def _message(violation: Violation, schedule: str, path: Path | None) -> str:

@@ -13,19 +13,17 @@ import click
 
 import alertable
 from alertable.commands.guard import guarded
-from alertable.commands.options import collected, what_may_happen
+from alertable.commands.options import collected, what_may_happen, words_of
 from alertable.report import violation_lines
 from alertable.store import FOLDER, Store
-from alertable.terminal import DIVERGED, INTERRUPTED, OK, VIOLATED, WEAKER, about, counter
-from sim.explore.report import BOUNDED, COMPLETE, Report
-from sim.explore.report import INTERRUPTED as WAS_INTERRUPTED
+from alertable.strength import REQUIREMENTS, exit_code, said
+from alertable.terminal import OK, about, counter
 from sim.explore.strategies import STRATEGIES
-from sim.explore.twice import NOT_DETERMINISTIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-STRENGTH = (COMPLETE, BOUNDED)
+    from sim.explore.report import Report
 
 
 @click.command("check")
@@ -48,7 +46,13 @@ STRENGTH = (COMPLETE, BOUNDED)
 @click.option("--store", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Where findings are kept.")
 @click.option("--seed", type=int, default=0, metavar="N", help="The first seed of random and pct.")
 @click.option("--keep-going", is_flag=True, help="Look for further violations after the first.")
-@click.option("--require", type=click.Choice(["complete", "bounded"]), help="Fail with code 3 if the verdict is weaker.")
+@click.option(
+    "--require",
+    type=click.Choice(REQUIREMENTS),
+    default="sampled",
+    show_default=True,
+    help="End with code 3 if the verdict is weaker; any accepts a search that did not get through.",
+)
 @click.option("--json", "json_", is_flag=True, help="One JSON object on stdout; the programs' prints go to stderr.")
 def check_command(**options: Any) -> None:  # noqa: ANN401 - what click passes
     """Explore the interleavings of programs on the simulated kernel."""
@@ -57,7 +61,7 @@ def check_command(**options: Any) -> None:  # noqa: ANN401 - what click passes
 
 def check_files(
     files: tuple[str, ...],
-    require: str | None,
+    require: str,
     json_: bool,
     resume: bool,
     store: Path,
@@ -78,16 +82,13 @@ def check_files(
     try:
         with counter(_bound(given)) as show:
             report = alertable.check(*programs, progress=show, **options)
+        _ = report.suggestions  # tried out here: it runs the programs too
     finally:
         sys.stdout = stdout
     ids = [keeper.put(files, violation, settings) for violation in report.violations]
-    click.echo(as_json(report, files, ids) if json_ else "\n".join(lines(report, files, settings, ids)))
-    if report.violations:
-        return DIVERGED if all(violation.id == NOT_DETERMINISTIC for violation in report.violations) else VIOLATED
-    if WAS_INTERRUPTED in report.reasons:
-        return INTERRUPTED
-    wanted = {"complete": 0, "bounded": 1, None: 2}[require]
-    return OK if wanted == 2 or (report.verdict in STRENGTH and STRENGTH.index(report.verdict) <= wanted) else WEAKER
+    code = exit_code(report, require)
+    click.echo(as_json(report, files, ids, code) if json_ else "\n".join(lines(report, files, settings, ids, code)))
+    return code
 
 
 def _bound(given: dict[str, Any]) -> str:
@@ -106,10 +107,15 @@ class _Quiet:
         pass
 
 
-def lines(report: Report, files: tuple[str, ...], settings: dict[str, Any], ids: Sequence[str]) -> Iterator[str]:
-    """The result for people: the verdict, what limits it, what was found."""
+def lines(
+    report: Report, files: tuple[str, ...], settings: dict[str, Any], ids: Sequence[str | None], code: int
+) -> Iterator[str]:
+    """The result for people: the verdict, what limits it, what was not looked for, what was found."""
     rate = f", {report.executions / report.seconds:,.0f}/s" if report.seconds > 0.05 else ""
-    head = f"FAIL  {len(report.violations)} violation(s)" if report.violations else f"PASS  {report.verdict}"
+    word = said(report, code)
+    head = f"{word}  {len(report.violations)} violation(s)" if report.violations else f"{word}  {report.verdict}"
+    if word == report.verdict:
+        head = word
     yield f"{head}: {report.executions:,} executions in {report.seconds:.2f} s{rate}, {len(report.outcomes)} outcome(s)"
     for reason in report.reasons:
         yield f"  {report.verdict}: {reason}"
@@ -117,23 +123,33 @@ def lines(report: Report, files: tuple[str, ...], settings: dict[str, Any], ids:
         yield f"  so far {report.executions:,} executions {about(report.whole)}"
     for title in report.never:
         yield f"  never: {title!r} held in no execution, so what depends on it was not tried"
+    for line in report.not_searched if report.ok else ():
+        yield f"  not searched: {line}"
+    for suggestion in report.suggestions:
+        yield f"  try {words_of(suggestion.options).strip() or 'no --strategy'}: {suggestion.why}"
     for violation, kept in zip(report.violations, ids, strict=True):
         yield ""
         yield from violation_lines(violation, files, settings, kept)
 
 
-def as_json(report: Report, files: tuple[str, ...], ids: Sequence[str]) -> str:
-    """One object; outcomes are Python's reprs."""
+def as_json(report: Report, files: tuple[str, ...], ids: Sequence[str | None], code: int) -> str:
+    """One object; outcomes are Python's reprs, `ok` is what the exit code says, `result` is the word for it."""
     data = {
         "alertable": alertable.__version__,
         "python": platform.python_version(),
         "programs": list(files),
         "verdict": report.verdict,
         "reasons": report.reasons,
-        "ok": report.ok,
+        "ok": code == OK,
+        "result": said(report, code),
         "executions": report.executions,
         "seconds": round(report.seconds, 3),
         "statistics": report.statistics,
+        "not_searched": report.not_searched,
+        "suggestions": [
+            {"options": words_of(each.options).split(), "why": each.why, "violation": each.violation and asdict(each.violation)}
+            for each in report.suggestions
+        ],
         "outcomes": {repr(outcome): schedule for outcome, schedule in report.outcomes.items()},
         "never": report.never,
         "whole": report.whole._asdict() if report.whole is not None else None,

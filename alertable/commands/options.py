@@ -66,7 +66,7 @@ def _specs(text: str) -> list[str]:
 
 def differing(options: Mapping[str, Any]) -> dict[str, Any]:
     """Those that are not the default."""
-    return {name: value for name, value in options.items() if value != DEFAULTS[name]}
+    return {name: value for name, value in options.items() if value != DEFAULTS.get(name)}
 
 
 def words_of(options: Mapping[str, Any]) -> str:
@@ -76,7 +76,9 @@ def words_of(options: Mapping[str, Any]) -> str:
         if name == "faults":
             words += [f"--fault {kind}={count}" for kind, count in value.items()]
         elif name == "specs":
-            words.append(f"--specs {','.join(value) or 'none'}")
+            further = [f"+{law}" for law in value if law not in DEFAULT]
+            beside = len(value) == len(DEFAULT) + len(further)  # all that are on by default, and these
+            words.append(f"--specs {','.join(further if beside else value) or 'none'}")
         else:
             words.append(f"--{name.replace('_', '-')} {value}")
     return "".join(f" {word}" for word in words)

@@ -8,6 +8,7 @@ from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+from sim.explore.advice import Advisor
 from sim.explore.budget import Budget
 from sim.explore.bugs_first import BugsFirst
 from sim.explore.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
@@ -17,6 +18,7 @@ from sim.explore.exhaustive import Exhaustive
 from sim.explore.journal import Journal
 from sim.explore.judge import confirmed, judge
 from sim.explore.report import FIRST_VIOLATION, INTERRUPTED, Report
+from sim.explore.scope import not_searched
 from sim.explore.search import Search
 from sim.explore.strategies import strategy_of
 from sim.explore.twice import Sample
@@ -84,7 +86,8 @@ def check(
         verdict=verdict, reasons=reasons, outcomes=tally.outcomes, violations=violations,
         executions=tally.executions, seconds=seconds, statistics=search.statistics() | _contributed(search, first),
         never=tuple(title for title in sometimes if title not in tally.reached),
-        whole=course.whole() if stopped else None,
+        whole=course.whole() if stopped else None, not_searched=not_searched(settings, memory, timed=tally.timed),
+        advisor=Advisor(programs, settings, search.strategy, memory, verdict, timed=tally.timed),
     )  # fmt: skip
 
 

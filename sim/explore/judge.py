@@ -62,7 +62,7 @@ def _strength(
     if strategy.stops and not isinstance(strategy, Exhaustive):
         reasons.append("a thread is suspended or terminated by another: not every place where that can hit it was tried")
     if strategy.lost:
-        reasons.append(f"{strategy.lost} planned reversals were not possible")
+        reasons.append(f"{strategy.lost} schedules that were planned were not possible, so what they stood for may be missing")
     return (BOUNDED, tuple(reasons)) if reasons else (COMPLETE, ())
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from sim.explore.advice import Advisor, Suggestion
     from sim.explore.estimate import Whole
     from sim.runtime.outcome import Violation
 
@@ -28,6 +29,7 @@ class Report:
     violations: each with its schedule.
     never: titles of the *sometimes* properties that no execution reached.
     whole: of a search that ended early, an estimate of all its executions.
+    not_searched: what nobody looked for, with the options that do.
     """
 
     verdict: str
@@ -39,8 +41,15 @@ class Report:
     statistics: dict[str, int]
     never: tuple[str, ...] = ()
     whole: Whole | None = None
+    not_searched: tuple[str, ...] = ()
+    advisor: Advisor | None = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
         """No violation: the verdict is not FAILED."""
         return not self.violations
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """At most two options that would tell more about this program; what they show is tried out when somebody first asks."""
+        return self.advisor.suggestions() if self.advisor is not None and self.ok else ()

@@ -1,0 +1,164 @@
+"""Which options would tell more about this program: small samples with each of them, then what is known about searches.
+
+Nothing here changes an answer.  It runs when somebody asks for the advice, and costs a bounded number of steps.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel_model.choice import ChoiceKind
+from kernel_model.errors import NotModelled
+from kernel_model.outcomes import USUAL
+from sim.explore.bugs_first import Sample
+from sim.explore.dpor import Dpor
+from sim.explore.exhaustive import Exhaustive
+from sim.explore.report import BOUNDED, COMPLETE, SAMPLED
+from sim.explore.sampling import Sampling
+from sim.runtime.execution import execute
+from sim.runtime.settings import FAULTS
+from sim.trace.traced import api_of
+from specs.properties import DEFAULT, SANITIZERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kernel_model.choice import ChoicePoint
+    from sim.explore.strategies import Strategy
+    from sim.runtime.execution import Program
+    from sim.runtime.outcome import Violation
+    from sim.runtime.settings import Settings
+
+SAMPLES: Final = 40  # executions with an option
+STEPS: Final = 4_000  # of them together
+LONGEST: Final = 1_000  # steps of one
+MOST: Final = 2  # pieces of advice
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Options of `check` that would tell more, and why.
+
+    violation: what a sample with these options ended in, with the schedule that leads there under them.
+    """
+
+    options: Mapping[str, Any]
+    why: str
+    violation: Violation | None = None
+
+    def __str__(self) -> str:
+        return f"{', '.join(_word(name, value) for name, value in self.options.items())}: {self.why}"
+
+
+def _word(name: str, value: Any) -> str:  # noqa: ANN401 - of any option
+    """An option as it is written in a call; laws beside those that are on by default."""
+    if name == "specs":
+        further = [law for law in value if law not in DEFAULT]
+        return f"specs=(*alertable.DEFAULT, {', '.join(map(repr, further))})"
+    return f"{name}={value!r}"
+
+
+def _weight(shown: Suggestion) -> tuple[bool, bool, bool]:
+    """What says most first: a law, then a deadlock, then a program that raises; a failure of every call is the least likely."""
+    assert shown.violation is not None
+    broken = shown.violation.id
+    return "api-failure" in (shown.options.get("faults") or ()), broken == "ProgramError", broken == "deadlock"
+
+
+class Advisor:
+    """Answers once, and remembers."""
+
+    def __init__(
+        self, programs: Sequence[Program], settings: Settings, strategy: Strategy, memory: str, verdict: str, *, timed: bool
+    ) -> None:
+        self._programs = programs
+        self._settings = settings
+        self._strategy = strategy
+        self._memory = memory
+        self._verdict = verdict
+        self._timed = timed
+        self._said: tuple[Suggestion, ...] | None = None
+
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """Two at most: options that showed something, and for a weak answer one at least that makes it stronger."""
+        if self._said is None:
+            stronger = list(self._stronger())[:MOST]
+            showed = sorted(self._showed(), key=_weight)[: MOST - min(1, len(stronger))]
+            self._said = (*showed, *stronger)[:MOST]
+        return self._said
+
+    def _showed(self) -> Iterator[Suggestion]:
+        for options, settings in self._variations():
+            search = Sample(self._programs, Sampling(0, SAMPLES), replace(settings, max_steps=min(LONGEST, settings.max_steps)))
+
+            def enough(search: Sample = search) -> str:
+                return "enough" if search.tally.violations or search.tally.steps >= STEPS else ""
+
+            try:
+                search.run(enough)
+            except NotModelled:
+                continue  # advice must not end in something that the model lacks
+            for violation in search.tally.violations.values():
+                if violation.id in options.get("specs", ()):
+                    options = {"specs": (*self._settings.specs, violation.id)}
+                count = search.tally.executions
+                many = "the first random schedule" if count == 1 else f"one of {count} random schedules"
+                yield Suggestion(options, f"{many} with it ends in {violation.id} ({violation.title})", violation)
+
+    def _variations(self) -> Iterator[tuple[dict[str, Any], Settings]]:
+        """The options that concern this program and were not given."""
+        settings = self._settings
+        asked = self._questions()
+        if settings.profile == "windows" and asked - FAULTS.keys():
+            yield {"profile": "documented"}, replace(settings, profile="documented")
+        given = dict(settings.faults or {})
+        for kind in FAULTS:
+            if kind in asked and not given.get(kind):
+                faults = {**given, kind: 1}
+                yield {"faults": faults}, replace(settings, faults=faults)
+        laws = [law for law in SANITIZERS if law not in settings.specs]
+        if laws:
+            specs = (*settings.specs, *laws)
+            yield {"specs": specs}, replace(settings, specs=specs)
+        if self._timed and settings.clock == "eager":
+            yield {"clock": "free"}, replace(settings, clock="free")
+
+    def _questions(self) -> set[str]:
+        """The kinds of faults, and of what is left open, that the environment could choose in a plain run."""
+        listening = _Listening()
+        settings = replace(self._settings, faults=dict.fromkeys(FAULTS, 1), profile="documented")
+        machine = settings.machine(chooser=listening)
+        with suppress(NotModelled):
+            execute(self._programs, machine, api_of(machine))
+        return listening.heard
+
+    def _stronger(self) -> Iterator[Suggestion]:
+        """For a weak answer: what makes the search end, or at least say something definite."""
+        if self._verdict == COMPLETE:
+            return
+        exhaustive = isinstance(self._strategy, Exhaustive)
+        if not isinstance(self._strategy, Dpor):
+            yield Suggestion({"strategy": None}, "samples, and then a search that can end")
+        elif self._memory != "locks":
+            why = "far fewer schedules, if threads share data only under locks or in Interlocked cells"
+            yield Suggestion({"memory": "locks"}, why)
+        if self._verdict == BOUNDED and not exhaustive:
+            yield Suggestion({"strategy": "pct", "max_executions": 10_000}, "schedules beyond the bound, by chance")
+        elif isinstance(self._strategy, Dpor):
+            yield Suggestion({"strategy": "dfs", "preemptions": 1}, "every schedule that interrupts a thread once at most")
+        elif self._verdict == SAMPLED:
+            yield Suggestion({"max_executions": 10 * self._strategy.executions}, "ten times as many schedules")
+
+
+class _Listening:
+    """Takes the default choices and notes what was asked."""
+
+    def __init__(self) -> None:
+        self.heard: set[str] = set()
+
+    def choose(self, point: ChoicePoint, /) -> int:
+        if point.kind is ChoiceKind.OUTCOME:
+            self.heard.update(option.lstrip("!").partition("=")[0] for option in point.options if option != USUAL)
+        return 0
