@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
     from kernel_model.ke.timerq import TimerEntry
     from kernel_model.ke.wait import Wait
+    from kernel_model.ob.object import KObject
     from kernel_model.ps.thread import KThread
     from kernel_model.tcpip.flow import Flow
     from kernel_model.tcpip.segment import Segment
@@ -52,6 +53,12 @@ class Trace(Protocol):
 
     def message_posted(self, queue: MessageQueue, message: Message) -> None:
         """A message is at the end of a thread's queue."""
+
+    def handle_closed(self, t: KThread, handle: int, obj: KObject) -> None:
+        """A handle is closed; what it named may live on."""
+
+    def handle_missing(self, t: KThread, handle: int) -> None:
+        """The thread named a handle that its process does not have."""
 
     def timer(self, entry: TimerEntry) -> None:
         """A timer or time-out expires."""

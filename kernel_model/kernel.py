@@ -68,6 +68,7 @@ class Kernel:
         process = EProcess(f"process#{len(self.processes) + 1}", 4 * (len(self.processes) + 1))
         self.processes.append(process)
         process.footprint = self.footprint
+        process.trace = self.trace
         return process
 
     def create_thread(self, process: EProcess, creator: KThread | None, label: str, *, daemon: bool, suspended: bool) -> KThread:

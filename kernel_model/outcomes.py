@@ -24,6 +24,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "short-segments": "a segment arrives in two parts",
     "slow-device": "an operation that could complete in the call, or a cancellation, completes later",
     "api-failure": "no resources: QueueUserAPC, PostQueuedCompletionStatus, CreateThread, CreateEventW and kin, WSARecv, ...",
+    "handle-reuse": "a new handle or socket gets a value that was closed before, by any thread of the process",
     "late-cancel": "an operation whose data is on the way completes although it was cancelled",
 }
 PROFILES: Final = ("windows", "documented")

@@ -13,7 +13,7 @@ from kernel_model.ke.event import KEvent, set_event
 from kernel_model.ke.mutant import KMutant, release_mutant
 from kernel_model.ke.semaphore import KSemaphore, release_semaphore
 from kernel_model.ke.wait import wait_for_multiple_objects, wait_for_single_object
-from kernel_model.ob.handle_table import reference
+from kernel_model.ob.handle_table import missing, reference
 from kernel_model.ob.object import SYNCHRONIZE, KObject
 from kernel_model.status import NtStatus
 
@@ -61,6 +61,7 @@ def nt_wait_for_multiple_objects(
     objects: list[Dispatcher] = []
     for handle in handles:
         if (handle & ~3) not in t.process.handles:
+            missing(t, handle)
             return NtStatus.INVALID_HANDLE
         obj = waitable(t, handle)
         if isinstance(obj, NtStatus):

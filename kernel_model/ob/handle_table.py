@@ -1,6 +1,7 @@
 """Handle tables: values are multiples of 4, the low two bits are ignored (K-74).
 
 Models:  open, close, duplicate, access masks, pseudo-handles; LIFO reuse, so that stale handles become visible.
+Models:  with the fault "handle-reuse" any value that was closed in the process may be given out again, to any thread.
 Differs: F-001 handle values and thread identifiers depend only on what the creating thread did itself.
 Sources: learn.microsoft.com CloseHandle, DuplicateHandle, "Handles and Objects" (K-25, K-72 to K-76).
 """
@@ -28,18 +29,54 @@ T = TypeVar("T", bound=KObject)
 def open_handle(k: Kernel, t: KThread, obj: KObject, access: int = ALL_ACCESS) -> int:
     """A new handle of the thread's process to obj."""
     free = t.free_handles
-    if free:
+    again = _given_out_again(k, t) if k.outcomes is not None else None
+    if again is not None:
+        handle = again or _new_value(k, t)
+    elif free:
         handle = free.pop()
         if k.footprint is not None:
             k.footprint.writes.append(f"handle {handle}")  # for whoever still uses it
     else:
-        if t.handles_made == ARENA_HANDLES - 1:
-            t.handle_arena, t.handles_made = k.next_arena(), 0
-        t.handles_made += 1
-        handle = 4 * (t.handle_arena * ARENA_HANDLES + t.handles_made)
+        handle = _new_value(k, t)
     t.process.handles[handle] = (obj, access)
     obj.handle_count += 1
     return handle
+
+
+def _new_value(k: Kernel, t: KThread) -> int:
+    """One that was never given out."""
+    if t.handles_made == ARENA_HANDLES - 1:
+        t.handle_arena, t.handles_made = k.next_arena(), 0
+    t.handles_made += 1
+    return 4 * (t.handle_arena * ARENA_HANDLES + t.handles_made)
+
+
+def _given_out_again(k: Kernel, t: KThread) -> int | None:
+    """With the fault "handle-reuse": a value that any thread of the process closed, 0 for a new one; without it None.
+
+    Windows has one table per process, and the order in which it gives values out again is nobody's business.
+    """
+    assert k.outcomes is not None
+    if "handle-reuse" not in k.outcomes.budgets:
+        return None
+    closed = t.process.closed_handles
+    if k.footprint is not None:
+        k.footprint.reads.append(f"closed handles of {t.process.label}")
+    if not closed:
+        return 0
+    picked = k.outcomes.fault(k, "handle-reuse", tuple(reversed(closed)))
+    if not picked:
+        return 0
+    handle = closed.pop(-picked)
+    if k.footprint is not None:
+        k.footprint.writes += (f"closed handles of {t.process.label}", f"handle {handle}")
+    return handle
+
+
+def missing(t: KThread, handle: int) -> None:
+    """Somebody named a handle that there is not: whoever watches may know that there was one."""
+    if t.process.trace is not None:
+        t.process.trace.handle_missing(t, handle & 2**64 - 4)
 
 
 def entry_of(t: KThread, handle: int) -> tuple[KObject, int] | None:
@@ -65,6 +102,7 @@ def reference(t: KThread, handle: int, kind: type[T], access: int) -> T | NtStat
         else:
             footprint.writes.append(entry[0].label)
     if entry is None:
+        missing(t, handle)
         return NtStatus.INVALID_HANDLE
     obj, granted = entry
     if not isinstance(obj, kind):
@@ -83,8 +121,16 @@ def close_handle(k: Kernel, t: KThread, handle: int) -> NtStatus:
     if entry is None:
         if k.footprint is not None:
             k.footprint.writes.append(f"handle {handle & ~3}")
+        missing(t, handle)
         return NtStatus.INVALID_HANDLE
-    t.free_handles.append(handle & ~3)
+    if k.outcomes is not None and "handle-reuse" in k.outcomes.budgets:
+        t.process.closed_handles.append(handle & ~3)
+        if k.footprint is not None:
+            k.footprint.writes.append(f"closed handles of {t.process.label}")
+    else:
+        t.free_handles.append(handle & ~3)
+    if k.trace is not None:
+        k.trace.handle_closed(t, handle & ~3, entry[0])
     if k.footprint is not None:
         k.footprint.writes += (f"handle {handle & ~3}", entry[0].label)
     release(k, entry[0])
@@ -106,6 +152,7 @@ def duplicate_handle(k: Kernel, t: KThread, source: int, access: int, options: i
     """
     entry = entry_of(t, source)
     if entry is None:
+        missing(t, source)
         return NtStatus.INVALID_HANDLE
     obj, granted = entry
     if k.footprint is not None:

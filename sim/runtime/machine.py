@@ -243,7 +243,7 @@ class Machine:
         if self.violation is not None or self.failure is not None:
             self._leave()
         if self.steps > self.max_steps:
-            self.stop(step_bound(self.max_steps, t.label))
+            self.stop(self._too_many(t.label))
         if t in self.leaving:
             raise self.leaving[t]  # ExitThread does not return, whatever the program catches
 
@@ -508,11 +508,17 @@ class Machine:
         """The step bound is reached between two calls."""
         if self.violation is None and not self.finished:
             who = running.label if running is not None else "the environment"
-            self.violation = step_bound(self.max_steps, who)
+            self.violation = self._too_many(who)
         if running is not None:
             self._leave()
         self.over = True
         return None
+
+    def _too_many(self, who: str) -> Violation:
+        """The step bound, unless a property knows more."""
+        if self.watch is not None:
+            self.watch.bounded()
+        return self.violation or step_bound(self.max_steps, who)
 
     def moves(self) -> list[tuple[str, int]]:
         """The decisions as (label, steps) pairs."""

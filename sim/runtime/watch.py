@@ -60,7 +60,7 @@ class Watch:
             self.state = State(machine.kernel)
             machine.on_step = self._step
             machine.chooser = machine.chooser or ReplayChooser([])  # so that every call is a decision
-        machine.to_the_end = "stuck" in plan
+        machine.to_the_end = "stuck" in plan or "quiescent" in plan
 
     @property
     def hears_calls(self) -> bool:
@@ -88,6 +88,11 @@ class Watch:
         """Nothing can happen any more, and nobody waits."""
         for one in self.properties:
             one.quiescent()
+
+    def bounded(self) -> None:
+        """The execution is about to be cut at its step bound: a property may know why it did not end."""
+        for one in self.properties:
+            one.bounded()
 
     def stuck(self) -> None:
         """Nothing can happen any more, and somebody waits."""
@@ -145,7 +150,7 @@ def _plan(everybody: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
     plan = _PLANS.get(kinds)
     if plan is None:
         plan = _PLANS[kinds] = {}
-        for event in (*KERNEL_EVENTS, *CALL_EVENTS, "released", "stuck", "step"):
+        for event in (*KERNEL_EVENTS, *CALL_EVENTS, "released", "quiescent", "stuck", "step"):
             inherited = getattr(Property, event, None)
             heard = [n for n, kind in enumerate(kinds) if getattr(kind, event, inherited) is not inherited]
             if event in CALL_EVENTS:

@@ -85,7 +85,7 @@ class Meter(Property):
         if function in SENDS:
             cost += self._work() if self._work is not None else 0.0
         elif function == "select":
-            cost += self._cpu.descriptor_scan * sum(_descriptors(each) for each in arguments[1:4])
+            cost += self._cpu.descriptor_scan * sum(self._descriptors(each) for each in arguments[1:4])
         elif function == "WSAPoll":
             cost += self._cpu.descriptor_scan * arguments[1]
         elif function in COUNTED:
@@ -96,6 +96,10 @@ class Meter(Property):
             flag = arguments[place]
             if flag & MWMO_ALERTABLE if function.startswith("Msg") else flag:
                 self.counts["alertable waits"] += 1
+
+    def _descriptors(self, pointer: int) -> int:
+        """How many sockets are in an fd_set."""
+        return int.from_bytes(self.peek(pointer, 4), "little") if pointer else 0
 
     def unblocked(self, t: KThread, wait: Wait, status: int) -> None:
         self._charge(t, "wake-ups", self._cpu.wake_up)
@@ -133,7 +137,3 @@ class Meter(Property):
             self._charge(self.current, "segments", self._cpu.segment)
 
 
-def _descriptors(given: Any) -> int:  # noqa: ANN401 - a pointer to an fd_set, or nothing
-    """How many sockets are in a set."""
-    given = getattr(given, "_obj", given)
-    return int(getattr(given, "fd_count", 0)) if given is not None else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from sim.trace.arguments import converted
 from sim.win32.api import SimWinApi
 from sim.win32.interlocked import CELL, SimInterlocked
 from winapi.surface import FUNCTIONS
@@ -39,7 +40,7 @@ QUIET = frozenset(
 class TracedWinApi(SimWinApi):
     """SimWinApi that tells whoever watches the execution: a recorder, properties."""
 
-    __slots__ = ("_begins", "_called", "_calling", "_depth", "_ends", "_recorder", "_returned", "_waiting")
+    __slots__ = ("_begins", "_called", "_calling", "_depth", "_ends", "_hears", "_recorder", "_returned", "_waiting")
 
     def __init__(self, machine: Machine, watch: Watch) -> None:
         super().__init__(machine)
@@ -47,10 +48,17 @@ class TracedWinApi(SimWinApi):
         self._calling = watch.calls["calling"]
         self._called = watch.calls["called"]
         self._returned = watch.calls["returned"]
+        self._hears = bool(self._calling or self._called or self._returned)  # does anybody look at arguments?
+        for one in watch.properties:
+            one.peek = self._peek
         self._begins = watch.calls["routine_begins"]
         self._ends = watch.calls["routine_ends"]
         self._waiting: dict[KThread, tuple[str, tuple[Any, ...], str]] = {}  # calls that are before their decision
         self._depth: dict[KThread, int] = {}
+
+    def _peek(self, pointer: int, length: int) -> bytes:
+        """The program's memory at a pointer that it passed; nothing if it is not the program's."""
+        return self._memory.load(getattr(pointer, "given", pointer), length) or b""
 
     def _enter(self) -> KThread:
         t = super()._enter()
@@ -137,9 +145,10 @@ def _traced(name: str, parameters: tuple[str, ...]) -> Callable[..., Any]:
         if recorder is not None:
             names = (*parameters, *("?",) * (len(arguments) - len(parameters)))
             text = ", ".join(recorder.argument(t, p, a) for p, a in zip(names, arguments, strict=False))
+        told = converted(name, arguments) if self._hears else ()
         for hook in self._calling:
-            hook(t, name, arguments)
-        self._waiting[t] = (name, arguments, text)
+            hook(t, name, told)
+        self._waiting[t] = (name, told, text)
         self._depth[t] = depth + 1
         try:
             result = function(self, *arguments)
@@ -149,7 +158,7 @@ def _traced(name: str, parameters: tuple[str, ...]) -> Callable[..., Any]:
         if recorder is not None:
             recorder.returned(t, name, _result(self, t, name, result))
         for hook in self._returned:
-            hook(t, name, arguments, result)
+            hook(t, name, told, result)
         return result
 
     return call
@@ -161,8 +170,9 @@ def _overheard(name: str) -> Callable[..., Any]:
 
     @wraps(function)
     def call(self: TracedWinApi, *arguments: object) -> Any:  # noqa: ANN401 - whatever the function returns
+        told = converted(name, arguments) if self._hears else ()
         for hook in (*self._calling, *self._called):
-            hook(self._m.current, name, arguments)
+            hook(self._m.current, name, told)
         return function(self, *arguments)
 
     return call

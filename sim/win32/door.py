@@ -33,6 +33,7 @@ USER_APC: Final = NtStatus.USER_APC
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - what ctypes takes for a number
     """The number in a simple ctypes object.  A text pointer is none: asking for its value would follow it anywhere."""
+    value = getattr(value, "_as_parameter_", value)
     return value if isinstance(value, ctypes.c_char_p | ctypes.c_wchar_p) else getattr(value, "value", value)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kernel_model.ke.timerq import TimerEntry
     from kernel_model.ke.wait import Wait
     from kernel_model.kernel import Kernel
+    from kernel_model.ob.object import KObject
     from kernel_model.ps.thread import KThread
     from kernel_model.tcpip.flow import Flow
     from kernel_model.tcpip.segment import Segment
@@ -42,6 +43,7 @@ class Property:
 
     kernel: Kernel
     operations: Operations
+    peek: Callable[[int, int], bytes]  # (pointer argument, length): the program's memory there, or nothing; during calls only
     _report: Callable[[Property, str], None]
 
     def fresh(self) -> Property:
@@ -58,7 +60,12 @@ class Property:
         """The law is broken: what happened; what to do instead is added."""
         self._report(self, f"{message}. {self.instead}")
 
-    # ---- what threads do -------------------------------------------------------------------------------------------------
+    def named(self, t: KThread, handle: int) -> Any:  # noqa: ANN401 - any kernel object
+        """The object that a handle of the thread's process names (its low two bits are ignored, K-74); None if none."""
+        entry = t.process.handles.get(handle & ~3)
+        return entry[0] if entry is not None else None
+
+    # ---- what threads do: arguments are numbers and addresses, whatever ctypes objects they came as --------------------------
 
     def calling(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
         """The call is next: what else happens before its step still comes."""
@@ -86,6 +93,9 @@ class Property:
 
     def stuck(self) -> None:
         """Nothing can happen any more, and somebody waits: a deadlock, unless this says what it is."""
+
+    def bounded(self) -> None:
+        """The execution is about to be cut at its step bound."""
 
     # ---- what the kernel does: kernel_model.events.Trace -------------------------------------------------------------------
 
@@ -119,6 +129,12 @@ class Property:
     def message_posted(self, queue: MessageQueue, message: Message) -> None:
         """A message is at the end of a thread's queue."""
 
+    def handle_closed(self, t: KThread, handle: int, obj: KObject) -> None:
+        """A handle is closed; what it named may live on."""
+
+    def handle_missing(self, t: KThread, handle: int) -> None:
+        """The thread named a handle that its process does not have."""
+
     def timer(self, entry: TimerEntry) -> None:
         """A timer or time-out expires."""
 
@@ -138,7 +154,8 @@ class Property:
 KERNEL_EVENTS = (
     "thread_created", "thread_ending", "thread_ended",
     "blocked", "unblocked", "signaled", "apc_queued", "apc_delivered", "packet_removed",
-    "message_posted", "timer", "irp_pended", "irp_completed", "segment_sent", "segment_delivered",
+    "message_posted", "handle_closed", "handle_missing", "timer",
+    "irp_pended", "irp_completed", "segment_sent", "segment_delivered",
 )  # fmt: skip
 CALL_EVENTS = ("calling", "called", "returned", "routine_begins", "routine_ends")
 

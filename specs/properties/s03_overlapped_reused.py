@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class OverlappedReused(Property):
-    """Submitting an OVERLAPPED whose operation is still in flight."""
+    """Submitting an OVERLAPPED whose operation is in flight, or whose notification names it and has not been taken yet."""
 
     id = "S3"
     title = "OVERLAPPED used twice"
-    law = "An OVERLAPPED is not given to another operation before its operation has completed."
+    law = "An OVERLAPPED is not given to another operation before its operation has completed and its notification was taken."
     source = 'learn.microsoft.com OVERLAPPED, "Synchronization and Overlapped Input and Output"'
     instead = "Give every outstanding operation an OVERLAPPED of its own"
     default = True
@@ -29,11 +29,11 @@ class OverlappedReused(Property):
 
     def _look(self, irp: Irp) -> None:
         before = self.operations.reused
-        if before is not None and before.in_flight:
-            self.report(
-                f"{irp.thread.label} starts a {irp.major.value} on {irp.file.label} with the OVERLAPPED of a {before}, "
-                "which is in flight"
-            )
+        if before is None:
+            return
+        told_by = "completion routine" if before.irp.apc_routine is not None else "packet"
+        why = "which is in flight" if before.in_flight else f"whose {told_by} is still queued"
+        self.report(f"{irp.thread.label} starts a {irp.major.value} on {irp.file.label} with the OVERLAPPED of a {before}, {why}")
 
 
 class SharedSignal(Property):
@@ -48,8 +48,7 @@ class SharedSignal(Property):
     def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
         if function != "GetOverlappedResult" or not arguments[3]:
             return
-        entry = t.process.handles.get(arguments[0] if isinstance(arguments[0], int) else 0)
-        irps = [irp for irp in getattr(entry[0], "irps", ()) if irp.iosb is not None] if entry is not None else []
-        if entry is not None and len(irps) > 1 and any(irp.event is None for irp in irps):
-            label, count = entry[0].label, len(irps)
-            self.report(f"{t.label} waits for {label} to be signalled while {count} operations are in flight on it")
+        file = self.named(t, arguments[0])
+        irps = [irp for irp in getattr(file, "irps", ()) if irp.iosb is not None]
+        if len(irps) > 1 and any(irp.event is None for irp in irps):
+            self.report(f"{t.label} waits for {file.label} to be signalled while {len(irps)} operations are in flight on it")

@@ -40,15 +40,15 @@ class WaitResults(Property):
         elif name == "owns":
             function, given, result = self._last.get(t, ("no wait", {}, 0))
             if not given.get(int(value)):
-                entry = t.process.handles.get(int(value))
-                what = entry[0].label if entry is not None else "an object"
+                obj = self.named(t, int(value))
+                what = obj.label if obj is not None else "an object"
                 self.report(f"{t.label} relies on {what}, but its {function} returned {NAMES.get(result, result)}")
 
     def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
         if function not in SINGLE:
             return
         given = dict(self._last[t][1]) if t in self._last else {}
-        given[int(arguments[0])] = result in (0, 0x80)
+        given[arguments[0]] = result in (0, 0x80)
         self._last[t] = (function, given, result)
         expected = self._expected.pop(t, None)
         if expected is not None and result not in expected:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import struct
 from collections import Counter
-from ctypes import Array
 from typing import TYPE_CHECKING, Any, Final
 
 import networkx as nx
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = 1 << 30
 MANY: Final = 2  # that many are many
-ROUNDS: Final = 30  # visits of one abstract state after which a loop counts as one
+ROUNDS: Final = 30  # visits of one abstract state, or waits that passed an object over, that are too many if it stays so
 WAITS_FOR_ANY: Final = ("WaitForMultipleObjects", "WaitForMultipleObjectsEx", "WSAWaitForMultipleEvents")
 
 
@@ -31,7 +31,8 @@ class Progress(Property):
 
     The abstract states of an execution are a graph: who calls what, what every thread is doing, which objects are signalled,
     how far anything got.  Time is left out.  Bytes that moved, packets taken, threads that began or ended, and marks are
-    progress: they begin a new graph.  Local variables of a program cannot be seen: a loop that counts should `mark`.
+    progress: they begin a new graph.  Local variables of a program cannot be seen, so a loop is judged only where an execution
+    is cut at its step bound, and an object that was passed over only when all is over: what ends by itself is no livelock.
     """
 
     id = "S12"
@@ -99,37 +100,40 @@ class Progress(Property):
             self._graph.add_edge(self._last, here)
         self._last = here
         self._visits[here] += 1
-        if self._visits[here] >= ROUNDS:
-            self._visits[here] = 0
-            self._judge(here)
 
-    def _judge(self, here: Node) -> None:
+    def bounded(self) -> None:
+        here = self._last
+        if here is None or self._visits[here] < ROUNDS:
+            return
         graph = self._graph
         ways = (nx.shortest_path(graph, after, here) for after in graph[here] if nx.has_path(graph, after, here))
         loop = min(ways, key=len, default=[here])
         actors = {who for who, _, _ in loop}
         k = self.kernel
-        if k.wire or k.live_timers or any(t.label not in actors for t in k.ready):
+        if k.wire or any(t.label not in actors for t in k.ready):
             return  # somebody outside the loop can still move, and may end it
         steps = " -> ".join(f"{who}: {doing}" for who, doing, _ in loop)
-        self.report(f"{ROUNDS} rounds without progress, and nobody else can move: {steps} -> again")
+        whom = "time does not pass while somebody runs" if k.live_timers else "nobody else can move"
+        self.report(f"{self._visits[here]} rounds without progress, and {whom}: {steps} -> again")
 
     # ---- starvation --------------------------------------------------------------------------------------------------------
 
     def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401 - whatever it is
         if function not in WAITS_FOR_ANY or arguments[2] or not 0 <= result < arguments[0]:
             return
-        if not isinstance(arguments[1], Array):
-            return
-        handles = [int(handle or 0) for handle in arguments[1][: arguments[0]]]
-        for place, handle in enumerate(handles):
-            obj = (t.process.handles.get(handle) or (None,))[0]
+        count = arguments[0]
+        for place, handle in enumerate(struct.unpack(f"<{count}Q", self.peek(arguments[1], 8 * count))):
+            obj = self.named(t, handle)
             if not isinstance(obj, Dispatcher):
                 continue
             key = (t.label, obj.label)
             if place > result and obj.signaled_for(t):
                 self._passed_over[key] += 1
-                if self._passed_over[key] == ROUNDS:
-                    self.report(f"{obj.label} was signalled in {ROUNDS} waits of {t.label}, which all answered a lower index")
             else:
                 del self._passed_over[key]
+
+    def quiescent(self) -> None:
+        for (waiter, label), waits in self._passed_over.items():
+            if waits >= ROUNDS:
+                self.report(f"{label} was signalled in {waits} waits of {waiter}, which all answered a lower index")
+                return

@@ -20,11 +20,9 @@ class CancelContract(Property):
     instead = "Use CancelIoEx, or cancel on the thread that issued the operation; then wait for the completion"
 
     def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
-        if function != "CancelIo" or not isinstance(arguments[0], int):
+        if function != "CancelIo":
             return
-        entry = t.process.handles.get(arguments[0])
-        irps = [irp for irp in getattr(entry[0], "irps", ()) if irp.iosb is not None] if entry is not None else []
-        if irps and all(irp.thread is not t for irp in irps) and entry is not None:
-            self.report(
-                f"{t.label} calls CancelIo on {entry[0].label}, where only {irps[0].thread.label} has operations in flight"
-            )
+        file = self.named(t, arguments[0])
+        irps = [irp for irp in getattr(file, "irps", ()) if irp.iosb is not None]
+        if irps and all(irp.thread is not t for irp in irps):
+            self.report(f"{t.label} calls CancelIo on {file.label}, where only {irps[0].thread.label} has operations in flight")

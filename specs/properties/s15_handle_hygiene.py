@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from specs.properties.base import Property
 
 if TYPE_CHECKING:
+    from kernel_model.ob.object import KObject
+    from kernel_model.ps.process import EProcess
     from kernel_model.ps.thread import KThread
-
-CLOSING: Final = ("CloseHandle", "closesocket", "WSACloseEvent")
-INVALID: Final = (6, 10038)  # ERROR_INVALID_HANDLE, WSAENOTSOCK
 
 
 class HandleHygiene(Property):
-    """Opt-in: a program may probe.  A value that was given out again is not seen (the model reuses the latest first)."""
+    """Any call that names a closed value, a second close above all: by then the value may name a stranger's object.
+
+    A value that was given out again names something, and is not seen; what becomes of it then is what the fault "handle-reuse"
+    shows.  A call that was blocked when its handle was closed (closesocket to cancel it) names nothing any more.
+    """
 
     id = "S15"
     title = "a closed handle is used"
     law = "No call names a handle that was closed before; nothing is closed twice."
-    source = "learn.microsoft.com CloseHandle; nginx 9d5f5a0c7; node-serialport bindings-cpp #197"
-    instead = "Forget the value when it is closed, and close in one place"
+    source = "learn.microsoft.com CloseHandle, closesocket; nginx 9d5f5a0c7; node-serialport bindings-cpp #197; httpd a9297bf0b8"
+    instead = "Forget the value when it is closed, close in one place: any thread may be given it for a new object"
+    default = True
+    asks_operations = False
 
     def __init__(self) -> None:
-        self._closed: dict[int, str] = {}
+        self._closed: dict[tuple[EProcess, int], tuple[str, KThread]] = {}
 
-    def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
-        if function in CLOSING and isinstance(arguments[0], int) and arguments[0] in t.process.handles:
-            self._closed[arguments[0]] = t.process.handles[arguments[0]][0].label
+    def handle_closed(self, t: KThread, handle: int, obj: KObject) -> None:
+        self._closed[t.process, handle] = obj.label, t
 
-    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
-        if t.last_error not in INVALID or result not in (0, -1, None, 2**32 - 1, 2**64 - 1):
-            return
-        for value in arguments:
-            if isinstance(value, int) and value in self._closed and value not in t.process.handles:
-                self.report(f"{t.label} calls {function} with the handle of {self._closed[value]}, which was closed before")
-                return
+    def handle_missing(self, t: KThread, handle: int) -> None:
+        closed = self._closed.get((t.process, handle))
+        if closed is not None:
+            label, closer = closed
+            whom = "it" if closer is t else closer.label
+            self.report(f"{t.label} uses the handle of {label}, which {whom} closed before")

@@ -20,10 +20,9 @@ class GracefulClose(Property):
     instead = "shutdown(SD_SEND), receive to the end or cancel the receives and wait for them, then close"
 
     def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
-        if function != "closesocket" or not isinstance(arguments[0], int):
+        if function != "closesocket":
             return
-        entry = t.process.handles.get(arguments[0])
-        e: Any = entry[0] if entry is not None else None
+        e = self.named(t, arguments[0])
         flow = getattr(e, "outbound", None)
         if flow is None or e.abort_status is not None or e.linger == (True, 0) or e.handle_count != 1:
             return

@@ -38,9 +38,8 @@ class StatusAttribution(Property):
             self._reset_seen = True
 
     def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
-        if function != "closesocket" or not isinstance(arguments[0], int):
+        if function != "closesocket":
             return
-        entry = t.process.handles.get(arguments[0])
-        e: Any = entry[0] if entry is not None else None
+        e = self.named(t, arguments[0])
         if e is not None and getattr(e, "backlog", False) and (e in self._failed or self._reset_seen):
             self.report(f"{t.label} closes the listener {e.label} because one connection failed")

@@ -24,9 +24,9 @@ class ArmedChannel(Property):
 
     def marked(self, t: KThread, name: str, value: Any) -> None:  # noqa: ANN401 - whatever was marked
         if name == "perpetual":
-            entry = t.process.handles.get(int(value))
-            if entry is not None:
-                self._channels[int(value)] = entry[0]
+            channel = self.named(t, int(value))
+            if channel is not None:
+                self._channels[int(value)] = channel
 
     def quiescent(self) -> None:
         self.stuck()

@@ -43,6 +43,6 @@ class ContextMissing(Property):
     def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
         if result != -1 or t.last_error != WSAENOTCONN or function not in ("shutdown", "getpeername", "getsockname"):
             return
-        entry = t.process.handles.get(arguments[0] if isinstance(arguments[0], int) else 0)
-        if entry is not None and getattr(entry[0], "without_context", False):
-            self.report(f"{function} of {t.label} fails with WSAENOTCONN on {entry[0].label}, which is connected")
+        e = self.named(t, arguments[0])
+        if getattr(e, "without_context", False):
+            self.report(f"{function} of {t.label} fails with WSAENOTCONN on {e.label}, which is connected")

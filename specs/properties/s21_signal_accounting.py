@@ -23,7 +23,7 @@ class SignalAccounting(Property):
     def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
         if function == "PulseEvent":
             self.report(f"{t.label} calls PulseEvent, which wakes nobody who is not waiting at that instant")
-        elif function == "WSAEventSelect" and isinstance(arguments[1], int):
-            entry = t.process.handles.get(arguments[1])
-            if entry is not None and isinstance(entry[0], KEvent) and not entry[0].manual_reset and arguments[2]:
-                self.report(f"{t.label} gives the auto-reset event {entry[0].label} to WSAEventSelect")
+        elif function == "WSAEventSelect" and arguments[2]:
+            event = self.named(t, arguments[1])
+            if isinstance(event, KEvent) and not event.manual_reset:
+                self.report(f"{t.label} gives the auto-reset event {event.label} to WSAEventSelect")

@@ -35,5 +35,5 @@ def fixed(w):
 
 CASE = Case(
     "F13", "armed again at the end of the stream", "CPython gh-156333, gh-156344; libuv fce90652e", ("S12",), buggy, fixed,
-    {"specs": ("S12",)},
+    {"specs": ("S12",), "max_steps": 1000},
 )  # fmt: skip

@@ -17,4 +17,4 @@ def fixed(w):
     return run(w, forget=True)
 
 
-CASE = Case("M2", "a closed handle is waited for", "nginx 9d5f5a0c7", ("S15",), buggy, fixed, {"specs": ("S15",)})
+CASE = Case("M2", "a closed handle is waited for", "nginx 9d5f5a0c7", ("S15",), buggy, fixed)
