@@ -49,7 +49,7 @@ def run_model(litmus: Litmus, schedules: int) -> frozenset[object]:
     """The outcomes of the default schedule and so many random ones."""
     outcomes = set()
     for seed in (None, *range(schedules)):
-        machine = Settings().machine(chooser=None if seed is None else RandomChooser(seed))
+        machine = Settings(specs=()).machine(chooser=None if seed is None else RandomChooser(seed))
         outcome = execute([litmus], machine, SimWinApi(machine))[0]  # type: ignore[list-item]  # it has fresh(), as a file has
         if machine.violation is not None:
             raise RuntimeError(f"{'default schedule' if seed is None else f'seed {seed}'}: {machine.violation.message}")

@@ -24,7 +24,7 @@ MANY_SCHEDULES = 300
 
 def outcome_of(litmus: Litmus, chooser: Chooser | None) -> object:
     """One untraced execution on the model."""
-    machine = Settings().machine(chooser=chooser)
+    machine = Settings(specs=()).machine(chooser=chooser)
     result = execute([litmus], machine, SimWinApi(machine))[0]  # type: ignore[list-item]  # it has fresh(), as a file has
     assert machine.violation is None, machine.violation
     return result

@@ -242,7 +242,7 @@ def in_order(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def test_as_many_executions_as_traces_where_it_once_was_not_so(name: str, order: str, in_order: Callable[[str], None]) -> None:
     given_scripts, traces = ONCE_DIFFERENT[name]
     in_order(order)
-    report = alertable.check(program_of(given_scripts), memory="locks", strategy="dpor")
+    report = alertable.check(program_of(given_scripts), specs=(), memory="locks", strategy="dpor")
     assert (report.verdict, report.executions) == ("COMPLETE", traces)
 
 
@@ -256,7 +256,7 @@ def test_the_order_of_the_search_does_not_matter(
     for order in ORDERS:
         in_order(order)
         options: dict[str, Any] = {"memory": "locks", "strategy": "dpor", "keep_going": True, "max_executions": WIDE_MAX}
-        report = alertable.check(program_of(given_scripts), **options)
+        report = alertable.check(program_of(given_scripts), specs=(), **options)
         assume(report.verdict == "COMPLETE")
         found.append((report.executions, report.outcomes.keys()))
     assert found[1:] == found[:-1]
@@ -266,7 +266,8 @@ def test_the_order_of_the_search_does_not_matter(
 @pytest.mark.parametrize("name", ONCE_DIFFERENT)
 def test_brute_force_has_as_many_there(name: str) -> None:
     given_scripts, traces = ONCE_DIFFERENT[name]
-    brute = alertable.check(program_of(given_scripts), memory="locks", strategy="dfs", max_executions=LONG_BRUTE_FORCE_MAX)
+    program = program_of(given_scripts)
+    brute = alertable.check(program, specs=(), memory="locks", strategy="dfs", max_executions=LONG_BRUTE_FORCE_MAX)
     assert brute.statistics["traces"] == traces
 
 
