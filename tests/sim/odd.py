@@ -15,11 +15,11 @@ SEEDS = (None, *range(8))
 NEVER_READ = 1 << 20
 
 
-def outcomes(program: Callable[[Any], Any]) -> set[Any]:
+def outcomes(program: Callable[[Any], Any], **options: Any) -> set[Any]:
     """What the program returns, over several schedules."""
     found = set()
     for seed in SEEDS:
-        execution = run([program], seed=seed)
+        execution = run([program], seed=seed, **options)
         assert execution.violation is None, f"seed {seed}: {execution.violation}"
         found.add(repr(execution.outcome))
     return found

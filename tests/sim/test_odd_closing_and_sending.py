@@ -118,7 +118,7 @@ def test_a_connection_lives_until_its_last_handle_is_closed() -> None:
         w.closesocket(copy.value)
         return [*answers, w.recv(s, buffer, 4, 0), (w.closesocket(c), w.WSAGetLastError())]
 
-    assert outcomes(program) == {repr([3, 3, 0, (-1, 10038)])}
+    assert outcomes(program, specs=()) == {repr([3, 3, 0, (-1, 10038)])}  # closing twice is the point
 
 
 @pytest.mark.parametrize(("reads", "waited"), [(True, 0), (False, 2_000)])

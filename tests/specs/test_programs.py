@@ -231,7 +231,13 @@ def test_no_other_thread_runs_the_routine() -> None:
 
 
 def test_the_server_of_the_lecture_does_not_notice_a_close(capsys: pytest.CaptureFixture[str]) -> None:
-    execution = run((lecture_callback_server.program, lecture_client.closing))
+    execution = run((lecture_callback_server.program, lecture_client.closing), specs=())
     assert execution.violation is not None
     assert execution.violation.id == "step-bound"
     assert capsys.readouterr().out.endswith("Data Recv Len = 0\n" * 1000)
+
+
+def test_nor_that_its_overlapped_is_still_in_use_then() -> None:
+    violation = run((lecture_callback_server.program, lecture_client.closing)).violation
+    assert violation is not None
+    assert (violation.id, "whose completion routine is still queued" in violation.message) == ("S3", True)
