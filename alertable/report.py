@@ -24,14 +24,23 @@ def result_line(execution: Execution) -> str:
     violation = execution.violation
     if violation is None:
         return f"PASS  returned {execution.outcome!r} after {execution.steps} steps"
-    return f"FAIL  {violation.id}: {violation.title} (step {violation.step})\n{violation.message}\nsource: {violation.source}"
+    return "FAIL  " + "\n".join(law_lines(violation))
+
+
+def law_lines(violation: Violation) -> Iterator[str]:
+    """The law, how it was broken, and where in the program."""
+    yield f"{violation.id}: {violation.title} (step {violation.step})"
+    yield violation.message
+    for place in violation.where:
+        yield f"at {place}"
+    yield f"source: {violation.source}"
 
 
 def violation_lines(
     violation: Violation, files: Sequence[str], options: Mapping[str, Any], kept: str | None = None
 ) -> Iterator[str]:
     """A counterexample for people: the law, the story, what is necessary, how to see it again."""
-    yield f"{violation.id}: {violation.title} (step {violation.step})\n{violation.message}\nsource: {violation.source}"
+    yield from law_lines(violation)
     if violation.laws:
         yield f"laws: {', '.join(violation.laws)}"
     if violation.story:
@@ -41,6 +50,8 @@ def violation_lines(
         yield f"necessary: {line}"
     if violation.race:
         yield f"race: {violation.race}"
+    if violation.note:
+        yield f"note: {violation.note}"
     if kept is not None:
         yield f"again: alertable replay {kept}   |   trace: alertable replay {kept} --trace -"
     yield f'replay: alertable replay {" ".join(files)} --schedule "{violation.schedule}"{words_of(options)}'

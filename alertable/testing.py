@@ -114,10 +114,13 @@ def _too_weak(report: Report, require: str) -> str:
 
 
 def _message(violation: Violation, schedule: str, path: Path | None) -> str:
-    lines = [f"{violation.id}: {violation.title} (step {violation.step})", violation.message, *violation.story]
+    lines = [f"{violation.id}: {violation.title} (step {violation.step})", violation.message]
+    lines += [*(f"at {place}" for place in violation.where), *violation.story]
     lines += [f"necessary: {line}" for line in violation.switches]
     if violation.race:
         lines.append(f"race: {violation.race}")
+    if violation.note:
+        lines.append(f"note: {violation.note}")
     if path is not None:
         lines.append(f"trace: {path}")
     return "\n".join([*lines, f"source: {violation.source}", f'replay: @alertable.example("{schedule}")'])

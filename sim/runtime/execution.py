@@ -79,7 +79,7 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
     for index, (function, name) in enumerate(zip(functions, names(programs), strict=True)):
         process = machine.kernel.create_process() if isinstance(function, Process) else shared
         daemon = bool(getattr(function, "daemon", False))
-        t = machine.start(process, None, name, _body(function, api, results, index), daemon=daemon)
+        t = machine.start(process, None, name, _body(function, api, results, index), daemon=daemon, routine=function)
         if isinstance(function, Process) and function.followed:
             machine.followed[t] = None
     if not machine.kernel.alive:

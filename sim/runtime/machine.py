@@ -26,6 +26,7 @@ from sim.runtime.loops import PACKAGE, VainLooks
 from sim.runtime.outcome import ForbiddenCall, ReplayDivergence, Violation
 from sim.runtime.schedule import USUAL_WORD
 from sim.runtime.watchdog import LIMIT_SECONDS, Stuck
+from sim.runtime.whereabouts import raised_at, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ class Machine:
     __slots__ = (
         "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed", "hub",
         "kernel", "leaving", "log", "looks", "max_steps", "moved", "on_step", "over", "pending", "questions", "record",
-        "running", "steps", "swallowed", "sweep_at", "sweeps", "to_the_end", "violation", "watch",
+        "routines", "running", "steps", "swallowed", "sweep_at", "sweeps", "to_the_end", "violation", "watch",
     )  # fmt: skip
 
     def __init__(self, *, chooser: Chooser | None = None, max_steps: int = 10_000, record: bool = True) -> None:
@@ -79,6 +80,7 @@ class Machine:
         self.questions: tuple[int, list[tuple[str, ...]]] = (0, [])  # of a step: what was answered as usual since an outcome
         self.current: Any = None  # the running KThread; None in the hub
         self.hub: greenlet = getcurrent()
+        self.routines: dict[KThread, object] = {}  # the program's functions that threads run
         self.running: dict[KThread, None] = {}  # threads that have a carrier
         self.violation: Violation | None = None
         self.pending: Violation | None = None  # of the running thread; counts at its next system call
@@ -99,10 +101,11 @@ class Machine:
 
     def start(
         self, process: EProcess, creator: KThread | None, label: str, body: Callable[[KThread], int],
-        *, daemon: bool = False, suspended: bool = False,
+        *, daemon: bool = False, suspended: bool = False, routine: object = None,
     ) -> KThread:  # fmt: skip
-        """A thread that will run body(thread) and end with what it returns."""
+        """A thread that will run body(thread) and end with what it returns; routine: the program's function in it."""
         t = self.kernel.create_thread(process, creator, label, daemon=daemon, suspended=suspended)
+        self.routines[t] = routine
         t.carrier = body  # becomes a Carrier when the thread first runs
         return t
 
@@ -362,7 +365,7 @@ class Machine:
         if self.watch is not None:
             self.watch.stuck()
         if self.violation is None:
-            self.violation = deadlock(self.kernel, self.steps)
+            self.violation = deadlock(self.kernel, self.steps, standing(self))
 
     def _choose(self, running: KThread | None) -> KThread | None:
         """Let the environment move until a thread is chosen; None at quiescence.  The chosen thread is off the ready list."""
@@ -518,7 +521,7 @@ class Machine:
         """The step bound, unless a property knows more."""
         if self.watch is not None:
             self.watch.bounded()
-        return self.violation or step_bound(self.max_steps, who)
+        return self.violation or step_bound(self.max_steps, who, standing(self))
 
     def moves(self) -> list[tuple[str, int]]:
         """The decisions as (label, steps) pairs."""
@@ -529,30 +532,34 @@ class Machine:
 
 def program_error(t: KThread, error: BaseException, step: int) -> Violation:
     """The program raised: its traceback, without our own frames."""
+    where = raised_at(t, error.__traceback__)
     if isinstance(error, Stuck):
         message = f"{t.label} computed for {LIMIT_SECONDS} s without a system call"
-        return Violation(id="stuck", title="no system call", message=message, step=step, source="sim.runtime.watchdog")
+        source = "sim.runtime.watchdog"
+        return Violation(id="stuck", title="no system call", message=message, step=step, source=source, where=where)
     if isinstance(error, ForbiddenCall):
         return Violation(
-            id="ProgramError", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial"
-        )
+            id="ProgramError", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial",
+            where=where,
+        )  # fmt: skip
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if not f.filename.startswith(PACKAGE)]
     text = "".join(traceback.format_list(own)) + "".join(traceback.format_exception_only(error))
     return Violation(
-        id="ProgramError", title="the program raised", message=f"{t.label}: {text.rstrip()}", step=step, source="Python"
-    )
+        id="ProgramError", title="the program raised", message=f"{t.label}: {text.rstrip()}", step=step, source="Python",
+        where=where,
+    )  # fmt: skip
 
 
-def step_bound(bound: int, who: str) -> Violation:
+def step_bound(bound: int, who: str, where: tuple[str, ...]) -> Violation:
     """The execution was cut."""
     message = f"not over after {bound} steps; {who} was to move. A loop without progress, or raise max_steps."
-    return Violation(id="step-bound", title="too many steps", message=message, step=bound, source="max_steps")
+    return Violation(id="step-bound", title="too many steps", message=message, step=bound, source="max_steps", where=where)
 
 
-def deadlock(k: Kernel, step: int) -> Violation:
+def deadlock(k: Kernel, step: int, where: tuple[str, ...]) -> Violation:
     """Nothing can happen any more, and somebody still waits."""
     return Violation(
-        id="deadlock", title="blocked for ever", message=describe(k), step=step, laws=laws(k),
+        id="deadlock", title="blocked for ever", message=describe(k), step=step, laws=laws(k), where=where,
         source='learn.microsoft.com "Wait Functions"',
     )  # fmt: skip

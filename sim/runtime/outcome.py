@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 class Violation:
     """A law that was broken: which, where, and what to read about it; schedule: how to get there, where a search found it.
 
+    where: places in the program, `thread: path:line in function`: of the thread that broke the law; where nobody in particular
+    did (a deadlock, a step of the environment) of all that have not ended.
     laws: ids of the sanitizers that it stands for where `id` names something more general (a deadlock is S8, perhaps S8b).
     From a search also: story (at most 15 lines), switches (the choices without which it does not happen, each with the step that
     it must precede), race (the one whose reversal makes the run pass, or empty), note (what could not be said, and why).
@@ -24,6 +26,7 @@ class Violation:
     step: int
     source: str
     schedule: str = ""
+    where: tuple[str, ...] = ()
     laws: tuple[str, ...] = ()
     story: tuple[str, ...] = ()
     switches: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.explore.replay import ReplayChooser
 from sim.runtime.outcome import Violation
+from sim.runtime.whereabouts import acting, standing
 from specs.properties.base import CALL_EVENTS, KERNEL_EVENTS, Property
 from specs.properties.marks import forget, listen
 from specs.properties.operations import Operations
@@ -30,7 +31,7 @@ MARKS: Final = "marks"  # the key that every mark writes: predicates over marks 
 class Watch:
     """The properties of one execution, and a recorder if somebody wants to read it."""
 
-    __slots__ = ("_machine", "_released", "_releasing", "_temporal", "calls", "properties", "recorder", "state")
+    __slots__ = ("_ended", "_machine", "_released", "_releasing", "_temporal", "calls", "properties", "recorder", "state")
 
     def __init__(self, machine: Machine, properties: tuple[Property, ...], recorder: Any = None) -> None:  # noqa: ANN401
         self._machine = machine
@@ -38,6 +39,7 @@ class Watch:
         self.recorder = recorder
         self.state: State | None = None
         self._releasing = False
+        self._ended = False  # nothing can happen any more
         operations = Operations()
         for one in properties:
             one.attach(machine.kernel, operations, self._report)
@@ -86,16 +88,19 @@ class Watch:
 
     def over(self) -> None:
         """Nothing can happen any more, and nobody waits."""
+        self._ended = True
         for one in self.properties:
             one.quiescent()
 
     def bounded(self) -> None:
         """The execution is about to be cut at its step bound: a property may know why it did not end."""
+        self._ended = True
         for one in self.properties:
             one.bounded()
 
     def stuck(self) -> None:
         """Nothing can happen any more, and somebody waits."""
+        self._ended = True
         for one in self.properties:
             one.stuck()
 
@@ -133,7 +138,8 @@ class Watch:
         m = self._machine
         if m.violation is not None or m.pending is not None or (m.finished and not m.to_the_end):
             return
-        violation = Violation(id=one.id, title=one.title, message=message, step=m.steps, source=one.source)
+        where = acting(m) if not self._ended else standing(m)
+        violation = Violation(id=one.id, title=one.title, message=message, step=m.steps, source=one.source, where=where)
         if self._releasing:
             m.pending = violation
         else:

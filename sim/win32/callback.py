@@ -47,23 +47,23 @@ def prototype(restype: Any, *argtypes: Any) -> Any:  # noqa: ANN401 - a ctypes t
 class Routine:
     """A routine that a program passed: call it with plain numbers."""
 
-    __slots__ = ("_convert", "_function", "_mask", "address")
+    __slots__ = ("_convert", "_mask", "address", "function")
 
     def __init__(self, address: int, function: Callable[..., Any], argtypes: tuple[Any, ...], restype: Any) -> None:  # noqa: ANN401
         self.address = address
-        self._function = function
+        self.function = function
         self._convert = [_converter(kind) for kind in argtypes]
         self._mask = restype
 
     @property
     def name(self) -> str:
         """The Python function's name, for traces."""
-        return str(getattr(self._function, "__name__", "routine"))
+        return str(getattr(self.function, "__name__", "routine"))
 
     def __call__(self, *values: int) -> int:
         if len(values) != len(self._convert):
             raise TypeError(f"a callback with {len(self._convert)} parameters is called with {len(values)} arguments")
-        result = self._function(*[convert(value) for convert, value in zip(self._convert, values, strict=True)])
+        result = self.function(*[convert(value) for convert, value in zip(self._convert, values, strict=True)])
         if self._mask is None or result is None:
             return 0
         return int(self._mask(result).value or 0)

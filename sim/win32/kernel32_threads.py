@@ -71,7 +71,7 @@ class Kernel32Threads(Door):
             return None
         made = self._m.start(
             t.process, t, f"{t.label}.{t.children + 1}", lambda me: self._thread_body(me, routine, parameter),
-            daemon=t.daemon, suspended=bool(flags & CREATE_SUSPENDED),
+            daemon=t.daemon, suspended=bool(flags & CREATE_SUSPENDED), routine=routine.function,
         )  # fmt: skip
         if address_of(lpThreadId):
             self._memory.store_u32(lpThreadId, made.tid)

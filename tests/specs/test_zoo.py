@@ -38,6 +38,9 @@ def test_a_wrong_form_is_refuted(case: Case, form: Callable[[Any], object]) -> N
     again = alertable.replay(form, schedule=violation.schedule, **{k: v for k, v in case.options.items() if k != "memory"})
     assert again.violation is not None
     assert again.violation.id == violation.id
+    assert again.violation.where == violation.where
+    assert violation.where
+    assert not violation.note
     assert 0 < len(violation.story) <= 15
 
 

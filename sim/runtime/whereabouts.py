@@ -1,0 +1,117 @@
+"""Where a simulated thread is in its program: `path:line in function`, of the innermost frame that is the program's own.
+
+The running thread is looked up from the frames of whoever asks, a parked one from its greenlet.  Paths are relative to the
+working directory where they lie below it, so that a terminal can follow them.  Nothing is kept: it costs only whoever asks.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from functools import cache
+from inspect import unwrap
+from typing import TYPE_CHECKING, Any, Final
+
+from greenlet import getcurrent
+
+from sim.runtime.carrier import Carrier
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType, TracebackType
+
+    from kernel_model.ps.thread import KThread
+    from sim.runtime.machine import Machine
+
+_ROOT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+OURS: Final = tuple(os.path.join(_ROOT, name, "") for name in ("alertable", "kernel_model", "native", "sim", "winapi")) + tuple(
+    os.path.join(_ROOT, "specs", name, "") for name in ("properties", "conformance")
+)  # programs of specs/ are programs
+LIBRARIES: Final = tuple(
+    os.path.join(sysconfig.get_paths()[name], "") for name in ("stdlib", "platstdlib", "purelib", "platlib")
+)  # shown only where nothing nearer to the program is
+
+
+def acting(m: Machine) -> tuple[str, ...]:
+    """Where the thread stands whose step it is; where the environment moves, everybody who has not ended."""
+    label = next((word for word in reversed(m.log[::2]) if not word.startswith("!")), None)
+    t = next((t for t in m.kernel.threads if t.label == label), None) if label is not None else m.current
+    if t is None:
+        return standing(m)
+    place = where(m, t)
+    return (place,) if place else ()
+
+
+def standing(m: Machine) -> tuple[str, ...]:
+    """Where everybody stands who has not ended."""
+    return tuple(place for t in m.kernel.threads if not t.terminated and (place := where(m, t)))
+
+
+def where(m: Machine, t: KThread) -> str:
+    """`label: path:line in function`; empty for a thread that runs none of the program's code (yet)."""
+    found = whereabouts(t)
+    if found is not None:
+        frame, line = found
+        return f"{t.label}: {place(frame.f_code, line)} in {frame.f_code.co_name}"
+    code = _code(m.routines.get(t)) if t.routine_over else None
+    return f"{t.label}: {place(code, code.co_firstlineno)} at the end of {code.co_name}" if code is not None else ""
+
+
+def whereabouts(t: KThread) -> tuple[FrameType, int] | None:
+    """The frame of the program that the thread is in, and its line."""
+    carrier = t.carrier
+    if type(carrier) is not Carrier:
+        return None
+    running = carrier.greenlet is getcurrent()
+    return _innermost(sys._getframe(1) if running else carrier.greenlet.gr_frame)
+
+
+def raised_at(t: KThread, traceback: TracebackType | None) -> tuple[str, ...]:
+    """Where the program's own code raised what it did not catch."""
+    found: list[tuple[CodeType, int]] = []
+    while traceback is not None:
+        found.append((traceback.tb_frame.f_code, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    own = [(code, line) for code, line in found if _rank(code.co_filename) == 0] or [
+        (code, line) for code, line in found if _rank(code.co_filename) == 1
+    ]
+    return (f"{t.label}: {place(*own[-1])} in {own[-1][0].co_name}",) if own else ()
+
+
+def place(code: CodeType, line: int) -> str:
+    """`path:line`."""
+    return f"{_shown(code.co_filename, os.getcwd())}:{line}"
+
+
+def _innermost(frame: FrameType | None) -> tuple[FrameType, int] | None:
+    library = None
+    while frame is not None:
+        rank = _rank(frame.f_code.co_filename)
+        if rank == 0:
+            return frame, frame.f_lineno
+        if rank == 1 and library is None:
+            library = frame
+        frame = frame.f_back
+    return (library, library.f_lineno) if library is not None else None
+
+
+@cache
+def _rank(filename: str) -> int:
+    """0: the program's; 1: a library's; 2: ours, or nobody's."""
+    if filename.startswith(OURS) or os.path.basename(filename) == "_alertable_pytest.py":
+        return 2
+    if filename.startswith("<frozen"):
+        return 2
+    return 1 if filename.startswith(LIBRARIES) else 0
+
+
+@cache
+def _shown(filename: str, folder: str) -> str:
+    below = os.path.join(folder, "")
+    return filename[len(below) :] if filename.startswith(below) else filename
+
+
+def _code(routine: Any) -> CodeType | None:  # noqa: ANN401 - whatever can be called
+    function = unwrap(routine) if callable(routine) else None
+    code: CodeType | None = getattr(function, "__code__", None)
+    return code
