@@ -160,7 +160,7 @@ def _cause(explorer: Following, violation: Violation) -> int:
     moves, past = explorer.path.moves, explorer.path.past
     if not moves:
         return 0
-    if not explorer.quiet and violation.id != "step-bound":
+    if not (explorer.quiet or explorer.cut or violation.id == "step-bound"):
         return past[max((i for i, step in enumerate(explorer.steps) if step <= violation.step), default=0)]
     last = {move.actor: i for i, move in enumerate(moves)}
     ends = [i for label, i in last.items() if not explorer.blocked or label in explorer.blocked]
