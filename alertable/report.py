@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import alertable
 from alertable.commands.options import words_of
+from sim.runtime.canonical import text
 from sim.view.columns import table
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def result_line(execution: Execution) -> str:
     """PASS or FAIL in one line, then what the violation says."""
     violation = execution.violation
     if violation is None:
-        return f"PASS  returned {execution.outcome!r} after {execution.steps} steps"
+        return f"PASS  returned {text(execution.outcome)} after {execution.steps} steps"
     return "FAIL  " + "\n".join(law_lines(violation))
 
 
@@ -70,7 +71,7 @@ def as_json(execution: Execution, files: Sequence[str], backend: str, *, trace: 
         "backend": backend,
         "programs": list(files),
         "ok": execution.ok,
-        "outcome": repr(execution.outcome),
+        "outcome": text(execution.outcome),
         "violation": None if execution.violation is None else asdict(execution.violation),
         "schedule": execution.schedule,
         "steps": execution.steps,

@@ -19,6 +19,7 @@ from alertable.store import FOLDER, Store
 from alertable.strength import REQUIREMENTS, exit_code, said
 from alertable.terminal import OK, about, counter
 from sim.explore.strategies import STRATEGIES
+from sim.runtime.canonical import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -150,7 +151,7 @@ def as_json(report: Report, files: tuple[str, ...], ids: Sequence[str | None], c
             {"options": words_of(each.options).split(), "why": each.why, "violation": each.violation and asdict(each.violation)}
             for each in report.suggestions
         ],
-        "outcomes": {repr(outcome): schedule for outcome, schedule in report.outcomes.items()},
+        "outcomes": {text(outcome): schedule for outcome, schedule in report.outcomes.items()},
         "never": report.never,
         "whole": report.whole._asdict() if report.whole is not None else None,
         "violations": [{"kept": kept, **asdict(violation)} for violation, kept in zip(report.violations, ids, strict=True)],

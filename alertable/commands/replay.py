@@ -18,6 +18,7 @@ from alertable.commands.run import show
 from alertable.report import violation_lines
 from alertable.store import FOLDER, Kept, Store
 from alertable.terminal import OK, VIOLATED
+from sim.runtime.canonical import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ def explain_command(**given: Any) -> None:  # noqa: ANN401 - what click passes
         if json_:
             click.echo(json.dumps(None if violation is None else asdict(violation), ensure_ascii=True))
         elif violation is None:
-            click.echo(f"PASS  the schedule breaks nothing; it returned {execution.outcome!r}")
+            click.echo(f"PASS  the schedule breaks nothing; it returned {text(execution.outcome)}")
         else:
             click.echo("\n".join(violation_lines(violation, kept.files, kept.options)))
         return OK if violation is None else VIOLATED

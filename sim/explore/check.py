@@ -26,6 +26,7 @@ from sim.explore.workers import ParallelSearch
 from sim.runtime.execution import names
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
+from sim.runtime.own import globals_of
 from sim.runtime.refuse import refuse
 from sim.runtime.settings import Settings
 from sim.runtime.watchdog import watched
@@ -70,7 +71,7 @@ def check(
     first = BugsFirst(programs, settings, seed, tally, book) if strategy is None and not tally.executions else None
     sample = Sample(programs, settings, tally, book)
     explore = partial(_explore, search, first)
-    with guarded(Machine(), []), watched(None), deferred_interrupt() as course.asked:
+    with guarded(Machine(), [globals_of(program) for program in programs]), watched(None), deferred_interrupt() as course.asked:
         try:
             stopped = explore(course.why_stop) if max_executions == 1 else sample.around(explore, course.why_stop)
             seconds = course.seconds

@@ -25,7 +25,7 @@ class Report:
 
     verdict: FAILED (there is a violation), COMPLETE (every interleaving), BOUNDED (all within what `reasons` says), SAMPLED
     (so many schedules), INCONCLUSIVE (it did not get through; reasons says why).
-    outcomes: outcome -> a schedule that leads to it; an outcome that cannot be hashed stands there as its repr.
+    outcomes: outcome -> a schedule that leads to it; an outcome that cannot be compared stands there as text, by content.
     violations: each with its schedule.
     never: titles of the *sometimes* properties that no execution reached.
     whole: of a search that ended early, an estimate of all its executions.

@@ -26,6 +26,7 @@ from sim.explore.step import wakes
 from sim.explore.wakeup import awake, covered, insert, leaves, places
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
+from sim.runtime.own import globals_of
 from sim.runtime.watchdog import watched
 
 if TYPE_CHECKING:
@@ -296,6 +297,6 @@ def _explore(part: Part) -> Done:
             return "a violation"
         return "enough" if search.tally.executions >= part.budget else ""
 
-    with guarded(Machine(), []), watched(None):
+    with guarded(Machine(), [globals_of(program) for program in programs]), watched(None):
         part.unfinished = bool(search.run(why_stop))
     return Done(search.tally, {name: getattr(part, name) for name in names}, part.end_turn())

@@ -12,9 +12,18 @@ import dataclasses
 import functools
 import re
 import sys
+import weakref
 from collections import deque
 from enum import Enum
-from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    EllipsisType,
+    FunctionType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+    NotImplementedType,
+)
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.win32.memory import CData, CFuncPtr
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
 PLAIN: Final[tuple[Any, ...]] = (int, str, bytes)
 ANYTHING: Final[Any] = object
 NAN: Final = float("nan")  # the one that stands for all: a dict finds it by identity
-ATOMS: Final = frozenset({type(None), bool, int, str, bytes})
+ATOMS: Final = frozenset({type(None), bool, int, str, bytes, EllipsisType, NotImplementedType})
 DEPTH: Final = 40  # what lies deeper is written as dots
 WIDTH: Final = 10_000  # elements of one container that are written
 BUDGET: Final = 100_000  # values in one text
@@ -75,8 +84,12 @@ def _itself(value: Any) -> Any:  # noqa: ANN401 - anything
     for base in PLAIN:
         if isinstance(value, base) and kind.__eq__ is base.__eq__ and kind.__hash__ is base.__hash__:
             return value
-    if not _is_lasting(kind) or kind.__eq__ is ANYTHING.__eq__ or kind.__hash__ in (None, ANYTHING.__hash__):
-        if isinstance(value, Enum) and _is_lasting(kind):
+    if isinstance(value, type | FunctionType | BuiltinFunctionType) and _is_lasting(value):
+        return value
+    if isinstance(value, memoryview | weakref.ref) or not _is_lasting(kind):
+        raise _Other
+    if kind.__eq__ is ANYTHING.__eq__ or kind.__hash__ in (None, ANYTHING.__hash__):
+        if isinstance(value, Enum):
             return value
         raise _Other
     for each in _dataclass_fields(value) or ():
@@ -94,9 +107,9 @@ def _itself(value: Any) -> Any:  # noqa: ANN401 - anything
     return value
 
 
-def _is_lasting(kind: type) -> bool:
-    """Is it the same class in every execution?  Not where it is made within the program, or in a file that is loaded anew."""
-    found: Any = sys.modules.get(kind.__module__)
+def _is_lasting(kind: Any) -> bool:  # noqa: ANN401 - a class or a function
+    """Is it the same in every execution?  Not where it is made within the program, or in a file that is loaded anew."""
+    found: Any = sys.modules.get(kind.__module__ or "")
     for part in kind.__qualname__.split("."):
         found = getattr(found, part, None)
     return found is kind
@@ -164,6 +177,8 @@ class _Writer:
             return f"partial({', '.join(map(self.write, (value.func, *value.args, value.keywords)))})"
         if isinstance(value, BaseException):
             return f"{kind.__name__}({', '.join(map(self.write, value.args))})"
+        if isinstance(value, weakref.ref):
+            return f"weakref({self.write(value())})"
         if isinstance(value, bytearray | memoryview):
             return f"{kind.__name__}({bytes(value)!r})"
         return self._instance(value, kind)

@@ -11,7 +11,6 @@ import functools
 import io
 import random
 import sys
-import sysconfig
 import zlib
 from collections.abc import Iterator, Sized
 from operator import length_hint
@@ -19,12 +18,11 @@ from types import BuiltinFunctionType, CodeType, FunctionType, GeneratorType, Me
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.runtime.canonical import text
+from sim.runtime.own import globals_of, is_own, is_own_module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-OWN: Final = ("sim", "kernel_model", "winapi", "alertable")
 SHOWN: Final = 60  # characters of a value
 NAMED: Final = 3  # causes in one message
 CACHE: Final[Any] = functools._lru_cache_wrapper
@@ -106,26 +104,6 @@ def likely_cause(programs: Sequence[Any], before: dict[str, State]) -> str:
     return f"likely cause: {'; '.join(found)}" if found else ADVICE
 
 
-def own_modules(space: dict[str, Any]) -> Iterator[ModuleType]:
-    """Modules that are the program's own and that it can reach from this namespace, the nearest first."""
-    met: dict[int, None] = {id(space): None}
-    ahead = [space]
-    while ahead:
-        for value in list(ahead.pop().values()):
-            module = value if isinstance(value, ModuleType) else sys.modules.get(str(getattr(value, "__module__", "")))
-            if module is None or id(module.__dict__) in met:
-                continue
-            if is_own(module.__name__, getattr(module, "__file__", None)):
-                met[id(module.__dict__)] = None
-                ahead.append(module.__dict__)
-                yield module
-
-
-def is_own(name: str | None, file: str | None) -> bool:
-    """Is it a part of the program: neither a library nor this package?"""
-    return bool(file) and str(name).partition(".")[0] not in OWN and not str(file).startswith(LIBRARIES)
-
-
 class _Walk:
     """Everything that the code of programs names."""
 
@@ -142,10 +120,9 @@ class _Walk:
             for place, argument in enumerate(program.arguments):
                 self._value(argument, f"argument {place + 1} of {program.__name__}", "an argument of a process")
             self.program(inner)
-        elif hasattr(program, "fresh") and hasattr(program, "function"):  # of a file
-            function = program.fresh()
-            self._fresh = (getattr(function, "__globals__", {}), str(program.path))
-            self._callable(function)
+        elif hasattr(program, "as_loaded"):  # of a file
+            self._fresh = (globals_of(program), str(program.path))
+            self._callable(program.as_loaded)
         else:
             self._callable(program)
 
@@ -206,7 +183,7 @@ class _Walk:
 
     def _named(self, name: str, value: Any, space: dict[str, Any], code: CodeType) -> None:  # noqa: ANN401 - anything
         if isinstance(value, ModuleType):
-            if is_own(value.__name__, getattr(value, "__file__", None)):
+            if is_own_module(value):
                 for attribute in code.co_names:
                     if attribute in value.__dict__:
                         self._named(attribute, value.__dict__[attribute], value.__dict__, code)

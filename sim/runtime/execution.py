@@ -10,6 +10,7 @@ from sim.explore.random_walk import RandomChooser
 from sim.explore.replay import ReplayChooser
 from sim.runtime.guard import guarded
 from sim.runtime.outcome import Execution
+from sim.runtime.own import globals_of
 from sim.runtime.process import Process
 from sim.runtime.refuse import ran, refuse
 from sim.runtime.schedule import parse, render
@@ -85,7 +86,7 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
     if not machine.kernel.alive:
         raise ValueError("every program is a daemon; at least one must be awaited")
     hearing = machine.watch.hearing() if machine.watch is not None else nullcontext()
-    with guarded(machine, [getattr(f, "__globals__", {}) for f in functions]), watched(machine), hearing:
+    with guarded(machine, [globals_of(f) for f in functions]), watched(machine), hearing:
         machine.run()
     ran(results, programs)
     return results

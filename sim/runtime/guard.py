@@ -1,71 +1,42 @@
 """The guard: a program under simulation that reaches for real time, threads, sockets or dice gets a clear error.
 
 Patched while an execution runs; a call counts only if it comes from a simulated thread, so that the tools around the
-program (pytest, hypothesis, logging) go on working.  Functions are forbidden either when the program itself calls them,
-or, where any use would escape the simulation, however deep the call is.
-Differs: F-009 the clock of datetime and a threading lock made before the execution are not seen by the guard.
+program (pytest, hypothesis) go on working.  Functions are forbidden either when the program itself calls them, or, where any use
+would escape the simulation, however deep the call is.  A log line is fair: logging gets the virtual time.
+Differs: F-009 a threading lock made before the execution, and a function that ctypes found before it, are not seen by the guard.
 """
 
 from __future__ import annotations
 
 import builtins
 import sys
-import sysconfig
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
 from greenlet import getcurrent
 
+from kernel_model.kernel import BOOT_TIME_100NS
+from sim.runtime.calendar import stand_ins
 from sim.runtime.carrier import Carrier
+from sim.runtime.forbidden import FORBIDDEN, FOREIGN, Forbidden
 from sim.runtime.outcome import ForbiddenCall
+from sim.runtime.own import LIBRARIES, PACKAGES, own_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sim.runtime.machine import Machine
 
-CLOCK: Final = "w.GetTickCount64() (virtual milliseconds)"
-DICE: Final = "hypothesis to draw the value, or random.Random(seed)"
-THREADS: Final = "w.CreateThread"
-LOCKS: Final = "w.EnterCriticalSection, w.AcquireSRWLockExclusive or w.CreateMutexW"
-SOCKETS: Final = "w.WSASocketW and its kin"
-
-CLOCKS: Final = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
-DRAWS: Final = (
-    "random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "getrandbits", "randbytes", "gauss",
-)  # fmt: skip
-# (module, attribute, what to use instead, even when called deep inside a library)
-FORBIDDEN: Final[tuple[tuple[str, str, str, bool], ...]] = (
-    ("time", "sleep", "w.Sleep(milliseconds)", True),
-    *(("time", name, CLOCK, False) for name in CLOCKS),
-    ("threading", "Thread.start", THREADS, True),
-    ("threading", "Lock", LOCKS, False),
-    ("threading", "RLock", LOCKS, False),
-    ("threading", "Condition.__init__", "w.SleepConditionVariableCS", False),
-    ("threading", "Event.__init__", "w.CreateEventW", False),
-    ("threading", "Semaphore.__init__", "w.CreateSemaphoreW", False),
-    ("threading", "Barrier.__init__", "w.CreateEventW and w.Interlocked", False),
-    ("queue", "Queue.__init__", "a list under a critical section", False),
-    ("socket", "socket.__init__", SOCKETS, True),
-    ("select", "select", "w.select", True),
-    ("subprocess", "Popen.__init__", "another program of the same run", True),
-    ("multiprocessing.process", "BaseProcess.start", "another program of the same run", True),
-    ("asyncio", "run", "the Win32 API itself", True),
-    *(("random", name, DICE, False) for name in DRAWS),
-    ("os", "urandom", DICE, False),
-    ("uuid", "uuid4", DICE, False),
-    ("uuid", "uuid1", DICE, False),
-    *(("secrets", name, DICE, False) for name in ("token_bytes", "token_hex", "randbelow", "choice")),
-)  # fmt: skip
 MODULES: Final = frozenset(module.partition(".")[0] for module, *_ in FORBIDDEN)
 BUILTINS: Final = "builtins"
-LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-OWN: Final = ("sim", "kernel_model", "winapi", "alertable")
+UNIX_100NS: Final = 116_444_736_000_000_000  # 1970 since 1601
 
 _ACTIVE: list[Machine] = []
 _ORIGINALS: Final[dict[tuple[str, str], tuple[Any, str, Any]]] = {}  # (holder, name, original)
 _MADE: Final[dict[tuple[str, str], tuple[Any, Any]]] = {}  # guards of earlier executions: (original, guard)
+_CALENDAR: Final[list[tuple[Any, Any]]] = []  # what is real in datetime, and what programs get; made once
+INHERITED: Final = object()  # instead of an original: the holder had none of its own
 _GUARDS: Final[dict[int, tuple[Any, Any]]] = {}  # id of the original -> (original, guard)
 
 
@@ -73,10 +44,12 @@ _GUARDS: Final[dict[int, tuple[Any, Any]]] = {}  # id of the original -> (origin
 def guarded(machine: Machine, namespaces: list[dict[str, Any]]) -> Iterator[None]:
     """Forbid real time and friends to the threads of this machine.
 
-    namespaces: globals of the programs; names that hold a forbidden function (`from time import sleep`) are replaced too.
+    namespaces: globals of the programs; names that hold a forbidden function (`from time import sleep`) are replaced too, by the
+    outermost guard also in the modules that the programs import from beside them.
     """
     if not _ACTIVE:
         _patch()
+        namespaces = [*namespaces, *(module.__dict__ for module in own_modules(namespaces))]
     _ACTIVE.append(machine)
     replaced = []
     for space in namespaces:
@@ -111,8 +84,10 @@ def _patch() -> None:
 
         def guarding_import(name: str, *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - as the original
             module = original(name, *arguments, **keywords)
-            if name.partition(".")[0] in MODULES and _ACTIVE:
+            if _ACTIVE and name.partition(".")[0] in MODULES:
                 _guard_loaded()
+            if _ACTIVE and name == "datetime" and _called_by_program(sys._getframe(1)):
+                return _GUARDS[id(module)][1]
             return module
 
         _ORIGINALS[BUILTINS, "__import__"] = (builtins, "__import__", original)
@@ -120,39 +95,63 @@ def _patch() -> None:
 
 
 def _guard_loaded() -> None:
-    for module, attribute, instead, deep in FORBIDDEN:
-        if (module, attribute) in _ORIGINALS or module not in sys.modules:
+    for forbidden in (*FORBIDDEN, *FOREIGN):
+        key = forbidden.module, forbidden.attribute
+        if key in _ORIGINALS or forbidden.module not in sys.modules:
             continue
         try:
-            holder, name = _holder(module, attribute)
+            holder, name = _holder(*key)
             original = getattr(holder, name)
         except AttributeError:
             continue  # the module is still being imported; it is looked at again when it is complete
-        made = _MADE.get((module, attribute))
+        made = _MADE.get(key)
         if made is None or made[0] is not original:
-            name_ = f"{module}.{attribute.removesuffix('.__init__').removesuffix('.start')}"
-            made = _MADE[module, attribute] = (original, _guard(original, name_, instead, deep))
-        guard = made[1]
-        _ORIGINALS[module, attribute] = (holder, name, original)
-        _GUARDS[id(original)] = (original, guard)
-        setattr(holder, name, guard)
+            made = _MADE[key] = (original, _guard(original, forbidden))
+        _ORIGINALS[key] = (holder, name, original if name in vars(holder) else INHERITED)
+        _GUARDS[id(original)] = made
+        setattr(holder, name, made[1])
+    if not _CALENDAR:
+        _CALENDAR.extend(stand_ins(_guard))
+    _GUARDS.update((id(real), (real, stand_in)) for real, stand_in in _CALENDAR)
 
 
 def _unpatch() -> None:
     for holder, name, original in _ORIGINALS.values():
-        setattr(holder, name, original)
+        if original is INHERITED:
+            delattr(holder, name)
+        else:
+            setattr(holder, name, original)
     _ORIGINALS.clear()
     _GUARDS.clear()
 
 
-def _guard(original: Callable[..., Any], name: str, instead: str, deep: bool) -> Callable[..., Any]:
+def _guard(original: Callable[..., Any], forbidden: Forbidden) -> Callable[..., Any]:
+    given, virtual = forbidden.given, VIRTUAL.get((forbidden.module, forbidden.attribute))
+
     @wraps(original)
     def guard(*arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - whatever the original takes
-        if _in_simulated_thread() and (deep or _called_by_program(sys._getframe(1))):
-            raise ForbiddenCall(f"{name}() does not exist under simulation; use {instead}")
+        if _in_simulated_thread():
+            caller = sys._getframe(1)
+            if forbidden.deep or _called_by_program(caller):
+                values = (*arguments, *keywords.values())
+                if not given or len(values) < given or values[given - 1] is None:
+                    raise ForbiddenCall(f"{forbidden.name}() does not exist under simulation; use {forbidden.instead}")
+            elif virtual is not None and caller.f_globals.get("__name__") == "logging":
+                return virtual()
         return original(*arguments, **keywords)
 
     return guard
+
+
+def _virtual_ns() -> int:
+    """What the simulated machine would say, in nanoseconds since 1970."""
+    return (BOOT_TIME_100NS - UNIX_100NS + _ACTIVE[-1].kernel.now_100ns) * 100
+
+
+VIRTUAL: Final[dict[tuple[str, str], Callable[[], float]]] = {
+    ("time", "time"): lambda: _virtual_ns() / 1e9,
+    ("time", "time_ns"): _virtual_ns,
+}
 
 
 def _in_simulated_thread() -> bool:
@@ -162,5 +161,5 @@ def _in_simulated_thread() -> bool:
 
 
 def _called_by_program(frame: Any) -> bool:  # noqa: ANN401 - a frame
-    name = frame.f_globals.get("__name__", "")
-    return name.partition(".")[0] not in OWN and not frame.f_code.co_filename.startswith(LIBRARIES)
+    package, file = frame.f_globals.get("__name__", "").partition(".")[0], frame.f_code.co_filename
+    return package not in PACKAGES and not file.startswith(LIBRARIES) and not file.startswith("<frozen")

@@ -34,7 +34,7 @@ class ProgramFile:
         self._code = _compiled(path)  # once: only executing it anew makes a fresh module
         self.digest = blake2b(path.read_bytes(), digest_size=8).hexdigest()
         self.__name__ = path.stem if function == DEFAULT_FUNCTION else function
-        found = self.fresh()
+        self.as_loaded = found = self.fresh()  # for whoever looks at its code; what runs is always fresh
         nothing = runs_nothing(found)
         if nothing:
             raise ProgramFileError(f"{path}: {nothing}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import datetime
 import importlib
 import logging
 import random
@@ -10,13 +12,17 @@ import threading
 import time
 from ctypes import c_uint32, c_void_p
 from time import sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sim.runtime.execution import run
-from sim.runtime.guard import FORBIDDEN
+from sim.runtime.forbidden import FORBIDDEN, Forbidden
 from sim.runtime.outcome import ForbiddenCall
+from tests.child import python
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "Thread.start": (threading.Thread(),), "randint": (1, 2), "randrange": (2,), "choice": ([1],), "choices": ([1],),
@@ -33,8 +39,9 @@ def reach(module: str, attribute: str) -> Any:
     return found
 
 
-@pytest.mark.parametrize(("module", "attribute", "instead"), [row[:3] for row in FORBIDDEN], ids=lambda x: str(x)[:24])
-def test_every_forbidden_call_is_named_with_its_replacement(module: str, attribute: str, instead: str) -> None:
+@pytest.mark.parametrize("forbidden", FORBIDDEN, ids=lambda row: row.name)
+def test_every_forbidden_call_is_named_with_its_replacement(forbidden: Forbidden) -> None:
+    module, attribute, instead, *_ = forbidden
     importlib.import_module(module)
 
     def program(_w: Any) -> None:
@@ -44,8 +51,7 @@ def test_every_forbidden_call_is_named_with_its_replacement(module: str, attribu
     violation = run([program]).violation
     assert violation is not None
     assert violation.id == "ProgramError"
-    name = f"{module}.{attribute.removesuffix('.__init__').removesuffix('.start')}"
-    assert violation.message.endswith(f"{name}() does not exist under simulation; use {instead}")
+    assert violation.message.endswith(f"{forbidden.name}() does not exist under simulation; use {instead}")
 
 
 def test_a_name_that_the_programs_module_imported_is_guarded_too() -> None:
@@ -93,6 +99,99 @@ def test_a_call_deep_inside_a_library_that_would_wait_for_real_is_forbidden() ->
         violation = run([program]).violation
     assert violation is not None
     assert "threading.Thread() does not exist under simulation; use w.CreateThread" in violation.message
+
+
+def refused(program: Any) -> str:
+    """What the guard says to it."""
+    violation = run([program]).violation
+    assert violation is not None
+    assert violation.id == "ProgramError"
+    return violation.message
+
+
+READERS = ["datetime.datetime.now()", "datetime.datetime.utcnow()", "datetime.datetime.today()", "datetime.date.today()"]
+
+
+@pytest.mark.parametrize("call", READERS)
+def test_the_clock_of_datetime_is_refused(call: str) -> None:
+    def program(_w: Any) -> Any:
+        return eval(call)
+
+    def imports_it(_w: Any) -> Any:
+        from datetime import date as day
+        from datetime import datetime as moment
+
+        return eval(call.replace("datetime.datetime", "moment").replace("datetime.date", "day"), {"moment": moment, "day": day})
+
+    for each in (program, imports_it):
+        assert refused(each) == f"{call} does not exist under simulation; use w.GetTickCount64() (virtual milliseconds)"
+
+
+def test_all_else_of_datetime_works_as_ever() -> None:
+    before = datetime.datetime
+
+    class Own(datetime.datetime):
+        pass
+
+    def program(_w: Any) -> tuple[Any, ...]:
+        moment = datetime.datetime(2024, 1, 2, 3, tzinfo=datetime.UTC)
+        parsed = datetime.datetime.fromisoformat("2024-01-02T03:00:00+00:00")
+        kinds = isinstance(moment, datetime.datetime), isinstance(Own(2024, 1, 1), datetime.date), isinstance(3, datetime.date)
+        return moment == parsed, kinds, datetime.date(2024, 1, 2) == moment.date(), type(moment) is before, datetime.datetime.min
+
+    assert run([program]).outcome == (True, (True, True, False), True, True, before.min)
+    assert datetime.datetime is before
+    assert datetime.datetime.now().year > 2020
+
+
+def test_functions_of_foreign_libraries_are_refused_and_loading_them_too() -> None:
+    library = ctypes.CDLL(None) if sys.platform != "win32" else ctypes.CDLL("msvcrt")
+    library.time.restype = ctypes.c_long  # so ctypes has found it before
+
+    def calls(_w: Any) -> Any:
+        return library.time(None)
+
+    def loads(_w: Any) -> Any:
+        return ctypes.CDLL(None)
+
+    def finds(_w: Any) -> Any:
+        return ctypes.cdll.nothing
+
+    for program in (calls, loads, finds):
+        assert "does not exist under simulation; use w, which has the functions that are modelled" in refused(program)
+    assert library.time(None) > 0
+    assert "__getattribute__" not in vars(ctypes.CDLL)
+
+
+@pytest.mark.parametrize("call", ["random.Random()", "random.Random(None)", "random.SystemRandom()", "random.Random(5).seed()"])
+def test_dice_without_a_seed_are_refused(call: str) -> None:
+    assert "does not exist under simulation; use hypothesis to draw the value, or random.Random(seed)" in refused(
+        lambda _w: eval(call)
+    )
+
+
+@pytest.mark.parametrize(
+    "call", ["time.localtime(0)", "time.ctime(0)", "time.strftime('%Y', time.gmtime(0))", "random.Random(5)"]
+)
+def test_what_does_not_ask_the_clock_or_the_dice_is_allowed(call: str) -> None:
+    assert run([lambda _w: str(type(eval(call)))]).violation is None
+
+
+def test_names_in_modules_beside_the_program_are_guarded_too(tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("from time import monotonic\ndef stamp():\n    return monotonic()\n", encoding="utf-8")
+    (tmp_path / "uses.py").write_text("import beside\ndef program(w):\n    return beside.stamp()\n", encoding="utf-8")
+    done = python("-m", "alertable", "run", "uses.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "time.monotonic() does not exist under simulation; use w.GetTickCount64()" in done.stdout
+
+
+def test_a_log_line_has_the_virtual_time(caplog: pytest.LogCaptureFixture) -> None:
+    def program(w: Any) -> None:
+        w.Sleep(1500)
+        logging.getLogger("program").warning("late")
+
+    run([program])
+    assert [record.created for record in caplog.records] == [1_704_067_201.5]  # 2024-01-01 00:00:01.5 UTC
 
 
 def test_the_tools_around_a_program_go_on_working(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,51 @@
+"""What belongs to a program: its code and its modules, and neither a library nor this package."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+PACKAGES: Final = frozenset({"sim", "kernel_model", "winapi", "alertable"})  # of this project, without the programs in specs
+
+
+def is_own(name: str | None, file: str | None) -> bool:
+    """Is a module of this name, from this file, a part of the program?"""
+    return bool(file) and str(name).partition(".")[0] not in PACKAGES and not str(file).startswith(LIBRARIES)
+
+
+def is_own_module(module: ModuleType) -> bool:
+    """Is it?"""
+    return is_own(module.__name__, getattr(module, "__file__", None))
+
+
+def globals_of(program: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever can be called with w
+    """The namespace that its code runs in; for a program of a file that of the module as it was first loaded."""
+    for within in ("as_loaded", "program", "func", "__func__"):
+        inner = getattr(program, within, None)
+        if callable(inner) and not isinstance(program, FunctionType):
+            return globals_of(inner)
+    space: dict[str, Any] | None = getattr(program, "__globals__", None)
+    if space is None:
+        space = getattr(getattr(type(program), "__call__", None), "__globals__", {})  # noqa: B004 - where its code is
+    return space
+
+
+def own_modules(spaces: Iterable[dict[str, Any]]) -> Iterator[ModuleType]:
+    """The program's modules that it can reach from these namespaces, without those that they are of."""
+    ahead = list(spaces)
+    met = {id(space) for space in ahead}
+    while ahead:
+        for value in list(ahead.pop().values()):
+            module = value if isinstance(value, ModuleType) else sys.modules.get(getattr(value, "__module__", None) or "")
+            if module is None or id(module.__dict__) in met:
+                continue
+            met.add(id(module.__dict__))
+            if is_own_module(module):
+                ahead.append(module.__dict__)
+                yield module
