@@ -89,7 +89,7 @@ def event_data(event: Event) -> dict[str, Any]:
 def write_trace(execution: Execution, target: Path, width: int) -> None:
     """JSON Lines for a .jsonl file, the table for any other."""
     if target.suffix == ".jsonl":
-        text = "".join(json.dumps(event_data(event), ensure_ascii=True) + "\n" for event in execution.trace)
+        lines = "".join(json.dumps(event_data(event), ensure_ascii=True) + "\n" for event in execution.trace)
     else:
-        text = table(execution.trace, width) + "\n"
-    target.write_text(text, encoding="utf-8", newline="\n")
+        lines = table(execution.trace, width) + "\n"
+    target.write_text(lines, encoding="utf-8", newline="\n")

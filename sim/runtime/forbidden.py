@@ -28,6 +28,7 @@ class Forbidden(NamedTuple):
     """A function by module and attribute, and what to use instead.
 
     deep: also when a library calls it.  given: it counts only where fewer arguments than that are given, or None for the last.
+    public: of what looks attributes up: only for names that do not begin with an underscore.
     """
 
     module: str
@@ -35,6 +36,7 @@ class Forbidden(NamedTuple):
     instead: str
     deep: bool = False
     given: int = 0
+    public: bool = False
 
     @property
     def name(self) -> str:
@@ -85,6 +87,6 @@ FORBIDDEN: Final = (
 
 # What Python calls for attributes of libraries: functions of a library that was loaded before are found there.
 FOREIGN: Final = (
-    Forbidden("ctypes", "CDLL.__getattribute__", API),
-    Forbidden("ctypes", "LibraryLoader.__getattr__", API),
+    Forbidden("ctypes", "CDLL.__getattribute__", API, public=True),
+    Forbidden("ctypes", "LibraryLoader.__getattr__", API, public=True),
 )

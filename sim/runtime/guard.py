@@ -134,7 +134,8 @@ def _guard(original: Callable[..., Any], forbidden: Forbidden) -> Callable[..., 
             caller = sys._getframe(1)
             if forbidden.deep or _called_by_program(caller):
                 values = (*arguments, *keywords.values())
-                if not given or len(values) < given or values[given - 1] is None:
+                is_plain = not given or len(values) < given or values[given - 1] is None
+                if is_plain and not (forbidden.public and values[-1].startswith("_")):
                     raise ForbiddenCall(f"{forbidden.name}() does not exist under simulation; use {forbidden.instead}")
             elif virtual is not None and caller.f_globals.get("__name__") == "logging":
                 return virtual()
