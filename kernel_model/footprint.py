@@ -1,75 +1,158 @@
 """The footprint of a transition: what it read, what it wrote, whom it set going.
 
-Two transitions are independent if neither writes what the other reads or writes.  Keys are labels, which depend on the
-creating thread's own history only (F-001), so footprints of different executions can be compared.  Recorded only while
-somebody explores; otherwise `Kernel.footprint` is None, and all of this costs one test.
+Two transitions are independent if neither writes what the other reads or writes.  Whatever has state is a `Cell`: it says
+itself that it is read or written, in the functions that read or write it, so that no caller can forget to.  Keys are labels,
+which depend on the creating thread's own history only (F-001), so footprints of different executions can be compared; a search
+numbers them, and a footprint is two bit masks.  While nobody explores, the footprint is `SILENT`: all masks are 0.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from kernel_model.ke.dispatcher import Dispatcher
-    from kernel_model.ob.object import KObject
-    from kernel_model.ps.thread import KThread
-
-
-def end_of(thread: KObject) -> str:
-    """The key of a thread's end, which nothing else touches."""
-    return f"end of {thread.label}"
+from typing import Any, Final
 
 
 class Footprint:
-    """Filled by the kernel during one transition, taken by whoever explores after it.
+    """Filled by the kernel during one transition, taken by whoever explores after it; `keys` stays as long as the search.
 
-    memory: processes whose memory the kernel wrote; woken: actors that may move now (threads, flows, due timers);
-    discarded: actors that could have moved and now cannot; joins: threads whose end the transition was waiting for;
-    locks: (label, operation) of user-mode locks, the operation one of X S (acquire) x s (release) ? (a try that failed).
+    memory: are accesses to the memory of processes a part of it?  woken: actors that may move now (threads, flows, due timers);
+    discarded: actors that could have moved and now cannot; joins: the ends of threads that the transition was waiting for;
+    locks: (key, operation) of user-mode locks, the operation one of X S (acquire) x s (release) T t (try) ? (a try that failed).
     """
 
-    __slots__ = ("again", "discarded", "joins", "locks", "memory", "reads", "stops", "woken", "writes")
+    __slots__ = ("_cells", "again", "discarded", "joins", "keys", "locks", "memory", "reads", "woken", "writes")
 
-    def __init__(self) -> None:
-        self.reads: list[str] = []
-        self.writes: list[str] = []
-        self.memory: list[str] = []
-        self.joins: list[str] = []
-        self.locks: list[tuple[str, str]] = []
+    def __init__(self, *, memory: bool = True) -> None:
+        self.keys: dict[str, int] = {}
+        self._cells: dict[str, Cell] = {}
+        self.memory = memory
+        self.reads = 0
+        self.writes = 0
+        self.joins = 0
+        self.locks: list[tuple[int, str]] = []
         self.woken: list[Any] = []
         self.discarded: list[Any] = []
         self.again = False  # the segment that arrived has a rest, which comes next
-        self.stops = False  # a thread was suspended, or terminated by another
+
+    def key(self, name: str) -> int:
+        """The mask of what has this name: one bit, the same in every execution of the search."""
+        bit = self.keys.get(name)
+        if bit is None:
+            bit = self.keys[name] = 1 << len(self.keys)
+        return bit
+
+    def cell(self, name: str) -> Cell:
+        """The cell of what has this name and no object; one for all executions, since most are made anew in each."""
+        cell = self._cells.get(name)
+        if cell is None:
+            cell = self._cells[name] = Cell(self, name)
+        return cell
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What stays as long as the search."""
+        return _restored, (self.keys, self.memory)
+
+    def copy(self) -> Footprint:
+        """Another with the same keys."""
+        return _restored(self.keys, self.memory)
+
+    def names(self, mask: int) -> list[str]:
+        """What a mask stands for, for people."""
+        return [name for name, bit in self.keys.items() if bit & mask]
 
     def clear(self) -> None:
         """Make ready for the next transition; what was filled belongs to whoever took it."""
+        self.reads = self.writes = self.joins = 0
         self.again = False
-        if self.reads:
-            self.reads = []
-        if self.writes:
-            self.writes = []
         if self.woken:
             self.woken = []
-        if self.joins:
-            self.joins = []
         if self.locks:
             self.locks = []
-        if self.memory:
-            self.memory = []
         if self.discarded:
             self.discarded = []
 
-    def wait(self, t: KThread, objects: Iterable[Dispatcher], alertable: bool, *, patient: bool = False) -> None:
-        """A wait looks at these objects, and takes what a satisfied wait takes.
+    def wakes(self, actor: Any) -> None:  # noqa: ANN401 - a thread, a flow or an entry of the timer queue
+        """The actor may move now."""
+        self.woken.append(actor)
 
-        patient: it needs all of them, and waits for ever; then the end of a thread only orders.
-        """
-        for obj in objects:
-            if patient and obj.signal_state and obj.lasts():
-                self.joins.append(end_of(obj))
-            else:
-                (self.writes if obj.takes() else self.reads).append(obj.label)
-        if alertable:
-            self.writes.append(t.inbox)
+    def discards(self, actor: Any) -> None:  # noqa: ANN401 - as above
+        """The actor could have moved, and cannot any more."""
+        self.discarded.append(actor)
+
+    def locked(self, key: int, operation: str) -> None:
+        """An operation on a user-mode lock."""
+        self.locks.append((key, operation))
+
+    def mark(self) -> tuple[int, ...]:
+        """How far the transition's footprint is; for `rewind`."""
+        return self.reads, self.writes, self.joins, len(self.locks), len(self.woken), len(self.discarded)
+
+    def rewind(self, mark: tuple[int, ...]) -> None:
+        """What was recorded since `mark` is no event of its own."""
+        self.reads, self.writes, self.joins, locks, woken, discarded = mark
+        del self.locks[locks:], self.woken[woken:], self.discarded[discarded:]
+
+
+def _restored(keys: dict[str, int], memory: bool) -> Footprint:
+    footprint = Footprint(memory=memory)
+    footprint.keys.update(keys)
+    return footprint
+
+
+class Silence(Footprint):
+    """Nobody explores: there are no keys, and nothing is kept."""
+
+    __slots__ = ()
+
+    def key(self, name: str) -> int:
+        return 0
+
+    def cell(self, name: str) -> Cell:
+        return NOTHING
+
+    def wakes(self, actor: object) -> None:
+        pass
+
+    def discards(self, actor: object) -> None:
+        pass
+
+    def locked(self, key: int, operation: str) -> None:
+        pass
+
+
+class Cell:
+    """A piece of state that footprints tell apart; version: how often it was written."""
+
+    __slots__ = ("bit", "footprint", "version")
+
+    def __init__(self, footprint: Footprint, name: str) -> None:
+        self.footprint = footprint
+        self.bit = footprint.key(name)
+        self.version = 0
+
+    def read(self) -> None:
+        """Something depends on the state."""
+        self.footprint.reads |= self.bit
+
+    def written(self) -> None:
+        """The state changes, or its order among other accesses matters."""
+        self.footprint.writes |= self.bit
+        self.version += 1
+
+
+class Cells(dict[Any, Cell]):
+    """Cells of things that have no object of their own, or none yet: names, ports, handle values."""
+
+    __slots__ = ("_footprint", "_kind")
+
+    def __init__(self, footprint: Footprint, kind: str) -> None:
+        super().__init__()
+        self._footprint = footprint
+        self._kind = kind
+
+    def __missing__(self, what: object) -> Cell:
+        cell = self[what] = self._footprint.cell(f"{self._kind} {what}")
+        return cell
+
+
+SILENT: Final = Silence()
+NOTHING: Final = Cell(SILENT, "nothing")

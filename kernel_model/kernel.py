@@ -11,6 +11,7 @@ from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.handoff import UNTOLD
+from kernel_model.footprint import NOTHING, SILENT, Cells
 from kernel_model.ps.process import EProcess
 from kernel_model.ps.thread import KThread
 from kernel_model.tcpip.network import Network
@@ -36,13 +37,13 @@ class Kernel:
     """One simulated machine."""
 
     __slots__ = (
-        "alive", "arenas", "footprint", "free_clock", "handoff", "live_timers", "names", "network", "now_100ns", "outcomes",
-        "processes", "processors", "ready", "roots", "threads", "timer_sequence", "timers", "trace", "windows", "wire",
+        "alive", "arena_cell", "arenas", "budgets", "clock", "footprint", "free_clock", "handoff", "live_timers", "marks",
+        "name_cells", "names", "network", "now_100ns", "outcomes", "processes", "processors", "ready", "roots", "threads", "tids",
+        "timer_sequence", "timers", "trace", "window_cells", "windows", "wire",
     )  # fmt: skip
 
     def __init__(self, trace: Trace | None = None) -> None:
         self.trace = trace
-        self.footprint: Footprint | None = None  # somebody explores
         self.handoff: HandOffs = UNTOLD  # who released what somebody acquired
         self.outcomes: Outcomes | None = None  # faults, or what the documentation leaves open
         self.free_clock = False  # a due time is only a lower bound: expiries race with everything else
@@ -62,19 +63,31 @@ class Kernel:
         self.processes: list[EProcess] = []
         self.network = Network()
         self.windows: dict[int, Window] = {}
+        self.explored_with(SILENT)
+
+    def explored_with(self, footprint: Footprint) -> None:
+        """Before anything exists on the machine: transitions leave their footprints here."""
+        self.footprint = footprint
+        self.clock = footprint.cell("the clock") if self.free_clock else NOTHING  # else time waits for everybody
+        self.arena_cell = footprint.cell("arenas")
+        self.marks = footprint.cell("marks")  # of the program: predicates over marks of several threads see every order
+        self.name_cells = Cells(footprint, "name")
+        self.tids = Cells(footprint, "tid")
+        self.budgets = Cells(footprint, "fault")
+        self.window_cells = Cells(footprint, "window")
+        self.network.ports = Cells(footprint, "port")
 
     def create_process(self) -> EProcess:
         """A process without threads."""
-        process = EProcess(f"process#{len(self.processes) + 1}", 4 * (len(self.processes) + 1))
+        process = EProcess(self, f"process#{len(self.processes) + 1}", 4 * (len(self.processes) + 1))
         self.processes.append(process)
-        process.footprint = self.footprint
         process.trace = self.trace
         return process
 
     def create_thread(self, process: EProcess, creator: KThread | None, label: str, *, daemon: bool, suspended: bool) -> KThread:
         """A thread object; it is ready at once unless suspended."""
         arena = self._arena_of_new_thread(creator)
-        t = KThread(process, label, len(self.threads), arena, daemon)
+        t = KThread(self, process, label, len(self.threads), arena, daemon)
         self.threads.append(t)
         if creator is not None:
             self.handoff.hand(t)
@@ -84,8 +97,7 @@ class Kernel:
             t.suspend_count = 1
         else:
             self.make_ready(t)
-        if self.footprint is not None:
-            self.footprint.writes.append(f"tid {t.tid}")
+        self.tids[t.tid].written()
         if self.trace is not None:
             self.trace.thread_created(creator, t)
         return t
@@ -102,6 +114,7 @@ class Kernel:
 
     def next_arena(self) -> int:
         """An arena by order of demand, for deep or huge families of threads."""
+        self.arena_cell.written()
         self.arenas += 1
         return ROOTS + ROOTS * CHILDREN + self.arenas
 
@@ -110,8 +123,7 @@ class Kernel:
         if not t.listed and not t.suspend_count and not t.terminated:
             t.listed = True
             self.ready.append(t)
-            if self.footprint is not None:
-                self.footprint.woken.append(t)
+            self.footprint.wakes(t)
 
     def unready(self, t: KThread) -> None:
         """The thread may not run (any more)."""
@@ -126,13 +138,17 @@ class Kernel:
 
     def thread_by_tid(self, tid: int) -> KThread | None:
         """The thread with this identifier, ended or not, while the machine runs."""
-        if self.footprint is not None:
-            self.footprint.reads.append(f"tid {tid}")
+        self.tids[tid].read()
         for t in self.threads:
             if t.tid == tid:
                 return t
         return None
 
+    def time_100ns(self) -> int:
+        """The time since boot, for whoever may act on it."""
+        self.clock.read()
+        return self.now_100ns
+
     def system_time_100ns(self) -> int:
         """UTC in 100 ns since 1601."""
-        return BOOT_TIME_100NS + self.now_100ns
+        return BOOT_TIME_100NS + self.time_100ns()

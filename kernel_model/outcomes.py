@@ -45,15 +45,13 @@ class Outcomes:
         left = self.budgets.get(kind)
         if left is None:
             return 0
-        if k.footprint is not None:
-            k.footprint.reads.append(f"fault {kind}")
+        k.budgets[kind].read()
         if not left:
             return 0
         picked = self._ask((USUAL, *([f"!{kind}={size}" for size in sizes] or [f"!{kind}"])))
         if picked:
             self.budgets[kind] = left - 1
-            if k.footprint is not None:
-                k.footprint.writes.append(f"fault {kind}")
+            k.budgets[kind].written()
         return picked
 
     def left_open(self, what: str, count: int = 2) -> int:

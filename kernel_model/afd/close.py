@@ -53,9 +53,11 @@ def linger_irp_wanted(e: AfdEndpoint) -> bool:
     """Does a blocking closesocket have to wait (linger on, more than 0 seconds, something unsent)?"""
     on, seconds = e.linger
     flow = e.outbound
-    return bool(
-        on and seconds and flow is not None and e.abort_status is None and (flow.chunks or flow.segments) and e.handle_count == 1
-    )
+    if not on or not seconds or flow is None or e.abort_status is not None or e.handle_count != 1:
+        return False
+    flow.read()
+    flow.space.read()
+    return bool(flow.chunks or flow.segments)
 
 
 def begin_lingering_close(k: Kernel, e: AfdEndpoint, irp: Irp) -> None:
@@ -84,9 +86,9 @@ def close_endpoint(k: Kernel, e: AfdEndpoint) -> None:
     for irp in tuple(e.irps):
         cancel_irp(k, irp, status)
     e.closed = True
-    if k.footprint is not None:
-        k.footprint.writes += (e.label, f"port {e.local[1]}" if e.local is not None else e.label)
-        k.footprint.writes += [waiting.label for waiting in e.accept_queue]
+    e.written()
+    for waiting in e.accept_queue:
+        waiting.written()
     k.network.unbind(e)
     for waiting in e.accept_queue:
         reset(k, waiting)

@@ -37,8 +37,6 @@ def bind_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address) -> Nt
     if e.local is not None:
         return NtStatus.INVALID_PARAMETER
     host, port = address
-    if k.footprint is not None and port:
-        k.footprint.writes.append(f"port {port}")
     network = k.network
     if not network.local(host):
         return NtStatus.INVALID_ADDRESS_COMPONENT
@@ -50,8 +48,6 @@ def bind_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address) -> Nt
         if free is None:
             return NtStatus.INSUFFICIENT_RESOURCES
         port = free
-        if k.footprint is not None:
-            k.footprint.writes.append(f"port {port}")
     network.bind(e, (host, port))
     e.advance(AfdEvent.BIND)
     return NtStatus.SUCCESS
@@ -71,8 +67,7 @@ def listen_endpoint(k: Kernel, e: AfdEndpoint, backlog: int) -> NtStatus:
         e.backlog = max(1, backlog) if backlog >= 0 else min(max(HINT_MIN, -backlog), HINT_MAX)
         assert e.local is not None
         k.handoff.release(e)
-        if k.footprint is not None:
-            k.footprint.writes.append(f"port {e.local[1]}")
+        k.network.ports[e.local[1]].written()
         for event in k.network.awaited.pop(e.local[1], ()):
             set_event(k, event)
     return status
@@ -92,10 +87,9 @@ def connect_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address, ir
     if status:
         e.state = was
         return status
-    if e.local is not None and e.local[0] == ANY_ADDRESS:
-        e.local = (LOOPBACK, e.local[1])  # connecting chooses the address that packets leave from
+    k.network.settle(e, LOOPBACK)  # the address that packets leave from
     name = flow_name(t, "c")
-    out, back = Flow(f"{name}>", e, None), Flow(f"{name}<", None, e)
+    out, back = Flow(k, f"{name}>", e, None), Flow(k, f"{name}<", None, e)
     out.reverse, back.reverse = back, out
     e.outbound, e.inbound = out, back
     e.peer = address
@@ -129,8 +123,8 @@ def give_up(k: Kernel, e: AfdEndpoint) -> None:
         e.connect_timer = None
     flow = e.outbound
     if flow is not None:
-        if k.footprint is not None:
-            k.footprint.writes += (flow.label, flow.reverse.label)
+        flow.written()
+        flow.reverse.written()
         flow.reverse.target = None  # what is still coming is for nobody
         if flow.segments or flow.target is not None:
             transmit(k, flow, Segment(SegmentKind.RST))
@@ -143,23 +137,20 @@ def syn_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     client = flow.source
     if client is None or segment.target is None:
         return
-    if k.footprint is not None:
-        k.footprint.writes.append(client.label)
-        k.footprint.reads.append(f"port {segment.target[1]}")
+    client.written()
     for listener in k.network.lookup(True, segment.target):
-        if k.footprint is not None:
-            k.footprint.writes.append(listener.label)
+        listener.written()
         if listener.state is EndpointState.LISTENING and (listener.accepts or len(listener.accept_queue) < listener.backlog):
             break
     else:
         transmit(k, flow.reverse, Segment(SegmentKind.REFUSED))
         return
     k.handoff.acquire(listener)
-    server = AfdEndpoint(f"{flow.label[:-1]}.server", stream=True, overlapped=listener.overlapped)
+    server = AfdEndpoint(k, f"{flow.label[:-1]}.server", stream=True, overlapped=listener.overlapped)
     server.state = EndpointState.CONNECTED
     server.local, server.peer = segment.target, segment.source
     inherit(server, listener)
-    server.connected_at_100ns = k.now_100ns
+    server.connected_at_100ns = k.time_100ns()
     flow.target, flow.reverse.source = server, server
     server.inbound, server.outbound = flow, flow.reverse
     transmit(k, flow.reverse, Segment(SegmentKind.SYN_ACK))
@@ -191,7 +182,7 @@ def syn_ack_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
     if client is None or client.closed or client.state is not EndpointState.CONNECTING:
         return
     client.advance(AfdEvent.SYN_ACKED)
-    client.connected_at_100ns = k.now_100ns
+    client.connected_at_100ns = k.time_100ns()
     if client.connect_irp is not None:
         irp, client.connect_irp = client.connect_irp, None
         complete_irp(k, irp, NtStatus.SUCCESS, 0)
@@ -229,8 +220,8 @@ def accept_connection(k: Kernel, e: AfdEndpoint, irp: Irp | None) -> AfdEndpoint
     if e.accept_queue:
         server = e.accept_queue.popleft()
         k.handoff.acquire(server)
-        if k.footprint is not None and e.selection is not None:
-            k.footprint.writes.append(server.label)
+        if e.selection is not None:
+            server.written()
         inherit(server, e)
         if e.accept_queue:
             indicate(k, e, FD_ACCEPT)

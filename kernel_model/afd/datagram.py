@@ -39,7 +39,7 @@ def write_datagram(k: Kernel, e: AfdEndpoint, irp: Irp, target: Address | None) 
         return NtStatus.BUFFER_OVERFLOW
     start_irp(k, irp)
     if e.outbound is None:
-        e.outbound = Flow(f"{flow_name(irp.thread, 'u')}>", e, None)
+        e.outbound = Flow(k, f"{flow_name(irp.thread, 'u')}>", e, None)
     data = irp.gather(0, irp.length)
     transmit(k, e.outbound, Segment(SegmentKind.DATAGRAM, data, source=e.local, target=target))
     return complete_irp(k, irp, SUCCESS, irp.length)
@@ -93,13 +93,10 @@ def datagram_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     assert segment.source is not None
     assert segment.target is not None
     sender = flow.source
-    if k.footprint is not None:
-        k.footprint.reads.append(f"port {segment.target[1]}")
-        if sender is not None:
-            k.footprint.writes.append(sender.label)
+    if sender is not None:
+        sender.written()
     for e in k.network.lookup(False, segment.target):
-        if k.footprint is not None:
-            k.footprint.writes.append(e.label)
+        e.written()
         if e.peer is None or e.peer == _seen_as(segment.source, segment.target):
             break
     else:

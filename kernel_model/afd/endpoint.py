@@ -91,8 +91,8 @@ class AfdEndpoint(FileObject):
         "urgent", "without_context",
     )  # fmt: skip
 
-    def __init__(self, label: str, *, stream: bool, overlapped: bool) -> None:
-        super().__init__(label, overlapped)
+    def __init__(self, k: Kernel, label: str, *, stream: bool, overlapped: bool) -> None:
+        super().__init__(k, label, overlapped)
         self.stream = stream
         self.state = EndpointState.CREATED
         self.local: Address | None = None
@@ -146,9 +146,12 @@ class AfdEndpoint(FileObject):
 
     def data_under_way(self, k: Kernel, irp: Irp) -> bool:
         flow = self.inbound if irp in self.reads else self.outbound if irp.major is Major.WRITE else None
-        if flow is not None and flow.source is not None and k.footprint is not None:
-            k.footprint.reads.append(flow.source.label)
-        return flow is not None and bool(flow.segments)
+        if flow is None:
+            return False
+        flow.read()
+        if flow.source is not None:
+            flow.source.read()
+        return bool(flow.segments)
 
     def advance(self, event: AfdEvent) -> NtStatus:
         """Follow the table: SUCCESS, or why not (INVALID_PARAMETER where Windows has no better word)."""

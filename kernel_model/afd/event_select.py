@@ -122,7 +122,7 @@ def indicate(k: Kernel, e: AfdEndpoint, events: int, status: int = NtStatus.SUCC
 def enumerate_events(k: Kernel, e: AfdEndpoint, event: KEvent | None) -> tuple[int, dict[int, int]]:
     """Copy and clear the record and reset the event, in one transition (S-95): (events, bit -> status)."""
     if event is not None:
-        reset_event(k, event)
+        reset_event(event)
     selection = e.selection
     if not isinstance(selection, EventSelection):
         return 0, {}

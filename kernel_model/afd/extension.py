@@ -59,8 +59,8 @@ def _cancel(k: Kernel, irp: Irp) -> None:
 def _accepted(k: Kernel, listener: AfdEndpoint, target: AfdEndpoint, irp: Irp, server: AfdEndpoint) -> None:
     """The program's socket takes the connection over."""
     k.handoff.acquire(server)
-    if k.footprint is not None:
-        k.footprint.writes += (server.label, target.label)
+    server.written()
+    target.written()
     target.advance(AfdEvent.ACCEPTED)
     target.local, target.peer = server.local, server.peer
     target.inbound, target.outbound = server.inbound, server.outbound

@@ -47,11 +47,11 @@ class Poll:
 
     __slots__ = ("event", "exceptions", "reads", "writes")
 
-    def __init__(self, reads: list[AfdEndpoint], writes: list[AfdEndpoint], exceptions: list[AfdEndpoint]) -> None:
+    def __init__(self, k: Kernel, reads: list[AfdEndpoint], writes: list[AfdEndpoint], exceptions: list[AfdEndpoint]) -> None:
         self.reads = reads
         self.writes = writes
         self.exceptions = exceptions
-        self.event = KEvent("select", True, False)
+        self.event = KEvent(k, "select", True, False)
 
     def ready(self) -> bool:
         """Is anything that it looks for there?"""

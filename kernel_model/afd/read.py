@@ -59,8 +59,8 @@ def read_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSta
     irp.cancel = cancel_read
     e.reads.append(irp)
     if k.outcomes is not None and e.inbound is not None and k.outcomes.fault(k, "reset"):
-        if k.footprint is not None and e.inbound.source is not None:
-            k.footprint.writes.append(e.inbound.source.label)  # whose sends it comes between
+        if e.inbound.source is not None:
+            e.inbound.source.written()  # whose sends it comes between
         transmit(k, e.inbound, Segment(SegmentKind.RST, fault=True))
     return pend_irp(k, irp)
 

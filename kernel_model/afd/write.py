@@ -16,7 +16,7 @@ from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from kernel_model.iomgr.device import dawdles, finish_later
 from kernel_model.iomgr.irp import IrpState
 from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import SendChunk, absorb, note_window, pump
+from kernel_model.tcpip.flow import SendChunk, absorb, pump
 
 if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
@@ -42,8 +42,8 @@ def write_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSt
         return NtStatus.PIPE_DISCONNECTED
     length = irp.length
     room = e.send_buffer - flow.buffered
-    if length > room and k.footprint is not None:
-        note_window(k.footprint, flow)
+    if length > room:
+        flow.looked_for_room()
     if length <= room and not any(chunk.irp is not None for chunk in flow.chunks):
         start_irp(k, irp)
         if may_pend and not irp.flags & MSG_OOB and dawdles(k, irp):

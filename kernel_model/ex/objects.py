@@ -26,28 +26,29 @@ def label(t: KThread, kind: str) -> str:
     return f"{kind}#{t.objects_made}" if not t.ordinal else f"{kind}#{t.label}.{t.objects_made}"
 
 
+def named(k: Kernel, name: str) -> KObject | None:
+    """Look for the object of this name."""
+    k.name_cells[name].read()
+    return k.names.get(name)
+
+
 def create_object(k: Kernel, t: KThread, name: str | None, kind: type[T], make: Callable[[], T]) -> tuple[int, bool] | NtStatus:
     """A handle to a new object, or to the one that has the name: (handle, it existed), or OBJECT_TYPE_MISMATCH."""
-    if k.footprint is not None and name is not None:
-        k.footprint.writes.append(f"name {name}")
-    if name is not None and (found := k.names.get(name)) is not None:
+    if name is not None and (found := named(k, name)) is not None:
         if not isinstance(found, kind):
             return NtStatus.OBJECT_TYPE_MISMATCH
         return open_handle(k, t, found), True
     obj = make()
     if name is not None:
         obj.name = name
+        k.name_cells[name].written()
         k.names[name] = obj
     return open_handle(k, t, obj), False
 
 
 def open_object(k: Kernel, t: KThread, name: str, kind: type[KObject], access: int) -> int | NtStatus:
     """A handle to an existing named object: the handle, OBJECT_NAME_NOT_FOUND or OBJECT_TYPE_MISMATCH."""
-    found = k.names.get(name)
-    if k.footprint is not None:
-        k.footprint.writes.append(f"name {name}")
-        if found is not None:
-            k.footprint.writes.append(found.label)
+    found = named(k, name)
     if found is None:
         return NtStatus.OBJECT_NAME_NOT_FOUND
     if not isinstance(found, kind):

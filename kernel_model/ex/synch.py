@@ -38,7 +38,7 @@ def nt_reset_event(k: Kernel, t: KThread, handle: int) -> NtStatus:
     event = reference(t, handle, KEvent, MODIFY_STATE)
     if isinstance(event, NtStatus):
         return event
-    reset_event(k, event)
+    reset_event(event)
     return SUCCESS
 
 

@@ -40,6 +40,7 @@ def nt_queue_apc_thread(k: Kernel, t: KThread, handle: int, apc: KApc | None, *,
     target = reference(t, handle, KThread, THREAD_SET_CONTEXT)
     if isinstance(target, NtStatus):
         return target
+    target.read()
     if target.terminated:
         return NtStatus.UNSUCCESSFUL
     if apc is not None:
@@ -55,6 +56,7 @@ def nt_alert_thread(k: Kernel, t: KThread, handle: int) -> NtStatus:
     target = reference(t, handle, KThread, THREAD_ALERT)
     if isinstance(target, NtStatus):
         return target
+    target.inbox.written()
     wait = target.wait
     if wait is not None and wait.alertable:
         if wait.reason == NATIVE_DELAY:
@@ -68,6 +70,8 @@ def nt_alert_thread(k: Kernel, t: KThread, handle: int) -> NtStatus:
 def open_thread(k: Kernel, t: KThread, tid: int, access: int) -> int | NtStatus:
     """OpenThread: a handle by identifier, INVALID_PARAMETER for none (Wine kernel32/tests/thread.c)."""
     found = k.thread_by_tid(tid & ~3)
+    if found is not None:
+        found.written()
     if found is None or (found.terminated and not found.handle_count):
         return NtStatus.INVALID_PARAMETER
     return open_handle(k, t, found, access)

@@ -13,7 +13,7 @@ from kernel_model.ke.event import KEvent, set_event
 from kernel_model.ke.mutant import KMutant, release_mutant
 from kernel_model.ke.semaphore import KSemaphore, release_semaphore
 from kernel_model.ke.wait import wait_for_multiple_objects, wait_for_single_object
-from kernel_model.ob.handle_table import missing, reference
+from kernel_model.ob.handle_table import entry_of, missing, reference
 from kernel_model.ob.object import SYNCHRONIZE, KObject
 from kernel_model.status import NtStatus
 
@@ -39,8 +39,10 @@ def nt_wait_for_single_object(
     k: Kernel, t: KThread, handle: int, timeout_100ns: int | None, alertable: bool, reason: str
 ) -> int | None:
     """NtWaitForSingleObject; pseudo-handles are accepted (K-26)."""
-    entry = t.process.handles.get(handle)
+    process = t.process
+    entry = process.handles.get(handle)
     if entry is not None and entry[1] & SYNCHRONIZE and isinstance(entry[0], Dispatcher):
+        t.footprint.reads |= process.handle_cells[handle].bit
         return wait_for_single_object(k, t, entry[0], timeout_100ns, alertable, reason)
     obj = waitable(t, handle)
     if isinstance(obj, NtStatus):
@@ -60,7 +62,7 @@ def nt_wait_for_multiple_objects(
         return NtStatus.INVALID_PARAMETER
     objects: list[Dispatcher] = []
     for handle in handles:
-        if (handle & ~3) not in t.process.handles:
+        if entry_of(t, handle) is None:
             missing(t, handle)
             return NtStatus.INVALID_HANDLE
         obj = waitable(t, handle)

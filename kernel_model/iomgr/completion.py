@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 def start_irp(k: Kernel, irp: Irp) -> None:
     """The operation is accepted: the event, or else the file object, is reset (S-18; with a routine hEvent is ignored)."""
     if irp.event is not None:
-        reset_event(k, irp.event)
+        reset_event(irp.event)
     elif irp.apc_routine is None:
+        irp.file.written()
         irp.file.signal_state = 0
 
 
@@ -36,6 +37,7 @@ def pend_irp(k: Kernel, irp: Irp) -> NtStatus:
     irp.file.irps[irp] = None
     if irp.iosb is not None:
         irp.iosb.pend()
+        irp.thread.process.memory_written(irp.iosb)
     if k.trace is not None:
         k.trace.irp_pended(irp)
     return NtStatus.PENDING
@@ -46,9 +48,8 @@ def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus
     if irp.state is IrpState.COMPLETED:
         raise BugCheck(f"{irp.major.value} on {irp.file.label} completed twice")
     pended = irp.state is IrpState.PENDING
-    if k.footprint is not None:
-        k.footprint.writes += (irp.file.label, irp.thread.inbox)
-        k.footprint.memory.append(irp.thread.process.label)
+    irp.file.written()
+    irp.thread.inbox.written()
     if pended:
         k.handoff.acquire(irp)
         del irp.thread.irps[irp]
@@ -61,6 +62,7 @@ def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus
     if irp.iosb is not None:
         irp.iosb.complete(status, irp.information)  # on_complete may have counted more
         k.handoff.release(irp.iosb, anew=True)
+    irp.thread.process.memory_written(irp)
     if k.trace is not None:
         k.trace.irp_completed(irp)
     if irp.event is not None:

@@ -34,6 +34,5 @@ def finish_later(k: Kernel, irp: Irp, finish: Callable[[Kernel, Irp], None]) -> 
 
 def _finish(k: Kernel, context: tuple[Irp, Callable[[Kernel, Irp], None]]) -> None:
     irp, finish = context
-    if k.footprint is not None:
-        k.footprint.reads.append(irp.file.label)  # also where the operation is over and nothing is left to do
+    irp.file.read()  # also where the operation is over and nothing is left to do
     finish(k, irp)

@@ -21,8 +21,8 @@ class FileObject(Dispatcher):
 
     __slots__ = ("closed", "completion_key", "irps", "overlapped", "port", "skip_event", "skip_packet")
 
-    def __init__(self, label: str, overlapped: bool) -> None:
-        super().__init__(label)
+    def __init__(self, k: Kernel, label: str, overlapped: bool) -> None:
+        super().__init__(k, label)
         self.overlapped = overlapped
         self.irps: dict[Irp, None] = {}
         self.closed = False

@@ -115,6 +115,7 @@ class Irp:
 
     def scatter(self, data: bytes) -> None:
         """Fill the buffers on from `done`, in order, without holes (S-36)."""
+        self.thread.process.memory_written(self)
         buffers = self.buffers
         if len(buffers) == 1:
             buffers[0].write(self.done, data)
@@ -133,6 +134,7 @@ class Irp:
 
     def gather(self, offset: int, count: int) -> bytes:
         """Bytes offset .. offset + count of the buffers, as if concatenated (S-37)."""
+        self.thread.process.memory_read(self)
         buffers = self.buffers
         if len(buffers) == 1:
             return buffers[0].read(offset, count)

@@ -43,8 +43,7 @@ class KApc:
 
 def insert_queue_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
     """Append to the thread's queue; an alertable wait ends.  False if the thread has ended or the APC is queued already."""
-    if k.footprint is not None:
-        k.footprint.writes.append(t.inbox)
+    t.inbox.written()
     if t.terminated or apc.inserted:
         return False
     apc.inserted = True
@@ -60,8 +59,8 @@ def insert_queue_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
 
 def insert_special_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
     """QueueUserAPC2(SPECIAL_USER_APC): runs as soon as the thread is in user mode; an alertable wait ends (K-19)."""
-    if k.footprint is not None:
-        k.footprint.writes.append(t.inbox)
+    t.inbox.written()
+    t.turn.written()  # whatever the thread does next begins with it
     if t.terminated:
         return False
     t.special_apcs.append(apc)
@@ -76,8 +75,7 @@ def insert_special_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
 
 def remove_queue_apc(t: KThread, apc: KApc) -> None:
     """Take a queued APC out again (KeRemoveQueueApc); nothing if it is not queued."""
-    if t.process.footprint is not None:
-        t.process.footprint.writes.append(t.inbox)
+    t.inbox.written()
     if apc.inserted:
         t.user_apcs.remove(apc)
         apc.inserted = False
@@ -85,8 +83,7 @@ def remove_queue_apc(t: KThread, apc: KApc) -> None:
 
 def next_apc(k: Kernel, t: KThread) -> KApc | None:
     """Take the oldest user APC for delivery."""
-    if t.process.footprint is not None:
-        t.process.footprint.writes.append(t.inbox)
+    t.inbox.written()
     if not t.user_apcs:
         return None
     apc = t.user_apcs[0] if k.outcomes is None else _any_of(k.outcomes, t)

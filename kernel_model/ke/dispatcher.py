@@ -12,6 +12,7 @@ from kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
     from kernel_model.ke.wait import Wait
+    from kernel_model.kernel import Kernel
     from kernel_model.ps.thread import KThread
 
 
@@ -20,8 +21,8 @@ class Dispatcher(KObject):
 
     __slots__ = ("signal_state", "waiters")
 
-    def __init__(self, label: str, signal_state: int = 0) -> None:
-        super().__init__(label)
+    def __init__(self, k: Kernel, label: str, signal_state: int = 0) -> None:
+        super().__init__(k, label)
         self.signal_state = signal_state
         self.waiters: list[Wait] = []  # FIFO: NT releases in this order, the documentation promises none (K-35)
 
@@ -40,6 +41,16 @@ class Dispatcher(KObject):
     def lasts(self) -> bool:
         """Does it stay signalled for ever once it is?"""
         return False
+
+    def waited(self, *, patient: bool = False) -> None:
+        """The footprint of a wait that looks at the object and takes what a satisfied wait takes.
+
+        patient: it needs the object, nothing else ends it, and it waits for ever.
+        """
+        if self.takes():
+            self.written()
+        else:
+            self.read()
 
     def held_by(self) -> KThread | None:
         """Whose doing would signal the object (a mutex's owner, a thread itself); None where anybody might."""

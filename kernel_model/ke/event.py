@@ -23,8 +23,8 @@ class KEvent(Dispatcher):
 
     __slots__ = ("manual_reset",)
 
-    def __init__(self, label: str, manual_reset: bool, signaled: bool) -> None:
-        super().__init__(label, 1 if signaled else 0)
+    def __init__(self, k: Kernel, label: str, manual_reset: bool, signaled: bool) -> None:
+        super().__init__(k, label, 1 if signaled else 0)
         self.manual_reset = manual_reset
 
     def takes(self) -> bool:
@@ -38,9 +38,8 @@ class KEvent(Dispatcher):
 
 def set_event(k: Kernel, event: KEvent) -> None:
     """KeSetEvent: an auto-reset event releases one waiter and ends reset, a manual-reset one releases all."""
-    if k.footprint is not None:
-        k.footprint.writes.append(event.label)
     k.handoff.release(event, anew=not event.signal_state)
+    event.written()
     if not event.signal_state:
         event.signal_state = 1
         if k.trace is not None:
@@ -49,10 +48,9 @@ def set_event(k: Kernel, event: KEvent) -> None:
             release_waiters(k, event)
 
 
-def reset_event(k: Kernel, event: KEvent) -> None:
+def reset_event(event: KEvent) -> None:
     """KeClearEvent."""
-    if k.footprint is not None:
-        k.footprint.writes.append(event.label)
+    event.written()
     event.signal_state = 0
 
 

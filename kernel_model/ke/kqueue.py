@@ -42,7 +42,7 @@ class CompletionPort(Dispatcher):
     __slots__ = ("active", "closed", "concurrency", "packets", "takers")
 
     def __init__(self, k: Kernel, label: str, concurrency: int) -> None:
-        super().__init__(label)
+        super().__init__(k, label)
         self.concurrency = concurrency or k.processors
         self.active = 0
         self.packets: deque[CompletionPacket] = deque()
@@ -65,8 +65,7 @@ class CompletionPort(Dispatcher):
 
 def post_packet(k: Kernel, port: CompletionPort, packet: CompletionPacket) -> None:
     """KeInsertQueue: give the packet to the latest waiter if the concurrency value allows, else queue it."""
-    if k.footprint is not None:
-        k.footprint.writes.append(port.label)
+    port.written()
     if port.closed:
         return
     port.packets.append(packet)
@@ -81,7 +80,7 @@ def post_packet(k: Kernel, port: CompletionPort, packet: CompletionPacket) -> No
 def _activate(k: Kernel, port: CompletionPort) -> None:
     """Let waiters have packets while fewer threads than the concurrency value run (KiActivateWaiterQueue)."""
     while port.packets and port.takers and port.active < port.concurrency:
-        wait = next((w for w in reversed(port.takers) if not w.thread.suspend_count), None)
+        wait = next((w for w in reversed(port.takers) if not w.suspended()), None)
         if wait is None:
             break
         wait.thread.packets = (_take(k, port, wait.thread),)
@@ -106,10 +105,9 @@ def remove_packets(
     Statuses: SUCCESS | TIMEOUT | USER_APC (alertable only) | ABANDONED_WAIT_0 (closed while waiting); None: blocked.
     A thread that is not associated with this port sees its APCs first, an associated one the packets (K-56).
     """
-    if k.footprint is not None:
-        k.footprint.writes.append(port.label)
-        if alertable:
-            k.footprint.writes.append(t.inbox)
+    port.written()
+    if alertable:
+        t.inbox.written()
     if t.port is not port:
         if alertable and t.user_apcs:
             return NtStatus.USER_APC
@@ -141,8 +139,7 @@ def remove_packets(
 
 def thread_blocks(k: Kernel, port: CompletionPort) -> None:
     """An associated thread stops running: another may take its place (K-59)."""
-    if k.footprint is not None:
-        k.footprint.writes.append(port.label)
+    port.written()
     port.active -= 1
     _activate(k, port)
 

@@ -21,8 +21,8 @@ class KMutant(Dispatcher):
 
     __slots__ = ("abandoned", "owner")
 
-    def __init__(self, label: str) -> None:
-        super().__init__(label, 1)
+    def __init__(self, k: Kernel, label: str) -> None:
+        super().__init__(k, label, 1)
         self.owner: KThread | None = None
         self.abandoned = False
 
@@ -46,7 +46,9 @@ class KMutant(Dispatcher):
 def release_mutant(k: Kernel, t: KThread, mutant: KMutant) -> NtStatus:
     """KeReleaseMutant by its owner: SUCCESS | MUTANT_NOT_OWNED."""
     if mutant.owner is not t:
+        mutant.read()
         return NtStatus.MUTANT_NOT_OWNED
+    mutant.written()
     mutant.signal_state += 1
     if mutant.signal_state == 1:
         _free(k, t, mutant)
@@ -58,8 +60,7 @@ def abandon_mutants(k: Kernel, t: KThread) -> None:
     for mutant in tuple(t.owned_mutants):
         mutant.signal_state = 1
         mutant.abandoned = True
-        if k.footprint is not None:
-            k.footprint.writes.append(mutant.label)
+        mutant.written()
         _free(k, t, mutant)
 
 

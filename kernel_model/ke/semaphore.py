@@ -21,8 +21,8 @@ class KSemaphore(Dispatcher):
 
     __slots__ = ("limit",)
 
-    def __init__(self, label: str, count: int, limit: int) -> None:
-        super().__init__(label, count)
+    def __init__(self, k: Kernel, label: str, count: int, limit: int) -> None:
+        super().__init__(k, label, count)
         self.limit = limit
 
     def satisfy(self, thread: KThread) -> NtStatus:
@@ -32,6 +32,7 @@ class KSemaphore(Dispatcher):
 
 def release_semaphore(k: Kernel, semaphore: KSemaphore, adjustment: int) -> int | None:
     """KeReleaseSemaphore: the previous count, or None past the limit, which changes nothing."""
+    semaphore.written()
     previous = semaphore.signal_state
     if previous + adjustment > semaphore.limit:
         return None

@@ -25,8 +25,8 @@ class KTimer(Dispatcher):
 
     __slots__ = ("apc", "apc_thread", "argument", "entry", "manual_reset", "period_100ns")
 
-    def __init__(self, label: str, manual_reset: bool) -> None:
-        super().__init__(label)
+    def __init__(self, k: Kernel, label: str, manual_reset: bool) -> None:
+        super().__init__(k, label)
         self.manual_reset = manual_reset
         self.entry: TimerEntry | None = None
         self.period_100ns = 0
@@ -70,8 +70,7 @@ def set_timer(
 
 def stop_timer(k: Kernel, timer: KTimer) -> None:
     """Take the timer out of the queue and drop its routine if that is queued; the signal state stays (K-43)."""
-    if k.footprint is not None:
-        k.footprint.writes.append(timer.label)
+    timer.written()
     if timer.entry is not None:
         cancel_timer(k, timer.entry)
         timer.entry = None

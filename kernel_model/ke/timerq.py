@@ -6,15 +6,12 @@ The model has no clock of its own: `Kernel.now_100ns` moves only when a due entr
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kernel_model.kernel import Kernel
-
-
-CLOCK: Final = "the clock"  # the key of the time, which matters only where it may pass at any moment
 
 
 class TimerEntry:
@@ -38,16 +35,14 @@ class TimerEntry:
 
 def queue_timer(k: Kernel, due_100ns: int, fire: Callable[[Kernel, Any], None], context: object, label: str) -> TimerEntry:
     """Put an expiry into the queue."""
+    k.clock.read()
     k.timer_sequence += 1
     entry = TimerEntry(due_100ns, k.timer_sequence, fire, context, label)
     heappush(k.timers, entry)
     k.handoff.release(entry, anew=True)
     k.live_timers += 1
-    if k.footprint is not None:
-        if k.free_clock:
-            k.footprint.reads.append(CLOCK)
-        if k.free_clock or due_100ns <= k.now_100ns:
-            k.footprint.woken.append(entry)
+    if k.free_clock or due_100ns <= k.now_100ns:
+        k.footprint.wakes(entry)
     return entry
 
 
@@ -55,11 +50,9 @@ def cancel_timer(k: Kernel, entry: TimerEntry) -> None:
     """Take an expiry out; dead entries are swept when they are the majority, so polling loops cost no memory."""
     if entry.live:
         entry.live = False
-        if k.footprint is not None:
-            if k.free_clock:
-                k.footprint.reads.append(CLOCK)
-            if entry.due_100ns <= (k.now_100ns if not k.free_clock else _horizon(k, entry)):
-                k.footprint.discarded.append(entry)
+        k.clock.read()
+        if entry.due_100ns <= (k.now_100ns if not k.free_clock else _horizon(k, entry)):
+            k.footprint.discards(entry)
         k.live_timers -= 1
         if len(k.timers) > 64 and k.live_timers * 2 < len(k.timers):
             k.timers = [e for e in k.timers if e.live]
@@ -97,8 +90,7 @@ def fire_timer(k: Kernel, entry: TimerEntry) -> None:
     """Let one entry expire; time moves to its due time if it was still ahead."""
     entry.live = False
     k.live_timers -= 1
-    if k.footprint is not None and k.free_clock:
-        k.footprint.writes.append(CLOCK)
+    k.clock.written()
     if entry.due_100ns > k.now_100ns:
         k.now_100ns = entry.due_100ns
     if k.trace is not None:

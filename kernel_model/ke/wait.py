@@ -15,7 +15,6 @@ from kernel_model.status import NtStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.footprint import Footprint
     from kernel_model.ke.dispatcher import Dispatcher
     from kernel_model.ke.kqueue import CompletionPort
     from kernel_model.kernel import Kernel
@@ -50,6 +49,14 @@ class Wait:
         self.port: CompletionPort | None = None  # waits for a packet
         self.condition: RtlCondition | None = None
 
+    def suspended(self) -> bool:
+        """Does the wait take nothing for now?  It is tested again when its thread is resumed."""
+        thread = self.thread
+        if not thread.suspend_count:
+            return False
+        thread.inbox.read()
+        return True
+
     def ready_status(self) -> int | None:
         """The status with which the objects satisfy this wait now (taking them), or None."""
         thread = self.thread
@@ -75,8 +82,9 @@ def wait_for_single_object(
     timeout_100ns: relative, 0 polls, None waits for ever.
     Statuses: SUCCESS | ABANDONED_WAIT_0 | USER_APC (alertable only) | TIMEOUT.
     """
-    if k.footprint is not None:
-        k.footprint.wait(t, (obj,), alertable, patient=timeout_100ns is None)
+    obj.waited(patient=timeout_100ns is None and not alertable)
+    if alertable:
+        t.inbox.written()
     if obj.signaled_for(t):
         if alertable and t.user_apcs and _apc_first(k):
             return NtStatus.USER_APC
@@ -94,8 +102,7 @@ def wait_for_multiple_objects(
     k: Kernel, t: KThread, objects: tuple[Dispatcher, ...], all_: bool, timeout_100ns: int | None, alertable: bool, reason: str
 ) -> int | None:
     """The same for several objects; WAIT_0 + index, or ABANDONED_WAIT_0 + index, in a wait for any."""
-    if k.footprint is not None:
-        k.footprint.wait(t, objects, alertable, patient=all_ and timeout_100ns is None)
+    _waited(t, objects, alertable, patient=all_ and timeout_100ns is None)
     wait = Wait(t, objects, all_, alertable, reason)
     status = None if alertable and t.user_apcs and _apc_first(k) else _ready_status(k, wait)
     if status is not None:
@@ -119,14 +126,22 @@ def _ready_status(k: Kernel, wait: Wait) -> int | None:
 
 def delay_execution(k: Kernel, t: KThread, timeout_100ns: int | None, alertable: bool, reason: str) -> int | None:
     """NtDelayExecution: a wait that no object ends.  SUCCESS when the interval elapses (K-09, K-18)."""
-    if k.footprint is not None:
-        k.footprint.wait(t, (), alertable)
+    if alertable:
+        t.inbox.written()
     if alertable and _apc_pending(t):
         return NtStatus.USER_APC
     if timeout_100ns == 0:
         return SUCCESS
     block(k, Wait(t, (), False, alertable, reason), timeout_100ns)
     return None
+
+
+def _waited(t: KThread, objects: tuple[Dispatcher, ...], alertable: bool, *, patient: bool = False) -> None:
+    """The footprint of a wait.  An APC could come before the end of a thread: then that does more than order."""
+    for obj in objects:
+        obj.waited(patient=patient and not alertable)
+    if alertable:
+        t.inbox.written()
 
 
 def _apc_pending(t: KThread) -> bool:
@@ -160,7 +175,8 @@ def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
 def expire_wait(k: Kernel, wait: Wait) -> None:
     """The time-out of a wait has come."""
     wait.timeout = None
-    if wait.thread.suspend_count:
+    if wait.suspended():
+        wait.thread.inbox.written()
         wait.expired = True  # decided when the thread is resumed: its objects and APCs still come first (F-003)
     else:
         end_wait(k, wait, _timed_out(wait))
@@ -173,13 +189,11 @@ def _timed_out(wait: Wait) -> NtStatus:
 def end_wait(k: Kernel, wait: Wait, status: int) -> None:
     """Unlink the wait blocks and make the thread ready with this status."""
     t = wait.thread
-    if k.footprint is not None:
-        _note_end(k.footprint, wait)
+    _note_end(wait)
     t.wait = None
     t.wait_status = status
     if t.port is not None:
-        if k.footprint is not None:
-            k.footprint.writes.append(t.port.label)
+        t.port.written()
         t.port.active += 1  # it runs again, even past the concurrency value
     for obj in wait.objects:
         if wait in obj.waiters:
@@ -193,27 +207,25 @@ def end_wait(k: Kernel, wait: Wait, status: int) -> None:
     k.make_ready(t)
 
 
-def _note_end(footprint: Footprint, wait: Wait) -> None:
+def _note_end(wait: Wait) -> None:
     """Whose wait it was, and whatever else it would have taken."""
-    writes = footprint.writes
     certain = wait.objects and all(obj.lasts() for obj in wait.objects) and not wait.alertable and not wait.limited
     if not certain:  # a wait for the end of threads can end in one way only
-        writes.append(wait.thread.inbox)
+        wait.thread.inbox.written()
         for obj in wait.objects:
-            (writes if obj.takes() else footprint.reads).append(obj.label)
+            obj.waited()
     if wait.port is not None:
-        writes.append(wait.port.label)
+        wait.port.written()
     if wait.condition is not None:
-        writes.append(wait.condition.label)
+        wait.condition.written()
 
 
 def release_waiters(k: Kernel, obj: Dispatcher) -> None:
     """Hand the signalled object to the threads that wait for it, oldest first, until it is used up (KiWaitTest)."""
-    if k.footprint is not None:
-        k.footprint.writes.append(obj.label)
+    obj.written()
     for wait in tuple(obj.waiters) if k.outcomes is None else _some_order(k.outcomes, obj):
-        if wait.thread.suspend_count:
-            continue  # a suspended thread's wait is tested again when it is resumed
+        if wait.suspended():
+            continue
         if not obj.signaled_for(wait.thread):
             if obj.signal_state <= 0:
                 break
@@ -222,8 +234,9 @@ def release_waiters(k: Kernel, obj: Dispatcher) -> None:
             status = _ready_status(k, wait)
             if status is not None:
                 end_wait(k, wait, status)
-            elif k.footprint is not None:  # a wait for all: it would have ended, had another of its objects been signalled
-                k.footprint.reads += [other.label for other in wait.objects]
+            else:  # a wait for all: it would have ended, had another of its objects been signalled
+                for other in wait.objects:
+                    other.read()
 
 
 def _some_order(outcomes: Outcomes, obj: Dispatcher) -> list[Wait]:
@@ -238,8 +251,7 @@ def retest_wait(k: Kernel, t: KThread) -> None:
     wait = t.wait
     if wait is None:
         return
-    if k.footprint is not None:
-        k.footprint.wait(t, wait.objects, wait.alertable)
+    _waited(t, wait.objects, wait.alertable)
     status = _ready_status(k, wait) if wait.objects else None
     if status is None and wait.alertable and t.user_apcs:
         status = NtStatus.USER_APC

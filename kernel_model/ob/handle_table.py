@@ -34,11 +34,12 @@ def open_handle(k: Kernel, t: KThread, obj: KObject, access: int = ALL_ACCESS) -
         handle = again or _new_value(k, t)
     elif free:
         handle = free.pop()
-        if k.footprint is not None:
-            k.footprint.writes.append(f"handle {handle}")  # for whoever still uses it
     else:
         handle = _new_value(k, t)
-    t.process.handles[handle] = (obj, access)
+    t.process.handles[handle] = obj, access
+    t.process.handle_cells[handle].written()  # for whoever uses the value, too early or still
+    if obj.handle_count:
+        obj.written()  # which close is its last
     obj.handle_count += 1
     return handle
 
@@ -60,16 +61,14 @@ def _given_out_again(k: Kernel, t: KThread) -> int | None:
     if "handle-reuse" not in k.outcomes.budgets:
         return None
     closed = t.process.closed_handles
-    if k.footprint is not None:
-        k.footprint.reads.append(f"closed handles of {t.process.label}")
+    t.process.closed.read()
     if not closed:
         return 0
     picked = k.outcomes.fault(k, "handle-reuse", tuple(reversed(closed)))
     if not picked:
         return 0
     handle = closed.pop(-picked)
-    if k.footprint is not None:
-        k.footprint.writes += (f"closed handles of {t.process.label}", f"handle {handle}")
+    t.process.closed.written()
     return handle
 
 
@@ -80,30 +79,33 @@ def missing(t: KThread, handle: int) -> None:
 
 
 def entry_of(t: KThread, handle: int) -> tuple[KObject, int] | None:
+    """(object, access) that a real handle names; None for anything else."""
+    handle &= 2**64 - 4
+    t.process.handle_cells[handle].read()
+    return t.process.handles.get(handle)
+
+
+def lookup(t: KThread, handle: int) -> tuple[KObject, int] | None:
     """(object, access) that a handle names, pseudo-handles included; None for anything else."""
     handle &= 2**64 - 1
-    entry = t.process.handles.get(handle & ~3)
-    if entry is not None:
-        return entry
     if handle == CURRENT_THREAD:
         return t, ALL_ACCESS
     if handle == CURRENT_PROCESS:
         return t.process, ALL_ACCESS
-    return None
+    return entry_of(t, handle)
 
 
 def reference(t: KThread, handle: int, kind: type[T], access: int) -> T | NtStatus:
     """ObReferenceObjectByHandle: the object, or INVALID_HANDLE | OBJECT_TYPE_MISMATCH | ACCESS_DENIED (in this order)."""
-    entry = t.process.handles.get(handle) or entry_of(t, handle)
-    footprint = t.process.footprint
-    if footprint is not None:
-        if entry is None or kind is KObject:  # a wait says itself what it looks at
-            footprint.reads.append(f"handle {handle & ~3}")
-        else:
-            footprint.writes.append(entry[0].label)
-    if entry is None:
-        missing(t, handle)
-        return NtStatus.INVALID_HANDLE
+    process = t.process
+    entry = process.handles.get(handle)
+    if entry is not None:
+        t.footprint.reads |= process.handle_cells[handle].bit
+    else:
+        entry = lookup(t, handle)
+        if entry is None:
+            missing(t, handle)
+            return NtStatus.INVALID_HANDLE
     obj, granted = entry
     if not isinstance(obj, kind):
         return NtStatus.OBJECT_TYPE_MISMATCH
@@ -117,28 +119,27 @@ def close_handle(k: Kernel, t: KThread, handle: int) -> NtStatus:
     handle &= 2**64 - 1
     if handle in (CURRENT_THREAD, CURRENT_PROCESS):
         return NtStatus.SUCCESS
-    entry = t.process.handles.pop(handle & ~3, None)
+    entry = entry_of(t, handle)
     if entry is None:
-        if k.footprint is not None:
-            k.footprint.writes.append(f"handle {handle & ~3}")
         missing(t, handle)
         return NtStatus.INVALID_HANDLE
+    handle &= ~3
+    del t.process.handles[handle]
+    t.process.handle_cells[handle].written()
     if k.outcomes is not None and "handle-reuse" in k.outcomes.budgets:
-        t.process.closed_handles.append(handle & ~3)
-        if k.footprint is not None:
-            k.footprint.writes.append(f"closed handles of {t.process.label}")
+        t.process.closed.written()
+        t.process.closed_handles.append(handle)
     else:
-        t.free_handles.append(handle & ~3)
+        t.free_handles.append(handle)
     if k.trace is not None:
-        k.trace.handle_closed(t, handle & ~3, entry[0])
-    if k.footprint is not None:
-        k.footprint.writes += (f"handle {handle & ~3}", entry[0].label)
+        k.trace.handle_closed(t, handle, entry[0])
     release(k, entry[0])
     return NtStatus.SUCCESS
 
 
 def release(k: Kernel, obj: KObject) -> None:
     """Drop one handle's hold on the object."""
+    obj.written()
     obj.handle_count -= 1
     if not obj.handle_count:
         obj.on_last_handle_closed(k)
@@ -150,13 +151,11 @@ def duplicate_handle(k: Kernel, t: KThread, source: int, access: int, options: i
     With SAME_ACCESS | CLOSE_SOURCE the same value comes back (K-73, Wine test process.c test_DuplicateHandle).
     CLOSE_SOURCE closes the source whatever else happens (documented).
     """
-    entry = entry_of(t, source)
-    if entry is None:
+    found = lookup(t, source)
+    if found is None:
         missing(t, source)
         return NtStatus.INVALID_HANDLE
-    obj, granted = entry
-    if k.footprint is not None:
-        k.footprint.writes.append(obj.label)
+    obj, granted = found
     real = (source & ~3) in t.process.handles
     if options & DUPLICATE_CLOSE_SOURCE and options & DUPLICATE_SAME_ACCESS and real:
         return source & ~3

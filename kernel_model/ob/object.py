@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel_model.footprint import Cell
+
 if TYPE_CHECKING:
     from kernel_model.kernel import Kernel
 
@@ -15,12 +17,13 @@ SYNCHRONIZE = 0x00100000
 ALL_ACCESS = 0x001FFFFF
 
 
-class KObject:
+class KObject(Cell):
     """Anything a handle can name."""
 
     __slots__ = ("handle_count", "label", "name")
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, k: Kernel, label: str) -> None:
+        super().__init__(k.footprint, label)
         self.label = label  # "ev#3": what a person reads in traces, never an address
         self.handle_count = 0
         self.name: str | None = None  # key in Kernel.names, or None
@@ -28,7 +31,6 @@ class KObject:
     def on_last_handle_closed(self, k: Kernel) -> None:
         """Called once when the last handle is closed; the name goes with it (K-41)."""
         if self.name is not None:
-            if k.footprint is not None:
-                k.footprint.writes.append(f"name {self.name}")
+            k.name_cells[self.name].written()
             del k.names[self.name]
             self.name = None

@@ -7,25 +7,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel_model.footprint import NOTHING, Cells
 from kernel_model.ke.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
     from kernel_model.events import Trace
-    from kernel_model.footprint import Footprint
+    from kernel_model.iomgr.irp import Irp, UserIosb
+    from kernel_model.kernel import Kernel
     from kernel_model.ob.object import KObject
     from kernel_model.win32k.window import WindowClass
 
 
 class EProcess(Dispatcher):
-    """One process; its handles are its own."""
+    """One process; its handles are its own.
 
-    __slots__ = ("closed_handles", "footprint", "handles", "pid", "trace", "window_classes")
+    memory: what its threads may touch between two calls, and the kernel at any time; nothing where footprints leave it out.
+    """
 
-    def __init__(self, label: str, pid: int) -> None:
-        super().__init__(label)
+    __slots__ = ("classes", "closed", "closed_handles", "handle_cells", "handles", "memory", "pid", "trace", "window_classes")
+
+    def __init__(self, k: Kernel, label: str, pid: int) -> None:
+        super().__init__(k, label)
         self.pid = pid
-        self.footprint: Footprint | None = None  # the kernel's, for those who only know a thread
-        self.trace: Trace | None = None  # likewise
+        self.trace: Trace | None = None  # the kernel's, for those who only know a thread
         self.closed_handles: list[int] = []  # oldest first; kept only with the fault "handle-reuse"
+        self.closed = k.footprint.cell(f"closed handles of {label}")
+        self.memory = k.footprint.cell(f"memory of {label}") if k.footprint.memory else NOTHING
         self.handles: dict[int, tuple[KObject, int]] = {}
+        self.handle_cells = Cells(k.footprint, f"handle of {label}")  # by value, whether it names something or not
         self.window_classes: dict[str, WindowClass] = {}  # by name in lower case
+        self.classes = k.footprint.cell(f"window classes of {label}")
+
+    def memory_read(self, what: Irp | UserIosb) -> None:
+        """The kernel reads memory of the program, that of an operation."""
+        self.memory.read()
+
+    def memory_written(self, what: Irp | UserIosb) -> None:
+        """The kernel writes it."""
+        self.memory.written()

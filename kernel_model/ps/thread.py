@@ -12,7 +12,6 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.footprint import end_of
 from kernel_model.iomgr.cancel import rundown_irps
 from kernel_model.ke.dispatcher import Dispatcher
 from kernel_model.ke.kqueue import leave_port
@@ -59,6 +58,7 @@ class KThread(Dispatcher):
         "children",
         "connections_made",
         "daemon",
+        "ending",
         "exit_code",
         "free_handles",
         "handle_arena",
@@ -68,6 +68,7 @@ class KThread(Dispatcher):
         "last_error",
         "listed",
         "looping",
+        "messages",
         "objects_made",
         "ordinal",
         "owned_mutants",
@@ -82,6 +83,7 @@ class KThread(Dispatcher):
         "suspend_count",
         "terminated",
         "tid",
+        "turn",
         "user_apcs",
         "vain_polls",
         "wait",
@@ -90,10 +92,13 @@ class KThread(Dispatcher):
         "yielding",
     )  # fmt: skip
 
-    def __init__(self, process: EProcess, label: str, ordinal: int, arena: int, daemon: bool) -> None:
-        super().__init__(label)
-        self.name = None
-        self.inbox = f"{label}'s wait and APCs"  # the key of what others may change about this thread
+    def __init__(self, k: Kernel, process: EProcess, label: str, ordinal: int, arena: int, daemon: bool) -> None:
+        super().__init__(k, label)
+        cell = k.footprint.cell
+        self.inbox = cell(f"{label}'s wait and APCs")  # what others may change about this thread
+        self.turn = cell(f"{label}'s turn")  # whether it may run on, which each of its steps reads
+        self.ending = cell(f"end of {label}")  # which nothing else touches
+        self.messages = cell(f"{label}'s queue")  # whether it has one
         self.process = process
         self.ordinal = ordinal  # order of creation, for sorting only
         self.arena = arena
@@ -145,6 +150,16 @@ class KThread(Dispatcher):
     def lasts(self) -> bool:
         return True
 
+    def waited(self, *, patient: bool = False) -> None:
+        if patient and self.terminated:
+            self.joined()
+        else:
+            self.read()
+
+    def joined(self) -> None:
+        """A wait for the end, which is for ever: there is no other order."""
+        self.footprint.joins |= self.ending.bit
+
     def held_by(self) -> KThread | None:
         return self
 
@@ -159,16 +174,16 @@ class KThread(Dispatcher):
 
 def suspend_thread(k: Kernel, t: KThread) -> int | NtStatus:
     """KeSuspendThread: the previous count, or THREAD_IS_TERMINATING | SUSPEND_COUNT_EXCEEDED."""
+    t.read()
+    t.turn.written()
     if t.terminated:
         return NtStatus.THREAD_IS_TERMINATING
     if t.suspend_count >= MAXIMUM_SUSPEND_COUNT:
         return NtStatus.SUSPEND_COUNT_EXCEEDED
     t.suspend_count += 1
-    if k.footprint is not None:
-        k.footprint.writes += (t.label, t.inbox)
-        k.footprint.stops = True
-        if t.listed:
-            k.footprint.discarded.append(t)
+    t.inbox.written()
+    if t.listed:
+        k.footprint.discards(t)
     k.unready(t)
     return t.suspend_count - 1
 
@@ -176,8 +191,9 @@ def suspend_thread(k: Kernel, t: KThread) -> int | NtStatus:
 def resume_thread(k: Kernel, t: KThread) -> int:
     """KeResumeThread: the previous count; at 0 the thread runs, or its wait is tested anew.  An ended thread gives 0."""
     previous = t.suspend_count
-    if k.footprint is not None:
-        k.footprint.writes.append(t.inbox)
+    t.read()
+    t.turn.written()
+    t.inbox.written()
     if t.terminated or not previous:
         return 0
     t.suspend_count -= 1
@@ -196,10 +212,11 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
         return
     if k.trace is not None:
         k.trace.thread_ending(t)
-    if k.footprint is not None:
-        k.footprint.writes += (t.label, t.inbox, end_of(t))
-        if t.listed:
-            k.footprint.discarded.append(t)
+    t.written()
+    t.inbox.written()
+    t.ending.written()
+    if t.listed:
+        k.footprint.discards(t)
     wait = t.wait
     if wait is not None:
         t.wait = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel_model.footprint import Cell
 from kernel_model.ke.wait import Wait, block, end_wait
 from kernel_model.status import NtStatus
 
@@ -17,20 +18,20 @@ if TYPE_CHECKING:
     from kernel_model.ps.thread import KThread
 
 
-class RtlCondition:
+class RtlCondition(Cell):
     """The sleepers, oldest first."""
 
     __slots__ = ("label", "sleepers")
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, k: Kernel, label: str) -> None:
+        super().__init__(k.footprint, label)
         self.label = label
         self.sleepers: list[Wait] = []
 
 
 def sleep_on(k: Kernel, t: KThread, condition: RtlCondition, timeout_100ns: int | None, reason: str) -> None:
     """Block until woken or timed out; the lock was released in the same transition."""
-    if k.footprint is not None:
-        k.footprint.writes.append(condition.label)
+    condition.written()
     wait = Wait(t, (), False, False, reason)
     wait.condition = condition
     condition.sleepers.append(wait)
@@ -45,8 +46,7 @@ def sleep_on(k: Kernel, t: KThread, condition: RtlCondition, timeout_100ns: int 
 
 def wake(k: Kernel, condition: RtlCondition, everyone: bool) -> None:
     """WakeConditionVariable, WakeAllConditionVariable."""
-    if k.footprint is not None:
-        k.footprint.writes.append(condition.label)
+    condition.written()
     for wait in tuple(condition.sleepers) if everyone else tuple(condition.sleepers[:1]):
         k.handoff.hand(wait.thread)
         end_wait(k, wait, NtStatus.SUCCESS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel_model.footprint import Cell
 from kernel_model.ke.wait import Wait, block, end_wait
 
 if TYPE_CHECKING:
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from kernel_model.ps.thread import KThread
 
 
-class RtlLock:
+class RtlLock(Cell):
     """owner: exclusive holder; depth: its recursion; shared: how many shared holders, by thread."""
 
     __slots__ = ("depth", "key", "label", "owner", "recursive", "shared", "waiting")
 
-    def __init__(self, label: str, recursive: bool, key: str) -> None:
+    def __init__(self, k: Kernel, label: str, recursive: bool, key: str) -> None:
+        super().__init__(k.footprint, key)
         self.label = label
         self.key = key  # in footprints
         self.recursive = recursive
@@ -46,6 +48,11 @@ class RtlLock:
             self.owner = t
             self.depth += 1
 
+    def noted(self, operation: str) -> None:
+        """A footprint tells operations on locks apart, rather than reads and writes."""
+        self.footprint.locked(self.bit, operation)
+        self.version += 1
+
     @property
     def held(self) -> bool:
         """Is it held in any mode?"""
@@ -55,8 +62,7 @@ class RtlLock:
 def try_acquire(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
     """Take the lock if it admits the thread."""
     admitted = lock.admits(t, shared)
-    if k.footprint is not None:
-        k.footprint.locks.append((lock.key, ("t" if shared else "T") if admitted else "?"))
+    lock.noted(("t" if shared else "T") if admitted else "?")
     if not admitted:
         return False
     lock.take(t, shared)
@@ -82,8 +88,7 @@ def take_lock(k: Kernel, t: KThread, lock: RtlLock) -> bool:
         return False
     lock.take(t, shared)
     _acquired(k, t, lock, shared)
-    if k.footprint is not None:
-        k.footprint.locks.append((lock.key, "S" if shared else "X"))
+    lock.noted("S" if shared else "X")
     refresh(k, lock)
     return True
 
@@ -122,8 +127,7 @@ def release(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
         if not lock.depth:
             lock.owner = None
     k.handoff.release(lock.shared if shared else lock)
-    if k.footprint is not None:
-        k.footprint.locks.append((lock.key, "s" if shared else "x"))
+    lock.noted("s" if shared else "x")
     if lock.waiting:
         refresh(k, lock)
     return True
@@ -134,7 +138,7 @@ def refresh(k: Kernel, lock: RtlLock) -> None:
 
     Letting a thread in or locking it out again is no event of its own: whoever explores sees the acquire alone.
     """
-    footprint, k.footprint = k.footprint, None
+    mark = k.footprint.mark()
     for t, (shared, reason) in lock.waiting.items():
         if lock.admits(t, shared):
             if t.wait is not None:
@@ -142,4 +146,4 @@ def refresh(k: Kernel, lock: RtlLock) -> None:
         elif t.wait is None and not t.terminated:
             k.unready(t)
             _lock_out(k, t, lock, reason)
-    k.footprint = footprint
+    k.footprint.rewind(mark)

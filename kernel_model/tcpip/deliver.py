@@ -40,10 +40,10 @@ def deliver(k: Kernel, flow: Flow) -> None:
         segment = _disturbed(k, flow, segment)
     if not flow.segments:
         k.wire.pop(flow, None)
-    if k.footprint is not None:
-        k.footprint.writes += (flow.label, flow.space)
-        if flow.target is not None:
-            k.footprint.writes.append(flow.target.label)
+    flow.written()
+    flow.space.written()
+    if flow.target is not None:
+        flow.target.written()
     if k.trace is not None:
         k.trace.segment_delivered(flow, segment)
     k.handoff.begin(sent)
@@ -64,8 +64,7 @@ def _disturbed(k: Kernel, flow: Flow, segment: Segment) -> Segment:
         if picked:
             size = sizes[picked - 1]
             flow.segments.appendleft(replace(segment, data=segment.data[size:]))
-            if k.footprint is not None:
-                k.footprint.again = True
+            k.footprint.again = True
             segment = replace(segment, data=segment.data[:size])
     alive = e is not None and not e.closed and e.abort_status is None
     if alive and segment.kind in RESETTABLE and outcomes.fault(k, "reset"):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from kernel_model.footprint import Cell
 from kernel_model.iomgr.completion import complete_irp
 from kernel_model.iomgr.irp import Irp, IrpState
 from kernel_model.status import NtStatus
@@ -18,7 +19,6 @@ from kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
     from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.footprint import Footprint
     from kernel_model.kernel import Kernel
     from kernel_model.ps.thread import KThread
 
@@ -54,7 +54,7 @@ def flow_name(t: KThread, kind: str) -> str:
     return f"{kind}{t.connections_made}" if not t.ordinal else f"{t.label}.{kind}{t.connections_made}"
 
 
-class Flow:
+class Flow(Cell):
     """One direction: source sends, target receives.  target is None until the SYN found its listener."""
 
     __slots__ = (
@@ -71,9 +71,10 @@ class Flow:
         "target",
     )
 
-    def __init__(self, label: str, source: AfdEndpoint | None, target: AfdEndpoint | None) -> None:
+    def __init__(self, k: Kernel, label: str, source: AfdEndpoint | None, target: AfdEndpoint | None) -> None:
+        super().__init__(k.footprint, label)
         self.label = label
-        self.space = f"space of {label}"  # the key of what the receiver's acknowledgements change
+        self.space = k.footprint.cell(f"space of {label}")  # what the receiver's acknowledgements change
         self.source = source
         self.target = target
         self.reverse: Flow = self
@@ -84,14 +85,20 @@ class Flow:
         self.fin_queued = False
         self.closing: Irp | None = None  # a lingering close that waits for the last acknowledgement
 
+    def looked_for_room(self) -> None:
+        """A sender looked for room and did not find enough: acknowledgements and receives matter to it."""
+        self.space.written()
+        if self.target is not None:
+            self.target.written()
+
     def discard(self, k: Kernel) -> None:
         """Forget everything that was not delivered: a reset."""
-        if k.footprint is not None:
-            k.footprint.writes += (self.label, self.space)
-            if self.source is not None:
-                k.footprint.writes.append(self.source.label)  # what it sends later is not lost
-            if self.segments:
-                k.footprint.discarded.append(self)
+        self.written()
+        self.space.written()
+        if self.source is not None:
+            self.source.written()  # what it sends later is not lost
+        if self.segments:
+            k.footprint.discards(self)
         self.segments.clear()
         self.chunks.clear()
         self.buffered = self.in_flight = 0
@@ -101,8 +108,7 @@ class Flow:
 
 def transmit(k: Kernel, flow: Flow, segment: Segment) -> None:
     """Put a segment on the wire."""
-    if k.footprint is not None:
-        k.footprint.woken.append(flow)
+    k.footprint.wakes(flow)
     flow.segments.append(segment)
     k.handoff.release(segment, anew=True)
     k.wire[flow] = None
@@ -134,8 +140,8 @@ def pump(k: Kernel, flow: Flow) -> None:
         transmit(k, flow, Segment(SegmentKind.URGENT if chunk.urgent else SegmentKind.DATA, chunk.take(count), chunk))
         if chunk.sent == chunk.length:
             chunks.popleft()
-    if chunks and k.footprint is not None:
-        note_window(k.footprint, flow)
+    if chunks:
+        flow.looked_for_room()
     for chunk in chunks:
         if not absorb(k, flow, chunk):
             break
@@ -158,13 +164,6 @@ def absorb(k: Kernel, flow: Flow, chunk: SendChunk) -> bool:
     flow.buffered += rest
     complete_irp(k, irp, NtStatus.SUCCESS, chunk.length)
     return True
-
-
-def note_window(footprint: Footprint, flow: Flow) -> None:
-    """A sender looked for room and did not find enough: acknowledgements and receives matter to it."""
-    footprint.writes.append(flow.space)
-    if flow.target is not None:
-        footprint.writes.append(flow.target.label)
 
 
 def acknowledge(k: Kernel, flow: Flow, segment: Segment) -> None:

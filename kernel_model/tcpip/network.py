@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kernel_model.afd.endpoint import AfdEndpoint
+    from kernel_model.footprint import Cells
     from kernel_model.ke.event import KEvent
     from kernel_model.ps.thread import KThread
     from kernel_model.tcpip.segment import Address
@@ -55,9 +56,10 @@ COLLISIONS: Final[Mapping[tuple[Sharing, Sharing], tuple[NtStatus, NtStatus, NtS
 class Network:
     """Bound endpoints by (is stream, port), oldest first."""
 
-    __slots__ = ("awaited", "bindings")
+    __slots__ = ("awaited", "bindings", "ports")
 
     def __init__(self) -> None:
+        self.ports: Cells  # by number; what the kernel is explored with gives them
         self.bindings: dict[tuple[bool, int], list[AfdEndpoint]] = {}
         self.awaited: dict[int, list[KEvent]] = {}  # remote endpoints connect once somebody listens on the port
 
@@ -68,6 +70,7 @@ class Network:
     def collision(self, endpoint: AfdEndpoint, address: Address) -> NtStatus:
         """May the endpoint be bound to the address?  SUCCESS | SHARING_VIOLATION | ACCESS_DENIED."""
         host, port = address
+        self.ports[port].read()
         for other in self.bindings.get((endpoint.stream, port), ()):
             if other.local is None:
                 continue
@@ -85,6 +88,7 @@ class Network:
         for _ in range(EPHEMERAL_PORTS):
             port = FIRST_EPHEMERAL + (t.arena * PORT_STRIDE + t.ports_made) % EPHEMERAL_PORTS
             t.ports_made += 1
+            self.ports[port].read()
             if not self.bindings.get((endpoint.stream, port)):
                 return port
         return None
@@ -92,7 +96,14 @@ class Network:
     def bind(self, endpoint: AfdEndpoint, address: Address) -> None:
         """Give the endpoint its local address."""
         endpoint.local = address
+        self.ports[address[1]].written()
         self.bindings.setdefault((endpoint.stream, address[1]), []).append(endpoint)
+
+    def settle(self, endpoint: AfdEndpoint, host: bytes) -> None:
+        """An endpoint that was bound to any address has one from now on: connecting chooses it."""
+        if endpoint.local is not None and endpoint.local[0] == ANY_ADDRESS:
+            self.ports[endpoint.local[1]].written()
+            endpoint.local = (host, endpoint.local[1])
 
     def unbind(self, endpoint: AfdEndpoint) -> None:
         """The endpoint is closed; its port is free."""
@@ -101,6 +112,7 @@ class Network:
         key = (endpoint.stream, endpoint.local[1])
         bound = self.bindings.get(key, [])
         if endpoint in bound:
+            self.ports[key[1]].written()
             bound.remove(endpoint)
             if not bound:
                 del self.bindings[key]
@@ -112,6 +124,7 @@ class Network:
     def lookup(self, stream: bool, address: Address) -> list[AfdEndpoint]:
         """Endpoints that packets to address may be for; exact addresses before wildcards, oldest first."""
         host, port = address
+        self.ports[port].read()
         bound = self.bindings.get((stream, port), [])
         exact = [e for e in bound if e.local is not None and e.local[0] == host]
         return exact + [e for e in bound if e.local is not None and e.local[0] == ANY_ADDRESS != host]

@@ -59,8 +59,8 @@ class MessageQueue(Dispatcher):
 
     __slots__ = ("available", "fresh", "messages", "quit_code", "wake_mask")
 
-    def __init__(self, label: str) -> None:
-        super().__init__(label)
+    def __init__(self, k: Kernel, label: str) -> None:
+        super().__init__(k, label)
         self.messages: deque[Message] = deque()
         self.quit_code: int | None = None  # PostQuitMessage was called
         self.fresh = False  # something came since the thread last looked (K-69)
@@ -73,27 +73,26 @@ class MessageQueue(Dispatcher):
         return self.fresh or (self.available and (bool(self.messages) or self.quit_code is not None))
 
 
-def queue_label(t: KThread) -> str:
-    """The name of a thread's queue, made or not."""
-    return f"messages of {t.label}"
-
-
-def queue_of(t: KThread) -> MessageQueue:
+def queue_of(k: Kernel, t: KThread) -> MessageQueue:
     """The thread's queue; its first call of user32 makes it."""
     if t.queue is None:
-        t.queue = MessageQueue(queue_label(t))
-        if t.process.footprint is not None:
-            t.process.footprint.writes.append(t.queue.label)
+        t.queue = MessageQueue(k, f"messages of {t.label}")
+        t.messages.written()
+    return t.queue
+
+
+def existing_queue(t: KThread) -> MessageQueue | None:
+    """The queue that another thread has, if it has made one and lives."""
+    t.messages.read()
     return t.queue
 
 
 def post(k: Kernel, queue: MessageQueue, window: int, number: int, wparam: int, lparam: int) -> bool:
     """Append a message and wake the thread; False if the queue is full."""
-    if k.footprint is not None:
-        k.footprint.writes.append(queue.label)
+    queue.written()
     if len(queue.messages) >= QUEUE_LIMIT:
         return False
-    message = Message(window, number, wparam, lparam, k.now_100ns // 10_000 & 0xFFFFFFFF)
+    message = Message(window, number, wparam, lparam, k.time_100ns() // 10_000 & 0xFFFFFFFF)
     queue.messages.append(message)
     k.handoff.release(message, anew=True)
     if k.trace is not None:
@@ -104,6 +103,7 @@ def post(k: Kernel, queue: MessageQueue, window: int, number: int, wparam: int, 
 
 def post_quit(k: Kernel, queue: MessageQueue, code: int) -> None:
     """PostQuitMessage: WM_QUIT appears once no posted message that is looked for is left."""
+    queue.written()
     queue.quit_code = code
     _wake(k, queue)
 
@@ -116,8 +116,7 @@ def _wake(k: Kernel, queue: MessageQueue) -> None:
 
 def look(k: Kernel, queue: MessageQueue, wanted: Filter, *, remove: bool) -> Message | None:
     """The first message that the filter admits; WM_QUIT passes every filter.  Nothing in the queue is new afterwards."""
-    if k.footprint is not None:
-        k.footprint.writes.append(queue.label)
+    queue.written()
     queue.fresh = False
     for message in queue.messages:
         if wanted.admits(message):
@@ -127,7 +126,7 @@ def look(k: Kernel, queue: MessageQueue, wanted: Filter, *, remove: bool) -> Mes
             return message
     if queue.quit_code is None:
         return None
-    message = Message(0, WM_QUIT, queue.quit_code, 0, k.now_100ns // 10_000 & 0xFFFFFFFF)
+    message = Message(0, WM_QUIT, queue.quit_code, 0, k.time_100ns() // 10_000 & 0xFFFFFFFF)
     if remove:
         queue.quit_code = None
     return message

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.win32k.queue import queue_label
-
 if TYPE_CHECKING:
     from kernel_model.kernel import Kernel
     from kernel_model.ps.process import EProcess
@@ -47,6 +45,7 @@ class Window:
 def register_class(process: EProcess, name: str, procedure: Any) -> int | None:  # noqa: ANN401 - a user-mode routine
     """The new class's atom; None if the process has one of this name (names do not depend on case)."""
     key = name.lower()
+    process.classes.written()  # whose number decides the next atom
     if key in process.window_classes:
         return None
     atom = FIRST_ATOM + len(process.window_classes)
@@ -56,6 +55,7 @@ def register_class(process: EProcess, name: str, procedure: Any) -> int | None: 
 
 def find_class(process: EProcess, name: str | int) -> WindowClass | None:
     """By name or atom."""
+    process.classes.read()
     if isinstance(name, int):
         return next((found for found in process.window_classes.values() if found.atom == name), None)
     key = name.lower()
@@ -67,25 +67,23 @@ def create_window(k: Kernel, t: KThread, window_class: WindowClass) -> Window:
     t.windows_made += 1
     window = Window(((t.arena + 1) << WINDOW_BITS) + 2 * t.windows_made, t, window_class)
     k.windows[window.handle] = window
-    if k.footprint is not None:
-        k.footprint.writes.append(f"window {window.handle}")
+    k.window_cells[window.handle].written()
     return window
 
 
 def find_window(k: Kernel, handle: int) -> Window | None:
     """The window of this handle."""
-    if k.footprint is not None:
-        k.footprint.reads.append(f"window {handle}")
+    k.window_cells[handle].read()
     return k.windows.get(handle)
 
 
 def destroy_window(k: Kernel, window: Window) -> None:
     """Gone, and with it the messages that wait for it."""
     k.windows.pop(window.handle, None)
-    if k.footprint is not None:
-        k.footprint.writes += (f"window {window.handle}", queue_label(window.thread))
+    k.window_cells[window.handle].written()
     queue = window.thread.queue
     if queue is not None:
+        queue.written()
         kept = [message for message in queue.messages if message.window != window.handle]
         queue.messages.clear()
         queue.messages.extend(kept)
@@ -96,4 +94,7 @@ def rundown_windows(k: Kernel, t: KThread) -> None:
     if t.windows_made:
         for window in [window for window in k.windows.values() if window.thread is t]:
             destroy_window(k, window)
-    t.queue = None
+    if t.queue is not None:
+        t.queue.written()
+        t.messages.written()
+        t.queue = None

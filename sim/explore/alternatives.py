@@ -19,15 +19,15 @@ class Alternatives:
 
     def __init__(self) -> None:
         self._tried: dict[tuple[int, ...], tuple[int, set[int]]] = {}
-        self.reads: list[str] = []
-        self.writes: list[str] = []
+        self.reads = 0
+        self.writes = 0
 
-    def record(self, answers: tuple[int, ...], counts: Sequence[int], reads: Sequence[str], writes: Sequence[str]) -> None:
+    def record(self, answers: tuple[int, ...], counts: Sequence[int], reads: int, writes: int) -> None:
         """The step was executed with these answers."""
         for place, (answer, count) in enumerate(zip(answers, counts, strict=True)):
             self._tried.setdefault(answers[:place], (count, set()))[1].add(answer)
-        self.reads += reads
-        self.writes += writes
+        self.reads |= reads
+        self.writes |= writes
 
     def next(self, answers: tuple[int, ...]) -> tuple[int, ...] | None:
         """The first answers of the next execution of the step; None when all were tried."""

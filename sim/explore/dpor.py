@@ -48,12 +48,12 @@ class Dpor:
         self.redundant = 0  # executions that a sleep set stopped: an optimal search has none
         self.lost = 0  # planned steps that were not possible when their turn came
         self.held_back = False  # a polling loop was not explored for ever: the search is bounded
-        self._footprint = Footprint()
+        self.footprint = Footprint(memory=shared_memory)
         self._names: dict[str, str] = {}  # one object for each key and label, however many executions make it anew
         self._depth = 0
         self._open = False  # a step has begun
-        self._actor = ""  # of the step, if it is new; and the process of its thread
-        self._process: str | None = None
+        self._actor = ""  # of the step, if it is new
+        self._turn = self._memory = 0  # the keys that a step of its thread reads, and writes, whatever it does
         self.pruned = False
         self._time_passed = False
         self._alternatives: list[Alternatives | None] = []  # by depth; None where the environment was not asked
@@ -63,7 +63,6 @@ class Dpor:
         self._answers: list[int] = []
         self._counts: list[int] = []
         self.cut = False  # an execution reached the step bound
-        self.stops = False  # a thread was suspended or terminated by another
 
     # ---- one execution -------------------------------------------------------------------------------------------------------
 
@@ -72,6 +71,7 @@ class Dpor:
         machine.explorer = self
         machine.looks = {}
         machine.alarm = 0
+        machine.kernel.explored_with(self.footprint)
         self._depth = 0
         self._open = False
         self.pruned = False
@@ -101,8 +101,7 @@ class Dpor:
             self._open = True
             if type(actor) is KThread:
                 if self._depth >= self.path.known:
-                    # the end of a thread runs none of the program's code: it shares no memory
-                    self._begin_move(machine, actor.label, None if actor.routine_over else actor.process.label)
+                    self._begin_move(actor.label, actor)
                 if actor.yielding:
                     actor.yielding = False
                 else:
@@ -111,7 +110,7 @@ class Dpor:
                 return actor
             machine.moved = machine.steps
             if self._depth >= self.path.known:
-                self._begin_move(machine, actor.label, None)
+                self._begin_move(actor.label, None)
             machine.fire(actor)
             self._close()
 
@@ -124,17 +123,15 @@ class Dpor:
         self._counts.append(len(options))
         return answer
 
-    def _begin_move(self, machine: Machine, label: str, process: str | None) -> None:
+    def _begin_move(self, label: str, t: KThread | None) -> None:
         """A new step: its footprint will be taken."""
         self._actor = label
-        self._process = process
+        self._turn = t.turn.bit if t is not None else 0
+        # the end of a thread runs none of the program's code: it shares no memory
+        self._memory = t.process.memory.bit if t is not None and not t.routine_over else 0
         if self._depth == self.path.known:  # from here on everything is new
             self._ordinals = self.path.ordinals()
-            k = machine.kernel
-            k.footprint = self._footprint
-            for existing in k.processes:
-                existing.footprint = self._footprint
-            self._footprint.clear()
+            self.footprint.clear()
 
     def _close(self) -> None:
         """The step is over: take its footprint, if it is new."""
@@ -146,23 +143,18 @@ class Dpor:
         label = self._actor
         ordinals = self._ordinals
         ordinals[label] = ordinal = ordinals.get(label, -1) + 1
-        footprint = self._footprint
-        if footprint.stops:
-            self.stops = True
-        name = self._names.setdefault
-        label = name(label, label)
-        reads, writes = [name(key, key) for key in footprint.reads], [name(key, key) for key in footprint.writes]
-        guard = None
+        footprint = self.footprint
+        label = self._names.setdefault(label, label)
+        reads, writes, guard = footprint.reads | self._turn, footprint.writes | self._memory, 0
         for key, operation in footprint.locks:
-            (reads if operation in SHARED_OPERATIONS else writes).append(key)
+            if operation in SHARED_OPERATIONS:
+                reads |= key
+            else:
+                writes |= key
             if operation in "XS":
                 guard = key
-        if self.shared_memory:
-            if self._process is not None:
-                writes.append(self._process)
-            writes += footprint.memory
         move = Step(
-            label, ordinal, reads or NOTHING, writes or NOTHING, footprint.joins or NOTHING, footprint.locks or NOTHING,
+            label, ordinal, reads & ~writes, writes, footprint.joins, footprint.locks or NOTHING,
             [(actor.label, type(actor) is Flow) for actor in footprint.woken] if footprint.woken else NOTHING,
             [actor.label for actor in footprint.discarded] if footprint.discarded else NOTHING,
             guard, self._time_passed, tuple(self._answers), footprint.again,
@@ -174,9 +166,7 @@ class Dpor:
         footprint.clear()
         asleep = self.sleeps[depth]
         if asleep:
-            asleep = {
-                q: step for q, step in asleep.items() if q != label and not dependent(step.reads, step.writes, reads, writes)
-            }  # fmt: skip
+            asleep = {q: step for q, step in asleep.items() if q != label and not dependent(step, move)}
             if asleep and self._ends:  # what the sequence's last step does now leaves more asleep than was to be expected
                 asleep = {q: replace(step, foreign=True) for q, step in asleep.items()}
             self.sleeps.append(asleep)
@@ -284,8 +274,7 @@ class Dpor:
     def _reverse_races(self) -> None:
         ghosts = []
         for label, (key, shared) in self.wanted.items():
-            keys: tuple[str, ...] = (key,)
-            ghosts.append(Step(label, -1, reads=keys if shared else NOTHING, writes=NOTHING if shared else keys,
+            ghosts.append(Step(label, -1, reads=key if shared else 0, writes=0 if shared else key,
                                locks=[(key, "S" if shared else "X")], guard=key))  # fmt: skip
         path = self.path
         new = path.known
@@ -313,7 +302,7 @@ class Dpor:
         for step in late:
             bit = 1 << step.place
             others = independent if not mask & bit else [other for other in independent if other is not step]
-            last = replace(step, before=self.path.past_without(step, others)) if step.guard is not None else step
+            last = replace(step, before=self.path.past_without(step, others)) if step.guard else step
             self._insert(e, [*others, last], mask | bit)
 
     def _insert(self, e: int, sequence: list[Step], mask: int) -> None:

@@ -59,8 +59,6 @@ def _strength(
         reasons.append("predicates over kernel state saw one order of steps that do not touch each other (dfs tries all)")
     if strategy.cut:
         reasons.append(f"executions of more than {max_steps} steps were cut")
-    if strategy.stops and not isinstance(strategy, Exhaustive):
-        reasons.append("a thread is suspended or terminated by another: not every place where that can hit it was tried")
     if strategy.lost:
         reasons.append(f"{strategy.lost} schedules that were planned were not possible, so what they stood for may be missing")
     return (BOUNDED, tuple(reasons)) if reasons else (COMPLETE, ())

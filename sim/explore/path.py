@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.explore.step import NOTHING, Step
+from sim.explore.step import NOTHING, Step, bits, dependent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,17 +29,24 @@ class Path:
     Between `analyse` and the next step that is appended, the stacks hold all steps.
     """
 
-    __slots__ = ("_clock", "_locked", "_queues", "_readers", "_steps", "_wakers", "_writers", "known", "moves", "past", "races")
+    __slots__ = (
+        "_clock", "_contested", "_locked", "_once", "_queues", "_readers", "_steps", "_touched", "_twice", "_wakers",
+        "_writers", "_written", "known", "moves", "past", "races",
+    )  # fmt: skip
 
     def __init__(self, moves: Sequence[Step] = ()) -> None:
         self.moves: list[Step] = []
         self.past: list[int] = []
         self.known = 0
-        self._steps: dict[str, list[int]] = defaultdict(list)  # by actor, as all the following by what its name says
-        self._writers: dict[str, list[int]] = defaultdict(list)
-        self._readers: dict[str, list[int]] = defaultdict(list)
-        self._locked: dict[str, list[int]] = defaultdict(list)  # the steps with operations on a lock
-        self._wakers: dict[str, list[int]] = defaultdict(list)
+        self._steps: dict[str, list[int]] = defaultdict(list)  # by actor
+        self._writers: dict[int, list[int]] = defaultdict(list)  # by key, as the following two
+        self._readers: dict[int, list[int]] = defaultdict(list)
+        # Most keys matter to one actor only, or are never written; the stacks are kept for the others alone.
+        self._touched: dict[str, int] = defaultdict(int)  # by actor, whatever it has touched in any execution
+        self._once = self._twice = self._written = 0  # keys that one, and two actors have touched, and keys that were written
+        self._contested = 0  # the last two together
+        self._locked: dict[int, list[int]] = defaultdict(list)  # the steps with operations on a lock
+        self._wakers: dict[str, list[int]] = defaultdict(list)  # by actor
         # of a flow: (step, the steps that sent what is then in flight, oldest first)
         self._queues: dict[str, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
         self._clock: list[int] = []  # the steps before which time passed
@@ -90,6 +97,7 @@ class Path:
             move = moves[i]
             if move.time_passed:
                 self._clock.append(i)
+            self._note_touched(move, i)
             before = self._before(move)
             candidates = self._conflicts(move, before)
             mask = before | 1 << i
@@ -110,6 +118,7 @@ class Path:
                         missed.append(Race(i, ghost))
             self._record(i, move)
         for ghost in ghosts:
+            self._note_touched(ghost, len(moves))
             before = self._before(ghost)
             candidates = self._conflicts(ghost, before)
             mask = before
@@ -139,7 +148,7 @@ class Path:
         queue = self._queues.get(actor)
         if queue and queue[-1][1]:
             mask |= past[queue[-1][1][0]]
-        for key in move.joins:
+        for key in bits(move.joins):
             writers = self._writers.get(key)
             if writers:
                 mask |= past[writers[-1]]
@@ -148,7 +157,7 @@ class Path:
     def _conflicts(self, move: Step, before: int) -> list[int]:
         """Earlier steps that this one conflicts with, the latest of each kind, unless they come before it anyway."""
         found: dict[int, None] = {}
-        for key in move.writes:
+        for key in bits(move.writes & self._contested):
             writers, readers = self._writers.get(key), self._readers.get(key)
             writer = writers[-1] if writers else -1
             if writer >= 0 and not before >> writer & 1:
@@ -160,17 +169,33 @@ class Path:
                 for reader in readers[first:]:
                     if not before >> reader & 1:
                         found[reader] = None
-        for key in move.reads:
+        for key in bits(move.reads & self._contested):
             writers = self._writers.get(key)
             if writers and not before >> writers[-1] & 1:
                 found[writers[-1]] = None
         return list(found)
 
+    def _note_touched(self, move: Step, i: int) -> None:
+        """A step after the first i: from now on the order of those that touched the same keys may matter."""
+        fresh = (move.reads | move.writes | move.joins) & ~self._touched[move.actor]
+        if not fresh and not move.writes & ~self._written:
+            return
+        self._touched[move.actor] |= fresh
+        self._twice |= self._once & fresh
+        self._once |= fresh
+        self._written |= move.writes
+        contested = self._twice & self._written
+        for key in bits(contested & ~self._contested):
+            self._writers[key] = [j for j in range(i) if self.moves[j].writes & key]
+            self._readers[key] = [j for j in range(i) if self.moves[j].reads & key]
+        self._contested = contested
+
     def _record(self, i: int, move: Step) -> None:
         self._steps[move.actor].append(i)
-        for key in move.writes:
+        contested = self._contested
+        for key in bits(move.writes & contested):
             self._writers[key].append(i)
-        for key in move.reads:
+        for key in bits(move.reads & contested):
             self._readers[key].append(i)
         for key, _ in move.locks:
             self._locked[key].append(i)
@@ -198,9 +223,10 @@ class Path:
     def _forget(self, move: Step) -> None:
         """Take back what `_record` did last."""
         i = self._steps[move.actor].pop()
-        for key in move.writes:
+        contested = self._contested
+        for key in bits(move.writes & contested):
             self._writers[key].pop()
-        for key in move.reads:
+        for key in bits(move.reads & contested):
             self._readers[key].pop()
         for key, _ in move.locks:
             self._locked[key].pop()
@@ -221,7 +247,7 @@ class Path:
         for c in candidates:
             if len(candidates) > 1 and any(past[other] >> c & 1 for other in candidates if other != c):
                 continue
-            e = c if move.guard is None else self._taken(move.guard, move, c)
+            e = c if not move.guard else self._taken(move.guard, move, c)
             if not before >> e & 1:
                 found[e] = None
         return list(found)
@@ -242,13 +268,11 @@ class Path:
         """May a step have to be before this one for a reason of its own?"""
         if other.actor == move.actor or any(label == move.actor for label, _ in other.woken):
             return True
-        if any(key in other.writes for key in (*move.joins, *move.reads)):
-            return True
-        if any(key in other.writes or key in other.reads for key in move.writes):
+        if other.writes & move.joins or dependent(other, move):
             return True
         return any(other.place < place <= move.place for place in self._clock)
 
-    def _taken(self, key: str, move: Step, c: int) -> int:
+    def _taken(self, key: int, move: Step, c: int) -> int:
         """Could the guarded acquire be before step c?  If the lock is held there: the step that took it; else c itself."""
         wants_shared = any(operation == "S" for label, operation in move.locks if label == key)
         exclusive, depth = 0, 0

@@ -6,16 +6,35 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 NOTHING: Final[tuple[Any, ...]] = ()
+BITS_KEPT: Final = 1 << 16
+_BITS: dict[int, tuple[int, ...]] = {}
+
+
+def bits(mask: int) -> tuple[int, ...]:
+    """The keys of a mask, as masks of one bit; the same masks come again and again."""
+    if not mask:
+        return NOTHING
+    found = _BITS.get(mask)
+    if found is None:
+        if len(_BITS) > BITS_KEPT:
+            _BITS.clear()
+        keys, rest = [], mask
+        while rest:
+            keys.append(rest & -rest)
+            rest &= rest - 1
+        found = _BITS[mask] = tuple(keys)
+    return found
 
 
 @dataclass(slots=True, eq=False)
 class Step:
     """A step that was executed: number `ordinal` of that actor; what was executed is not changed, but copied.
 
-    guard: the lock that it took as a guarded acquire; locks: all lock operations; time_passed: the clock moved before it.
+    reads, writes, joins: bit masks of keys; a key is what the search's footprint says that it is.
+    guard: the lock that it took as a guarded acquire, or 0; locks: all lock operations; time_passed: the clock moved before it.
     outcomes: the answers to what the environment was asked within it.  again: the rest of the segment comes next.
     place, before: where it was in that execution, and the steps that happened before it (a bit mask, itself included).
     foreign: as part of a sleep set, it covers only what contains it: what begins with it is not explored, or in another way.
@@ -23,19 +42,25 @@ class Step:
 
     actor: str
     ordinal: int
-    reads: Sequence[str] = NOTHING
-    writes: Sequence[str] = NOTHING
-    joins: Sequence[str] = NOTHING
-    locks: Sequence[tuple[str, str]] = NOTHING
+    reads: int = 0
+    writes: int = 0
+    joins: int = 0
+    locks: Sequence[tuple[int, str]] = NOTHING
     woken: Sequence[tuple[str, bool]] = NOTHING  # label, is it a flow
     discarded: Sequence[str] = NOTHING
-    guard: str | None = None
+    guard: int = 0
     time_passed: bool = False
     outcomes: tuple[int, ...] = ()
     again: bool = False
     place: int = 0
     before: int = 0
     foreign: bool = False
+
+    def renumber(self, numbers: Mapping[int, int]) -> None:
+        """Each key that `numbers` knows becomes another; for steps that come from elsewhere and are nobody's yet."""
+        self.reads, self.writes, self.joins = (_renumbered(mask, numbers) for mask in (self.reads, self.writes, self.joins))
+        self.guard = numbers.get(self.guard, self.guard)
+        self.locks = [(numbers.get(key, key), operation) for key, operation in self.locks] or NOTHING
 
     def __reduce__(self) -> tuple[type[Step], tuple[Any, ...]]:
         """Workers exchange thousands."""
@@ -45,17 +70,18 @@ class Step:
         )  # fmt: skip
 
 
-def dependent(reads: Sequence[str], writes: Sequence[str], other_reads: Sequence[str], other_writes: Sequence[str]) -> bool:
-    """Does one write what the other touches?"""
-    for key in writes:
-        if key in other_writes or key in other_reads:
-            return True
-    for key in reads:  # noqa: SIM110 - any() costs three times as much, and this is asked all the time
-        if key in other_writes:
-            return True
-    return False
+def _renumbered(mask: int, numbers: Mapping[int, int]) -> int:
+    new = 0
+    for key in bits(mask):
+        new |= numbers.get(key, key)
+    return new
+
+
+def dependent(one: Step, other: Step) -> int:
+    """What one of them writes and the other touches, as a mask: 0 if they are independent."""
+    return one.writes & (other.reads | other.writes) | one.reads & other.writes
 
 
 def wakes(step: Step, asleep: Step) -> bool:
     """Does the step of one actor make another one's worth looking at again?"""
-    return step.actor != asleep.actor and dependent(step.reads, step.writes, asleep.reads, asleep.writes)
+    return step.actor != asleep.actor and bool(dependent(step, asleep))

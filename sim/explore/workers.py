@@ -23,7 +23,7 @@ from sim.explore.path import Path
 from sim.explore.report import INTERRUPTED
 from sim.explore.search import Search, Tally
 from sim.explore.step import wakes
-from sim.explore.wakeup import awake, covered, insert, leaves, places
+from sim.explore.wakeup import awake, covered, insert, leaves, places, within
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
 from sim.runtime.own import globals_of
@@ -32,6 +32,7 @@ from sim.runtime.watchdog import watched
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from kernel_model.footprint import Footprint
     from sim.explore.step import Step
     from sim.explore.strategies import Strategy
     from sim.explore.wakeup import Branch
@@ -117,7 +118,23 @@ class Part(Dpor):
             now = nodes[number].sleep
             self.asleep.append([*before.values(), *(step for actor, step in now.items() if actor not in before)])
         self.exports, self._shadow = [], {}
+        self.footprint = self.footprint.copy()  # it is sent while others come back and bring new keys
         return self
+
+    def renumber(self, known: Footprint) -> None:
+        """Have the keys of its steps be those of another footprint."""
+        numbers = {key: known.key(name) for name, key in self.footprint.keys.items()}
+        self.footprint = known
+        numbers = {key: number for key, number in numbers.items() if key != number}
+        if not numbers:
+            return
+        steps = [*self.path.moves, *(step for sleep in self.sleeps for step in sleep.values())]
+        steps += [step for tree in self.trees for branch in tree for step in within(branch)]
+        steps += [step for asleep in self.asleep for step in asleep]
+        steps += [step for _, reversed_, sequence in self.exports for step in (reversed_, *sequence)]
+        for step in {id(step): step for step in steps}.values():
+            step.renumber(numbers)
+        self.path = Path(self.path.moves)
 
     def end_turn(self) -> Part:
         """Ready for the coordinator; the more there is to do, the more rarely is it sent about."""
@@ -205,6 +222,7 @@ class ParallelSearch:
             before = getattr(self._dpor, name)
             setattr(self._dpor, name, before or value if isinstance(value, bool) else before + value)
         part = done.part
+        part.renumber(self._dpor.footprint)
         for depth, reversed_, sequence in part.exports:
             node, known = self.nodes[part.chain[depth]], {step.actor for step in part.asleep[depth]}
             # What began during the turn covers what contains it, and no more: the worker knew nothing of it.
@@ -248,7 +266,9 @@ class ParallelSearch:
         for node in self.nodes.values():
             if node.tree and not node.fresh and len(parts) < room:
                 branch = node.tree.pop(0)
-                parts.append(Part(shared_memory=self._dpor.shared_memory).below(node, branch))
+                part = Part(shared_memory=self._dpor.shared_memory).below(node, branch)
+                part.footprint = self._dpor.footprint
+                parts.append(part)
                 node.sleep[branch.step.actor] = replace(branch.step, foreign=True)
                 node.fresh = branch.step.actor
                 node.running.add(branch.step.actor)
@@ -287,7 +307,7 @@ def _prepare(programs: Sequence[Program], settings: Settings, keep_going: bool) 
 def _explore(part: Part) -> Done:
     """A worker's turn."""
     programs, settings, keep_going = _WORK
-    names = ("redundant", "lost", "held_back", "cut", "stops")
+    names = ("redundant", "lost", "held_back", "cut")
     for name in names:
         setattr(part, name, type(getattr(part, name))())
     search = Search(programs, part, settings)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Hooks = tuple[Callable[..., None], ...]
 
 SILENT: Final[Mapping[str, Hooks]] = dict.fromkeys(CALL_EVENTS, ())
-MARKS: Final = "marks"  # the key that every mark writes: predicates over marks of several threads see every order
 
 
 class Watch:
@@ -116,8 +115,7 @@ class Watch:
             m = self._machine
             if m.current is None or m.over:
                 return
-            if m.kernel.footprint is not None:
-                m.kernel.footprint.writes.append(MARKS)
+            m.kernel.marks.written()
             if self.state is not None:
                 self.state.marks[name] = value
             for hook in hooks:

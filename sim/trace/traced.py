@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.trace.arguments import converted
 from sim.win32.api import SimWinApi
-from sim.win32.interlocked import CELL, SimInterlocked
+from sim.win32.interlocked import SimInterlocked
 from winapi.surface import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -86,7 +86,6 @@ class TracedWinApi(SimWinApi):
             for hook in self._ends:
                 hook(t, apc)
 
-
     def Interlocked(self, value: int = 0) -> TracedCell:
         """A cell whose accesses are calls like all others."""
         return TracedCell(self, value)
@@ -105,7 +104,7 @@ class TracedCell(SimInterlocked):
         """A line for the recorder: the step is over when the value is known."""
         recorder = self._recorder
         if recorder is not None:
-            t, name = self._door._m.current, f"cell#{self._label.removeprefix(CELL)}.{operation}"
+            t, name = self._door._m.current, f"cell#{self.name}.{operation}"
             recorder.call(t, name, ", ".join(map(str, arguments)))
             recorder.returned(t, name, "" if result is None else str(result))
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.win32.door import Door
-
-CELL: Final = "cell "  # begins the labels of cells in footprints
 
 
 class SimInterlocked:
     """A 64-bit-agnostic integer cell; each call is a step of the calling thread."""
 
-    __slots__ = ("_door", "_label", "_value")
+    __slots__ = ("_cell", "_door", "_value", "name")
 
     def __init__(self, door: Door, value: int) -> None:
         self._door = door
         self._value = value
         t = door._m.current
         t.objects_made += 1
-        self._label = f"{CELL}{t.label}.{t.objects_made}"
+        self.name = f"{t.label}.{t.objects_made}"
+        self._cell = t.footprint.cell(f"cell {self.name}")
 
     def __repr__(self) -> str:
         """No address, so that messages are the same in every execution; looking is no step."""
@@ -29,9 +28,7 @@ class SimInterlocked:
     def load(self) -> int:
         """The value."""
         self._door._enter()
-        footprint = self._door._k.footprint
-        if footprint is not None:
-            footprint.reads.append(self._label)
+        self._cell.read()
         return self._value
 
     def store(self, value: int, /) -> None:
@@ -49,11 +46,11 @@ class SimInterlocked:
         """Set the value if it is the expected one; returns the old one either way."""
         self._door._enter()
         old = self._value
-        footprint = self._door._k.footprint
-        if footprint is not None:  # one that fails is a read
-            (footprint.writes if old == expected else footprint.reads).append(self._label)
         if old == expected:
+            self._cell.written()
             self._value = new
+        else:
+            self._cell.read()  # one that fails changes nothing
         return old
 
     def fetch_add(self, addend: int, /) -> int:
@@ -65,6 +62,4 @@ class SimInterlocked:
 
     def _written(self) -> None:
         self._door._enter()
-        footprint = self._door._k.footprint
-        if footprint is not None:
-            footprint.writes.append(self._label)
+        self._cell.written()

@@ -99,6 +99,7 @@ class Kernel32Io(Door):
         if isinstance(e, NtStatus):
             return self._fail(t, e)
         assert isinstance(e, AfdEndpoint)
+        e.written()
         if not address_of(lpOverlapped):
             if e.overlapped or routine is not None:
                 return self._fail(t, NtStatus.INVALID_PARAMETER)
@@ -209,6 +210,7 @@ class Kernel32Io(Door):
         file = reference(t, handle_value(hFile), FileObject, 0)
         if isinstance(file, NtStatus):
             return self._fail(t, file)
+        file.written()
         cancel_io(self._k, t, file)
         return 1
 
@@ -217,6 +219,7 @@ class Kernel32Io(Door):
         file = reference(t, handle_value(hFile), FileObject, 0)
         if isinstance(file, NtStatus):
             return self._fail(t, file)
+        file.written()
         iosb = None
         if address_of(lpOverlapped):
             iosb = self._memory.overlapped(lpOverlapped)

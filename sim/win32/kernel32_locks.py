@@ -39,7 +39,7 @@ class Kernel32Locks(Door):
         self._locks_made = 0
         self._named: dict[KThread, int] = {}  # locks and condition variables that each thread was the first to use
         self.unnamed = 0  # locks without a name that executions agree on
-        self.wanted: dict[str, tuple[str, bool]] = {}  # thread -> the lock that is its next step, shared?
+        self.wanted: dict[str, tuple[int, bool]] = {}  # thread -> the lock that is its next step, shared?
         self._conditions: dict[int, RtlCondition] = {}
 
     def _lock(self, function: str, pointer: Pointer, *, section: bool) -> tuple[RtlLock, Region]:
@@ -52,7 +52,7 @@ class Kernel32Locks(Door):
     def _new_lock(self, region: Region, section: bool, *, initialized: bool) -> RtlLock:
         self._locks_made += 1
         label = f"{'critical section' if section else 'SRW lock'} {self._locks_made}"
-        lock = RtlLock(label, section, self._key(region, initialized) if self._m.explorer is not None else label)
+        lock = RtlLock(self._k, label, section, self._key(region, initialized) if self._m.explorer is not None else label)
         self._locks[region.address] = lock, region.block
         return lock
 
@@ -95,7 +95,7 @@ class Kernel32Locks(Door):
                 if not lock.admits(t, shared):
                     self._begin(t)
                 want_lock(self._k, t, lock, shared, function)
-                self.wanted[t.label] = lock.key, shared
+                self.wanted[t.label] = lock.bit, shared
                 self._m.wait_to_be_let_in(t)
                 del self.wanted[t.label]
                 self._begin(t)
@@ -184,7 +184,7 @@ class Kernel32Locks(Door):
         address = self._need(function, pointer, 8).address
         condition = self._conditions.get(address)
         if condition is None:
-            condition = self._conditions[address] = RtlCondition("condition variable")
+            condition = self._conditions[address] = RtlCondition(self._k, "condition variable")
         return condition
 
     def InitializeConditionVariable(self, ConditionVariable: Pointer, /) -> None:

@@ -55,6 +55,7 @@ class Kernel32Ports(Door):
         if isinstance(port, NtStatus):
             self._fail(t, port)
             return None
+        target.written()
         if target.port is not None or not target.overlapped:
             self._fail(t, NtStatus.INVALID_PARAMETER)
             return None
@@ -148,6 +149,7 @@ class Kernel32Ports(Door):
         file = reference(t, handle_value(FileHandle), FileObject, 0)
         if isinstance(file, NtStatus):
             return self._fail(t, file)
+        file.written()
         flags = dword(Flags) & 0xFF
         if flags & ~(SKIP_COMPLETION_PORT_ON_SUCCESS | SKIP_SET_EVENT_ON_HANDLE):
             return self._fail(t, NtStatus.INVALID_PARAMETER)

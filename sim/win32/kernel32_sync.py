@@ -66,7 +66,9 @@ class Kernel32Sync(Door):
         self, lpEventAttributes: Pointer, bManualReset: int, bInitialState: int, lpName: str | None, /
     ) -> int | None:
         t = self._enter()
-        return self._create(t, lpName, KEvent, lambda: KEvent(label(t, "event"), bool(bManualReset), bool(bInitialState)))
+        return self._create(
+            t, lpName, KEvent, lambda: KEvent(self._k, label(t, "event"), bool(bManualReset), bool(bInitialState))
+        )
 
     def OpenEventW(self, dwDesiredAccess: int, bInheritHandle: int, lpName: str | None, /) -> int | None:
         t = self._enter()
@@ -96,7 +98,7 @@ class Kernel32Sync(Door):
         t = self._enter()
 
         def make() -> KMutant:
-            mutant = KMutant(label(t, "mutex"))
+            mutant = KMutant(self._k, label(t, "mutex"))
             if bInitialOwner:
                 mutant.satisfy(t)
             return mutant
@@ -116,7 +118,7 @@ class Kernel32Sync(Door):
         if maximum < 1 or not 0 <= initial <= maximum:
             self._fail(t, NtStatus.INVALID_PARAMETER)
             return None
-        return self._create(t, lpName, KSemaphore, lambda: KSemaphore(label(t, "semaphore"), initial, maximum))
+        return self._create(t, lpName, KSemaphore, lambda: KSemaphore(self._k, label(t, "semaphore"), initial, maximum))
 
     def ReleaseSemaphore(self, hSemaphore: Handle, lReleaseCount: int, lpPreviousCount: Pointer, /) -> int:
         t = self._enter()
@@ -130,7 +132,7 @@ class Kernel32Sync(Door):
 
     def CreateWaitableTimerW(self, lpTimerAttributes: Pointer, bManualReset: int, lpTimerName: str | None, /) -> int | None:
         t = self._enter()
-        return self._create(t, lpTimerName, KTimer, lambda: KTimer(label(t, "timer"), bool(bManualReset)))
+        return self._create(t, lpTimerName, KTimer, lambda: KTimer(self._k, label(t, "timer"), bool(bManualReset)))
 
     def SetWaitableTimer(
         self, hTimer: Handle, lpDueTime: Pointer, lPeriod: int, pfnCompletionRoutine: Callback, lpArgToCompletionRoutine: Pointer,

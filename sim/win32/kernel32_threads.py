@@ -25,7 +25,7 @@ from kernel_model.ob.handle_table import (
     DUPLICATE_CLOSE_SOURCE,
     close_handle,
     duplicate_handle,
-    entry_of,
+    lookup,
     open_handle,
     reference,
 )
@@ -79,8 +79,7 @@ class Kernel32Threads(Door):
 
     def _thread_body(self, t: KThread, routine: Routine, parameter: int) -> int:
         """A thread begins with the APCs that were queued to it before (K-10)."""
-        if self._k.footprint is not None:
-            self._k.footprint.writes.append(t.inbox)
+        t.inbox.written()
         if t.user_apcs or t.special_apcs:
             self._deliver_apcs(t)
         return routine(parameter) & 0xFFFFFFFF
@@ -95,8 +94,8 @@ class Kernel32Threads(Door):
             return self._fail(t, target)
         if target is t:
             self._m.leave_thread(t, dword(dwExitCode))
-        if self._k.footprint is not None:
-            self._k.footprint.stops = True
+        target.read()
+        target.turn.written()
         if not target.terminated:
             end_thread(self._k, target, dword(dwExitCode))
         return 1
@@ -108,6 +107,7 @@ class Kernel32Threads(Door):
             return self._fail(t, target)
         self._need("GetExitCodeThread", lpExitCode, 4)
         self._k.handoff.acquire(target)
+        target.read()
         self._memory.store_u32(lpExitCode, target.exit_code)
         return 1
 
@@ -209,8 +209,8 @@ class Kernel32Threads(Door):
         return 1
 
     def _is_process(self, t: KThread, handle: Handle) -> bool:
-        entry = entry_of(t, handle_value(handle))
-        return entry is not None and isinstance(entry[0], EProcess)
+        found = lookup(t, handle_value(handle))
+        return found is not None and isinstance(found[0], EProcess)
 
     # ---- last error and time ----------------------------------------------------------------------------------------------
 
@@ -228,7 +228,7 @@ class Kernel32Threads(Door):
     def GetTickCount64(self) -> int:
         t = self._enter()
         k = self._k
-        now = k.now_100ns // MILLISECOND
+        now = k.time_100ns() // MILLISECOND
         self._m.polled_in_vain(t)  # a loop that reads the clock until it has moved must let it move
         if t.vain_polls >= SPIN and not k.live_timers:
             queue_timer(k, k.now_100ns + MILLISECOND, _tick, None, "clock")

@@ -15,8 +15,8 @@ from kernel_model.ex.wait import (
     nt_wait_for_multiple_objects,
     nt_wait_for_single_object,
 )
-from kernel_model.footprint import end_of
 from kernel_model.ke.wait import delay_execution, wait_for_multiple_objects
+from kernel_model.ob.handle_table import entry_of
 from kernel_model.ob.object import SYNCHRONIZE
 from kernel_model.ps.thread import KThread
 from kernel_model.status import NtStatus, nt_error
@@ -96,13 +96,9 @@ class Kernel32Waits(Door):
 
     def _unfinished(self, handles: tuple[int, ...]) -> tuple[KThread, ...]:
         """The threads behind these handles, if they are all threads, all different, and one at least still runs."""
-        table = self._m.current.process.handles
-        footprint = self._k.footprint
-        if footprint is not None:
-            footprint.reads += [f"handle {handle & ~3}" for handle in handles]
         threads = []
         for handle in handles:
-            entry = table.get(handle)
+            entry = entry_of(self._m.current, handle)
             if entry is None or type(entry[0]) is not KThread or not entry[1] & SYNCHRONIZE:
                 return ()
             threads.append(entry[0])
@@ -116,12 +112,12 @@ class Kernel32Waits(Door):
         t: KThread = m.current
         m.check()
         self._begin(t)
-        footprint, k.footprint = k.footprint, None
+        mark = k.footprint.mark()
         wait_for_multiple_objects(k, t, threads, True, None, False, function)
-        k.footprint = footprint
+        k.footprint.rewind(mark)
         m.block()
-        if k.footprint is not None:
-            k.footprint.joins += [end_of(thread) for thread in threads]
+        for thread in threads:
+            thread.joined()
         return 0
 
     def SignalObjectAndWait(

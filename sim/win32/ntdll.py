@@ -22,8 +22,7 @@ class Ntdll(Door):
 
     def NtTestAlert(self) -> int:
         t = self._enter()
-        if self._k.footprint is not None:
-            self._k.footprint.writes.append(t.inbox)
+        t.inbox.written()
         if t.alerted:
             t.alerted = False
             return int(NtStatus.ALERTED)
@@ -51,6 +50,8 @@ class Ntdll(Door):
         t = self._enter()
         interval = int.from_bytes(self._need(NATIVE_DELAY, DelayInterval, 8).read(0, 8), "little", signed=True)
         timeout = -interval if interval < 0 else max(0, interval - self._k.system_time_100ns()) if interval else 0
+        if Alertable:
+            t.inbox.written()
         if Alertable and t.alerted:
             t.alerted = False
             return int(NtStatus.ALERTED)

@@ -68,7 +68,7 @@ class RemoteEndpoint(Ws2Door):
         target = _address(address)
         t = self._step("connect", str(target[1]))
         self._wait_for_listener(t, target[1])
-        e = self._e = AfdEndpoint(label(t, "peer"), stream=True, overlapped=True)
+        e = self._e = AfdEndpoint(self._k, label(t, "peer"), stream=True, overlapped=True)
         irp = self._blocking_irp(t, e, Major.CONNECT, [])
         status = connect_endpoint(self._k, t, e, target, irp)
         if status == PENDING:
@@ -79,7 +79,7 @@ class RemoteEndpoint(Ws2Door):
         """Listen; ValueError if the port is taken."""
         target = _address(address)
         t = self._step("listen", str(target[1]))
-        e = self._listener = AfdEndpoint(label(t, "peer"), stream=True, overlapped=True)
+        e = self._listener = AfdEndpoint(self._k, label(t, "peer"), stream=True, overlapped=True)
         if bind_endpoint(self._k, t, e, target) or listen_endpoint(self._k, e, BACKLOG):
             raise ValueError(f"a peer cannot listen on port {target[1]}: it is taken")
 
@@ -161,8 +161,7 @@ class RemoteEndpoint(Ws2Door):
         e = self._e
         if e is None:
             raise ValueError("a peer has no connection before connect(port) or accept()")
-        if self._k.footprint is not None:
-            self._k.footprint.writes.append(e.label)
+        e.written()
         return e
 
     def _done(self, t: KThread, irp: Irp, status: int, name: str) -> bool:
@@ -173,12 +172,11 @@ class RemoteEndpoint(Ws2Door):
 
     def _wait_for_listener(self, t: KThread, port: int) -> None:
         k = self._k
-        if k.footprint is not None:
-            k.footprint.writes.append(f"port {port}")
+        k.network.ports[port].written()
         bound = k.network.lookup(True, (LOOPBACK, port))
         if any(e.state is EndpointState.LISTENING for e in bound):
             return
-        event = KEvent(f"a listener on port {port}", True, False)
+        event = KEvent(k, f"a listener on port {port}", True, False)
         k.network.awaited.setdefault(port, []).append(event)
         if wait_for_single_object(k, t, event, None, False, "connect") is None:
             self._m.block()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel_model.ex.wait import waitable
 from kernel_model.ke.wait import wait_for_multiple_objects
+from kernel_model.ob.handle_table import entry_of
 from kernel_model.status import NtStatus
 from kernel_model.win32k.queue import (
     THREAD_MESSAGES,
@@ -20,10 +21,10 @@ from kernel_model.win32k.queue import (
     Filter,
     Message,
     MessageQueue,
+    existing_queue,
     look,
     post,
     post_quit,
-    queue_label,
     queue_of,
 )
 from kernel_model.win32k.window import Window, create_window, destroy_window, find_class, find_window, register_class
@@ -122,7 +123,7 @@ class User32(Door):
         nHeight: int, hWndParent: Handle, hMenu: Handle, hInstance: Handle, lpParam: Pointer, /,
     ) -> int | None:  # fmt: skip
         t = self._enter()
-        queue_of(t)
+        queue_of(self._k, t)
         style, parent = dword(dwStyle), handle_value(hWndParent)
         if style & (WS_VISIBLE | WS_CHILD) or parent not in (0, HWND_MESSAGE):
             self._not_modelled("CreateWindowExW", "a window that can be seen, or a child (use HWND_MESSAGE)")
@@ -140,7 +141,7 @@ class User32(Door):
         if self._call_procedure(window, WM_NCCREATE, 0, addressof(created)):
             self._call_procedure(window, WM_NCCALCSIZE, 0, addressof(room))
             if self._call_procedure(window, WM_CREATE, 0, addressof(created)) != -1:
-                return window.handle if window.handle in self._k.windows else None
+                return window.handle if find_window(self._k, window.handle) is not None else None
             self._call_procedure(window, WM_DESTROY, 0, 0)
         self._call_procedure(window, WM_NCDESTROY, 0, 0)
         destroy_window(self._k, window)
@@ -179,7 +180,7 @@ class User32(Door):
 
     def GetMessageW(self, lpMsg: Pointer, hWnd: Handle, wMsgFilterMin: int, wMsgFilterMax: int, /) -> int:
         t = self._enter()
-        queue, wanted = queue_of(t), self._filter(t, hWnd, wMsgFilterMin, wMsgFilterMax)
+        queue, wanted = queue_of(self._k, t), self._filter(t, hWnd, wMsgFilterMin, wMsgFilterMax)
         if wanted is None:
             return -1
         message = look(self._k, queue, wanted, remove=True)
@@ -201,7 +202,7 @@ class User32(Door):
         flags = dword(wRemoveMsg)
         if flags & ~(PM_REMOVE | PM_NOYIELD | QS_POSTED_HIGH):
             self._not_modelled("PeekMessageW", f"wRemoveMsg {flags:#x}")
-        queue, wanted = queue_of(t), self._filter(t, hWnd, wMsgFilterMin, wMsgFilterMax)
+        queue, wanted = queue_of(self._k, t), self._filter(t, hWnd, wMsgFilterMin, wMsgFilterMax)
         if wanted is None:
             return 0
         message = look(self._k, queue, wanted, remove=bool(flags & PM_REMOVE))
@@ -215,7 +216,7 @@ class User32(Door):
         window = handle_value(hWnd)
         if window == THREAD_MESSAGES or window & 0xFFFFFFFF == 0xFFFFFFFF:
             window = THREAD_MESSAGES
-        elif window and window not in self._k.windows:
+        elif window and find_window(self._k, window) is None:
             t.last_error = ERROR_INVALID_WINDOW_HANDLE
             return None
         return Filter(window, dword(first), dword(last))
@@ -254,17 +255,16 @@ class User32(Door):
         window = find_window(self._k, handle)
         if handle and window is None:
             return self._refuse(t, ERROR_INVALID_WINDOW_HANDLE)
-        queue = queue_of(window.thread if window is not None else t)
+        queue = queue_of(self._k, window.thread if window is not None else t)
         return self._post(t, queue, handle, Msg, wParam, lParam)
 
     def PostThreadMessageW(self, idThread: int, Msg: int, wParam: Any, lParam: Any, /) -> int:  # noqa: ANN401 - as above
         t = self._enter()
         target = self._k.thread_by_tid(dword(idThread))
-        if target is not None and self._k.footprint is not None:
-            self._k.footprint.reads.append(queue_label(target))
-        if target is None or target.queue is None:
+        queue = existing_queue(target) if target is not None else None
+        if queue is None:
             return self._refuse(t, ERROR_INVALID_THREAD_ID)
-        return self._post(t, target.queue, 0, Msg, wParam, lParam)
+        return self._post(t, queue, 0, Msg, wParam, lParam)
 
     def _post(self, t: KThread, queue: MessageQueue, window: int, number: int, wparam: Any, lparam: Any) -> int:  # noqa: ANN401
         if post(self._k, queue, window, dword(number), handle_value(wparam), handle_value(lparam)):
@@ -273,7 +273,7 @@ class User32(Door):
 
     def PostQuitMessage(self, nExitCode: int, /) -> None:
         t = self._enter()
-        post_quit(self._k, queue_of(t), dword(nExitCode))
+        post_quit(self._k, queue_of(self._k, t), dword(nExitCode))
 
     # ---- waiting ------------------------------------------------------------------------------------------------------------
 
@@ -287,11 +287,11 @@ class User32(Door):
         table = self._need("MsgWaitForMultipleObjectsEx", pHandles, 8 * count).read(0, 8 * count) if count else b""
         objects = []
         for handle in struct.unpack(f"<{count}Q", table):
-            obj = waitable(t, handle) if handle & ~3 in t.process.handles else NtStatus.INVALID_HANDLE
+            obj = waitable(t, handle) if entry_of(t, handle) is not None else NtStatus.INVALID_HANDLE
             if isinstance(obj, NtStatus):
                 return self._failed(t, obj)
             objects.append(obj)
-        queue, timeout = queue_of(t), timeout_100ns(dwMilliseconds)
+        queue, timeout = queue_of(self._k, t), timeout_100ns(dwMilliseconds)
         queue.wake_mask, queue.available = dword(dwWakeMask), bool(flags & MWMO_INPUTAVAILABLE)
         status = self._finish_wait(
             wait_for_multiple_objects(

@@ -16,7 +16,6 @@ from kernel_model.ke.event import KEvent
 from kernel_model.ke.wait import wait_for_single_object
 from kernel_model.ob.handle_table import reference
 from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import note_window
 from sim.win32.door import WSAENOBUFS, Door, Handle, dword, handle_value
 from sim.win32.errormap import wsa_error
 from sim.win32.memory import EMPTY, U32, CArgument, Overlapped, Pointer, Region, address_of
@@ -63,21 +62,17 @@ class Ws2Door(Door):
 
     def _socket(self, t: KThread, s: Handle) -> AfdEndpoint | None:
         """The endpoint behind a SOCKET; None with WSAENOTSOCK."""
-        entry = t.process.handles.get(s) if type(s) is int else None
-        if entry is not None and type(entry[0]) is AfdEndpoint:
-            if self._k.footprint is not None:
-                self._k.footprint.writes.append(entry[0].label)
-            return entry[0]
-        found = reference(t, handle_value(s), AfdEndpoint, 0)
+        found = reference(t, s if type(s) is int else handle_value(s), AfdEndpoint, 0)
         if isinstance(found, NtStatus):
             t.last_error = WSAENOTSOCK
             return None
+        found.written()
         return found
 
     def _look_for_space(self, e: AfdEndpoint) -> None:
         """The footprint of asking whether a send would find room."""
-        if self._k.footprint is not None and e.outbound is not None:
-            note_window(self._k.footprint, e.outbound)
+        if e.outbound is not None:
+            e.outbound.looked_for_room()
 
     # ---- addresses ------------------------------------------------------------------------------------------------------
 
@@ -164,7 +159,7 @@ class Ws2Door(Door):
 
     def _blocking_irp(self, t: KThread, e: AfdEndpoint, major: Major, buffers: list[Region], flags: int = 0) -> Irp:
         """An IRP that the calling thread itself waits for."""
-        return Irp(t, e, major, buffers, flags, None, KEvent(f"{major.value} on {e.label}", True, False))
+        return Irp(t, e, major, buffers, flags, None, KEvent(self._k, f"{major.value} on {e.label}", True, False))
 
     def _wait_irp(self, t: KThread, irp: Irp, timeout_ms: int, function: str) -> int:
         """Wait, alertably, until the operation is complete; its status, IO_TIMEOUT when SO_RCVTIMEO or SO_SNDTIMEO ends it."""
@@ -203,8 +198,8 @@ class Ws2Door(Door):
                 if status == USER_APC:
                     self._deliver_apcs(t)
                 poll.event.signal_state = 0
-                if k.footprint is not None:  # what follows looks at them once more
-                    k.footprint.reads += [e.label for e in (*poll.reads, *poll.writes, *poll.exceptions)]
+                for e in (*poll.reads, *poll.writes, *poll.exceptions):
+                    e.read()  # what follows looks at them once more
                 if status == NtStatus.TIMEOUT:
                     break
         finally:

@@ -123,7 +123,7 @@ class Ws2Sockets(Ws2Door):
             return INVALID_SOCKET
         stream = kind == SOCK_STREAM
         name = label(t, "tcp" if stream else "udp")
-        return open_handle(self._k, t, AfdEndpoint(name, stream=stream, overlapped=bool(flags & WSA_FLAG_OVERLAPPED)))
+        return open_handle(self._k, t, AfdEndpoint(self._k, name, stream=stream, overlapped=bool(flags & WSA_FLAG_OVERLAPPED)))
 
     def closesocket(self, s: Handle, /) -> int:
         t = self._enter()
@@ -243,7 +243,7 @@ class Ws2Sockets(Ws2Door):
             return self._error(t, WSAEALREADY)
         irp: Irp | None = None
         if not e.nonblocking:
-            irp = Irp(t, e, Major.CONNECT, event=KEvent(f"connect on {e.label}", True, False))
+            irp = Irp(t, e, Major.CONNECT, event=KEvent(self._k, f"connect on {e.label}", True, False))
         status = connect_endpoint(self._k, t, e, address, irp)
         if status == PENDING:
             if irp is None:

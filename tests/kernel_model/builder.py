@@ -77,19 +77,19 @@ class KernelBuilder:
         return self.k.create_thread(self.process, None, label, daemon=False, suspended=suspended)
 
     def event(self, *, manual: bool = False, signaled: bool = False) -> KEvent:
-        return KEvent("event", manual, signaled)
+        return KEvent(self.k, "event", manual, signaled)
 
     def mutex(self, owner: KThread | None = None) -> KMutant:
-        mutex = KMutant("mutex")
+        mutex = KMutant(self.k, "mutex")
         if owner is not None:
             mutex.satisfy(owner)
         return mutex
 
     def semaphore(self, count: int, limit: int) -> KSemaphore:
-        return KSemaphore("semaphore", count, limit)
+        return KSemaphore(self.k, "semaphore", count, limit)
 
     def timer(self, *, manual: bool = False) -> KTimer:
-        return KTimer("timer", manual)
+        return KTimer(self.k, "timer", manual)
 
     def handle(self, t: KThread, obj: Any, access: int = 0x1FFFFF) -> int:
         return open_handle(self.k, t, obj, access)
@@ -135,10 +135,10 @@ class KernelBuilder:
     # ---- sockets --------------------------------------------------------------------------------------------------------
 
     def tcp(self, label: str = "tcp") -> AfdEndpoint:
-        return AfdEndpoint(label, stream=True, overlapped=True)
+        return AfdEndpoint(self.k, label, stream=True, overlapped=True)
 
     def udp(self, label: str = "udp") -> AfdEndpoint:
-        return AfdEndpoint(label, stream=False, overlapped=True)
+        return AfdEndpoint(self.k, label, stream=False, overlapped=True)
 
     def bound(self, t: KThread, e: AfdEndpoint, port: int = 0) -> Address:
         assert bind_endpoint(self.k, t, e, (HOST, port)) is NtStatus.SUCCESS

@@ -36,7 +36,7 @@ def test_the_drain_takes_what_is_queued_meanwhile(kernel: KernelBuilder) -> None
 def test_all_kinds_share_one_queue(kernel: KernelBuilder) -> None:  # K-04
     t = kernel.thread()
     kernel.queue_user_apc(t)
-    irp = Irp(t, FileObject("file", True), Major.READ, apc_routine="completion")
+    irp = Irp(t, FileObject(kernel.k, "file", True), Major.READ, apc_routine="completion")
     pend_irp(kernel.k, irp)
     complete_irp(kernel.k, irp, NtStatus.SUCCESS, 0)
     set_timer(kernel.k, t, kernel.timer(), 0, 0, "timer routine", None)

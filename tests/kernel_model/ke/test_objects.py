@@ -28,7 +28,7 @@ def test_a_manual_reset_event_releases_all_and_stays(kernel: KernelBuilder) -> N
     set_event(kernel.k, event)
     assert all(ended(t) is not None for t in threads)
     assert kernel.wait(threads[0], event) == NtStatus.SUCCESS
-    reset_event(kernel.k, event)
+    reset_event(event)
     assert kernel.wait(threads[0], event, ms=0) == NtStatus.TIMEOUT
 
 

@@ -188,5 +188,5 @@ def test_resetting_takes_the_signal_back_before_a_suspended_waiter_sees_it(kerne
     kernel.wait(t, event)
     t.suspend_count = 1
     set_event(kernel.k, event)
-    reset_event(kernel.k, event)
+    reset_event(event)
     assert t.wait is not None

@@ -16,7 +16,7 @@ from kernel_model.ob.handle_table import (
     DUPLICATE_SAME_ACCESS,
     close_handle,
     duplicate_handle,
-    entry_of,
+    lookup,
     reference,
 )
 from kernel_model.ob.object import ALL_ACCESS, SYNCHRONIZE, KObject
@@ -60,7 +60,7 @@ def test_any_number_is_a_handle_or_none(number: int) -> None:
     t = kernel.thread()
     only = kernel.handle(t, kernel.event())
     known = number % 2**64 & ~3 == only or number % 2**64 in (CURRENT_PROCESS, CURRENT_THREAD)
-    assert (entry_of(t, number) is not None) is known
+    assert (lookup(t, number) is not None) is known
     if not known:
         assert close_handle(kernel.k, t, number) is NtStatus.INVALID_HANDLE
     assert only in t.process.handles or number % 2**64 & ~3 == only
@@ -73,7 +73,7 @@ def test_an_object_lives_until_its_last_handle_is_closed(kernel: KernelBuilder) 
         def on_last_handle_closed(self, k: object) -> None:
             self.gone += 1
 
-    t, obj = kernel.thread(), Noted("noted")
+    t, obj = kernel.thread(), Noted(kernel.k, "noted")
     handles = [kernel.handle(t, obj) for _ in range(3)]
     for handle in handles[:2]:
         close_handle(kernel.k, t, handle)
@@ -126,7 +126,7 @@ def test_closing_the_source_otherwise_moves_the_object_to_a_new_handle(kernel: K
     t, event = kernel.thread(), kernel.event()
     source = kernel.handle(t, event)
     copy = duplicate_handle(kernel.k, t, source, SYNCHRONIZE, CLOSE)
-    assert entry_of(t, source) is None
+    assert lookup(t, source) is None
     assert t.process.handles[copy] == (event, SYNCHRONIZE)
 
 

@@ -9,16 +9,16 @@ from kernel_model.status import NtStatus
 from tests.kernel_model.builder import MS, KernelBuilder, ended
 
 
-def section() -> RtlLock:
-    return RtlLock("critical section", recursive=True, key="section")
+def section(kernel: KernelBuilder) -> RtlLock:
+    return RtlLock(kernel.k, "critical section", recursive=True, key="section")
 
 
-def srw() -> RtlLock:
-    return RtlLock("SRW lock", recursive=False, key="srw")
+def srw(kernel: KernelBuilder) -> RtlLock:
+    return RtlLock(kernel.k, "SRW lock", recursive=False, key="srw")
 
 
 def test_a_critical_section_is_recursive_for_its_owner_only(kernel: KernelBuilder) -> None:  # K-49
-    owner, other, lock = kernel.thread(), kernel.thread("other"), section()
+    owner, other, lock = kernel.thread(), kernel.thread("other"), section(kernel)
     assert try_acquire(kernel.k, owner, lock, False)
     assert try_acquire(kernel.k, owner, lock, False)
     assert not try_acquire(kernel.k, other, lock, False)
@@ -29,20 +29,20 @@ def test_a_critical_section_is_recursive_for_its_owner_only(kernel: KernelBuilde
 
 
 def test_only_the_owner_leaves_a_critical_section(kernel: KernelBuilder) -> None:
-    owner, other, lock = kernel.thread(), kernel.thread("other"), section()
+    owner, other, lock = kernel.thread(), kernel.thread("other"), section(kernel)
     assert not release(kernel.k, owner, lock, False)
     try_acquire(kernel.k, owner, lock, False)
     assert not release(kernel.k, other, lock, False)
 
 
 def test_an_srw_lock_held_exclusively_admits_nobody(kernel: KernelBuilder) -> None:  # K-50
-    owner, other, lock = kernel.thread(), kernel.thread("other"), srw()
+    owner, other, lock = kernel.thread(), kernel.thread("other"), srw(kernel)
     try_acquire(kernel.k, owner, lock, False)
     assert not any(try_acquire(kernel.k, t, lock, shared) for t in (owner, other) for shared in (False, True))
 
 
 def test_an_srw_lock_held_shared_admits_the_shared_and_an_exclusive_one_when_all_are_gone(kernel: KernelBuilder) -> None:  # K-50
-    one, two, lock = kernel.thread("one"), kernel.thread("two"), srw()
+    one, two, lock = kernel.thread("one"), kernel.thread("two"), srw(kernel)
     assert all(try_acquire(kernel.k, t, lock, True) for t in (one, two, one))
     assert not try_acquire(kernel.k, two, lock, False)
     assert [release(kernel.k, t, lock, True) for t in (one, two, two)] == [True] * 3  # it has no owners
@@ -51,14 +51,14 @@ def test_an_srw_lock_held_shared_admits_the_shared_and_an_exclusive_one_when_all
 
 
 def test_any_thread_may_release_an_srw_lock(kernel: KernelBuilder) -> None:  # K-50: no owner
-    one, two, lock = kernel.thread("one"), kernel.thread("two"), srw()
+    one, two, lock = kernel.thread("one"), kernel.thread("two"), srw(kernel)
     try_acquire(kernel.k, one, lock, False)
     assert release(kernel.k, two, lock, False)
     assert not lock.held
 
 
 def test_a_waiter_is_ready_exactly_while_the_lock_admits_it(kernel: KernelBuilder) -> None:  # law 1
-    owner, waiters, lock = kernel.thread("owner"), [kernel.thread(str(i)) for i in range(2)], section()
+    owner, waiters, lock = kernel.thread("owner"), [kernel.thread(str(i)) for i in range(2)], section(kernel)
     for t in waiters:
         kernel.k.unready(t)
     try_acquire(kernel.k, owner, lock, False)
@@ -75,7 +75,7 @@ def test_a_waiter_is_ready_exactly_while_the_lock_admits_it(kernel: KernelBuilde
 
 
 def test_a_barging_thread_sends_the_waiters_back(kernel: KernelBuilder) -> None:  # K-49: the order is unspecified
-    owner, waiter, lock = kernel.thread("owner"), kernel.thread("waiter"), srw()
+    owner, waiter, lock = kernel.thread("owner"), kernel.thread("waiter"), srw(kernel)
     kernel.k.unready(waiter)
     try_acquire(kernel.k, owner, lock, False)
     want_lock(kernel.k, waiter, lock, True, "test")
@@ -87,7 +87,7 @@ def test_a_barging_thread_sends_the_waiters_back(kernel: KernelBuilder) -> None:
 
 
 def test_the_end_of_a_waiting_thread_takes_it_off_the_lock(kernel: KernelBuilder) -> None:  # K-24
-    owner, waiter, lock = kernel.thread("owner"), kernel.thread("waiter"), section()
+    owner, waiter, lock = kernel.thread("owner"), kernel.thread("waiter"), section(kernel)
     kernel.k.unready(waiter)
     try_acquire(kernel.k, owner, lock, False)
     want_lock(kernel.k, waiter, lock, False, "test")
@@ -98,7 +98,7 @@ def test_the_end_of_a_waiting_thread_takes_it_off_the_lock(kernel: KernelBuilder
 
 
 def test_a_suspended_waiter_that_comes_too_late_waits_again(kernel: KernelBuilder) -> None:  # F-003
-    owner, waiter, lock = kernel.thread("owner"), kernel.thread("waiter"), section()
+    owner, waiter, lock = kernel.thread("owner"), kernel.thread("waiter"), section(kernel)
     kernel.k.unready(waiter)
     try_acquire(kernel.k, owner, lock, False)
     want_lock(kernel.k, waiter, lock, False, "test")
@@ -116,7 +116,7 @@ def test_a_suspended_waiter_that_comes_too_late_waits_again(kernel: KernelBuilde
 
 
 def test_a_wake_releases_one_sleeper_wake_all_every_one(kernel: KernelBuilder) -> None:  # K-51
-    sleepers, condition = [kernel.thread(str(i)) for i in range(3)], RtlCondition("condition")
+    sleepers, condition = [kernel.thread(str(i)) for i in range(3)], RtlCondition(kernel.k, "condition")
     for t in sleepers:
         sleep_on(kernel.k, t, condition, None, "test")
     wake(kernel.k, condition, False)
@@ -127,14 +127,14 @@ def test_a_wake_releases_one_sleeper_wake_all_every_one(kernel: KernelBuilder) -
 
 
 def test_a_wake_without_a_sleeper_is_lost(kernel: KernelBuilder) -> None:  # K-51
-    t, condition = kernel.thread(), RtlCondition("condition")
+    t, condition = kernel.thread(), RtlCondition(kernel.k, "condition")
     wake(kernel.k, condition, True)
     sleep_on(kernel.k, t, condition, None, "test")
     assert ended(t) is None
 
 
 def test_a_sleep_times_out_and_is_forgotten(kernel: KernelBuilder) -> None:  # K-51
-    t, condition = kernel.thread(), RtlCondition("condition")
+    t, condition = kernel.thread(), RtlCondition(kernel.k, "condition")
     sleep_on(kernel.k, t, condition, 10 * MS, "test")
     kernel.pass_time(10)
     assert ended(t) == NtStatus.TIMEOUT
@@ -142,7 +142,7 @@ def test_a_sleep_times_out_and_is_forgotten(kernel: KernelBuilder) -> None:  # K
 
 
 def test_the_end_of_a_sleeper_wakes_nobody_in_its_place_later(kernel: KernelBuilder) -> None:
-    dead, other, condition = kernel.thread("dead"), kernel.thread("other"), RtlCondition("condition")
+    dead, other, condition = kernel.thread("dead"), kernel.thread("other"), RtlCondition(kernel.k, "condition")
     sleep_on(kernel.k, dead, condition, None, "test")
     sleep_on(kernel.k, other, condition, None, "test")
     end_thread(kernel.k, dead, 0)
