@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.handoff import UNTOLD
 from kernel_model.footprint import NOTHING, SILENT, Cells
+from kernel_model.handoff import UNTOLD
 from kernel_model.ps.process import EProcess
 from kernel_model.ps.thread import KThread
 from kernel_model.tcpip.network import Network

@@ -51,7 +51,7 @@ def wait(threads: Threads, t: KThread, obj: KEvent | KSemaphore | KMutant | KThr
 
 def test_an_event_hands_over_to_whom_it_releases_and_to_whoever_comes_later() -> None:
     threads = Threads()
-    event = KEvent("event", True, False)
+    event = KEvent(threads.k, "event", True, False)
     assert wait(threads, threads.b, event) is None
     set_event(threads.as_(threads.a), event)
     assert threads.knows(threads.b, threads.a)
@@ -62,9 +62,9 @@ def test_an_event_hands_over_to_whom_it_releases_and_to_whoever_comes_later() ->
 
 def test_an_event_that_was_reset_hands_over_for_the_one_who_sets_it_next() -> None:
     threads = Threads()
-    event = KEvent("event", True, False)
+    event = KEvent(threads.k, "event", True, False)
     set_event(threads.as_(threads.a), event)
-    reset_event(threads.k, event)
+    reset_event(event)
     set_event(threads.as_(threads.b), event)
     wait(threads, threads.c, event)
     assert threads.knows(threads.c, threads.b)
@@ -74,7 +74,7 @@ def test_an_event_that_was_reset_hands_over_for_the_one_who_sets_it_next() -> No
 def test_a_wait_for_any_is_handed_what_it_took_and_a_wait_for_all_everything() -> None:
     for all_ in (False, True):
         threads = Threads()
-        first, second = KEvent("first", False, False), KEvent("second", False, False)
+        first, second = KEvent(threads.k, "first", False, False), KEvent(threads.k, "second", False, False)
         set_event(threads.as_(threads.a), first)
         set_event(threads.as_(threads.b), second)
         wait_for_multiple_objects(threads.as_(threads.c), threads.c, (first, second), all_, None, False, "test")
@@ -83,20 +83,20 @@ def test_a_wait_for_any_is_handed_what_it_took_and_a_wait_for_all_everything() -
 
 
 def _semaphore(threads: Threads) -> None:
-    semaphore = KSemaphore("semaphore", 0, 2)
+    semaphore = KSemaphore(threads.k, "semaphore", 0, 2)
     release_semaphore(threads.as_(threads.a), semaphore, 1)
     wait(threads, threads.b, semaphore)
 
 
 def _mutex(threads: Threads) -> None:
-    mutex = KMutant("mutex")
+    mutex = KMutant(threads.k, "mutex")
     wait(threads, threads.a, mutex)
     release_mutant(threads.k, threads.a, mutex)
     wait(threads, threads.b, mutex)
 
 
 def _lock(threads: Threads) -> None:
-    lock = RtlLock("lock", False, "lock")
+    lock = RtlLock(threads.k, "lock", False, "lock")
     try_acquire(threads.as_(threads.a), threads.a, lock, False)
     release(threads.k, threads.a, lock, False)
     try_acquire(threads.as_(threads.b), threads.b, lock, True)
@@ -120,7 +120,7 @@ def _end(threads: Threads) -> None:
 
 
 def _timer(threads: Threads) -> None:
-    event = KEvent("event", False, False)
+    event = KEvent(threads.k, "event", False, False)
     entry = queue_timer(threads.as_(threads.a), 10, lambda k, _context: set_event(k, event), None, "timer")
     fire_timer(threads.as_(threads.c), entry)
     wait(threads, threads.b, event)
@@ -148,7 +148,7 @@ def test_a_packet_hands_over_for_its_poster_only() -> None:
 
 def test_readers_of_a_lock_are_not_put_in_order() -> None:
     threads = Threads()
-    lock = RtlLock("lock", False, "lock")
+    lock = RtlLock(threads.k, "lock", False, "lock")
     for t in (threads.a, threads.b):
         try_acquire(threads.as_(t), t, lock, True)
     release(threads.as_(threads.a), threads.a, lock, True)
