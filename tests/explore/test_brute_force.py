@@ -203,7 +203,7 @@ ONCE_DIFFERENT = {
     # Reversed, the dequeue gets nothing, and does not end its thread, which has the mutex.
     "dequeue in vain": (
         [[("objects", "disown"), ("objects", "dequeue"), ("objects", "release")], [("objects", "disown"), ("objects", "post")],
-         [("objects", "own"), ("objects", "dequeue")]], 64,
+         [("objects", "own"), ("objects", "dequeue")]], 44,
     ),
     # Reversed, the pulse wakes nobody, and what was planned with it is covered after all.
     "pulse in vain": (
