@@ -168,7 +168,7 @@ def _cause(explorer: Following, violation: Violation) -> int:
     for i in ends:
         mask |= past[i]
         for j, other in enumerate(moves):
-            if dependent(moves[i].reads, moves[i].writes, other.reads, other.writes):
+            if dependent(moves[i], other):
                 mask |= past[j]
     return mask
 
