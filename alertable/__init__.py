@@ -102,8 +102,10 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     faults: Mapping[str, int] | None = None,
     specs: Sequence[Any] = DEFAULT,
     workers: int = 1,
+    force_workers: bool = False,
     keep_going: bool = False,
     progress: Callable[..., None] | None = None,
+    found: Callable[[Violation], None] | None = None,
     max_steps: int = MAX_STEPS,
     resume: str | Path | None = None,
     journal: str | Path | None = None,
@@ -119,27 +121,29 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  progress: called with (executions, seconds);
     if it takes three, also with a function that estimates the whole (`Report.whole`).
     clock, profile, faults, specs, max_steps: as for `run`.
-    workers: processes that share the work of "dpor"; for every number from 2 the results are the same, byte for byte; the same
-    outcomes and verdict as with 1, in somewhat more executions.
+    found: called with each violation at once, before it is made smaller.
+    workers: processes that share the work of "dpor", no more than there are processors (force_workers: twice as many); for every
+    number from 2 the results are the same, byte for byte; the same outcomes and verdict as with 1, in somewhat more executions.
     resume: a file in which a search that ends early is kept and from which it is taken up again.
     journal: a file that holds the schedule of the execution that runs now, should the process die.
     Without a program it decorates a test: the function's first parameter is the API, the others are the test runner's;
     against: further programs; require: "complete", "bounded", "sampled" (None is the same) fails a weaker verdict, "any" none.
     Raises NotModelled, ValueError.
     """
+    from alertable.strength import required
+
     settings = Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults)
     options: dict[str, Any] = {
         "strategy": strategy, "memory": memory, "max_executions": max_executions, "time_limit": time_limit,
-        "preemptions": preemptions, "delays": delays, "seed": seed, "workers": workers, "keep_going": keep_going,
-        "progress": progress, "resume": Path(resume) if resume is not None else None,
+        "preemptions": preemptions, "delays": delays, "seed": seed, "workers": workers, "force_workers": force_workers,
+        "keep_going": keep_going, "progress": progress, "found": found, "resume": Path(resume) if resume is not None else None,
         "journal": Path(journal) if journal is not None else None, "settings": settings,
     }  # fmt: skip
+    wanted = required(require)
     if program is not None:
         return _check((program, *others, *against), **options)
-    from alertable.strength import required
     from alertable.testing import checked
 
-    wanted = required(require)
     return lambda function: checked(function, against, options, wanted)
 
 
@@ -219,6 +223,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
 def _schedule_text(schedule: str | Path | Chooser | None) -> str | Chooser | None:
     """A schedule is text; anything that names an existing file is read."""
     if schedule is not None and not isinstance(schedule, str | Path):
+        if not hasattr(schedule, "choose"):
+            raise TypeError(f"schedule={schedule!r}: a text ('v1: ...'), the path of a file, or a chooser is wanted")
         return schedule
     if schedule is None or (isinstance(schedule, str) and schedule.lstrip().startswith("v") and ":" in schedule):
         return schedule

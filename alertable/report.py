@@ -55,7 +55,12 @@ def violation_lines(
         yield f"note: {violation.note}"
     if kept is not None:
         yield f"again: alertable replay {kept}   |   trace: alertable replay {kept} --trace -"
-    yield f'replay: alertable replay {" ".join(files)} --schedule "{violation.schedule}"{words_of(options)}'
+    yield f"replay: {replay_words(files, violation, options)}"
+
+
+def replay_words(files: Sequence[str], violation: Violation, options: Mapping[str, Any]) -> str:
+    """The command that leads there again without a store."""
+    return f'alertable replay {" ".join(files)} --schedule "{violation.schedule}"{words_of(options)}'
 
 
 def replay_line(files: Sequence[str], execution: Execution, options: Mapping[str, Any]) -> str:

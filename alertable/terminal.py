@@ -38,6 +38,12 @@ def fail(message: str, code: int = USAGE) -> int:
     return code
 
 
+def note(message: str) -> None:
+    """One line on stderr that is no failure; a counter on the same line is wiped out."""
+    wipe = f"\r{'':<78}\r" if sys.stderr.isatty() else ""
+    print(f"{wipe}alertable: {message}", file=sys.stderr, flush=True)
+
+
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     """A line on stderr that counts; a log file gets one every LOG_SECONDS."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from contextlib import suppress
 from functools import partial, update_wrapper, wraps
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,10 @@ def _run(programs: Sequence[Any], options: dict[str, Any], examples: Sequence[st
     kept = plugin.get("trace", "off")
     if report.violations:
         violation = report.violations[0]
-        path = _keep(programs, violation.schedule, settings, plugin) if kept != "off" else None
+        path = None
+        if kept != "off":
+            with suppress(OSError):  # where nothing can be written the finding is still told
+                path = _keep(programs, violation.schedule, settings, plugin)
         raise CheckFailed(_message(violation, violation.schedule, path), report)
     if kept == "on" and report.outcomes:
         _keep(programs, next(iter(report.outcomes.values())), settings, plugin)

@@ -14,16 +14,18 @@ import click
 import alertable
 from alertable.commands.guard import guarded
 from alertable.commands.options import collected, what_may_happen, words_of
-from alertable.report import violation_lines
+from alertable.report import replay_words, violation_lines
 from alertable.store import FOLDER, Store
 from alertable.strength import REQUIREMENTS, exit_code, said
-from alertable.terminal import OK, about, counter
+from alertable.terminal import OK, about, counter, note
 from sim.explore.strategies import STRATEGIES
+from sim.explore.workers import processes
 from sim.runtime.canonical import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sim import Violation
     from sim.explore.report import Report
 
 
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 @click.option("--preemptions", type=click.IntRange(min=0), metavar="N", help="Interrupt threads so often at most (dfs).")
 @click.option("--delays", type=click.IntRange(min=0), metavar="N", help="Pass threads over so often at most (dfs).")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that share the work (dpor).")
+@click.option("--force-workers", is_flag=True, help="Allow twice as many workers as there are processors.")
 @click.option("--resume", is_flag=True, help="Keep what is left of a search that ends early, and go on with it (dpor, dfs).")
 @click.option("--store", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Where findings are kept.")
 @click.option("--seed", type=int, default=0, metavar="N", help="The first seed of random and pct.")
@@ -74,19 +77,35 @@ def check_files(
     keeper = Store(store)
     lost = keeper.lost()
     if lost is not None:
-        click.echo(f"alertable: the last search here died; the schedule that it was in is in {lost}", err=True)
+        note(f"the last search here died; the schedule that it was in is in {lost}")
+    allowed = processes(given["workers"], forced=given["force_workers"])
+    if allowed < given["workers"]:
+        note(f"{allowed} workers, not {given['workers']}: no more than the machine has processors, or twice as many if forced")
     options = {**given, **settings, "journal": keeper.journal() if given["workers"] == 1 else None}
     if resume:
         options["resume"] = keeper.search_file(files, {**given, **settings, "time_limit": None, "max_executions": None})
+    first: list[str | None] = []
+
+    def found(violation: Violation) -> None:
+        """Nothing that happens from now on loses it."""
+        first.append(keeper.put(files, violation, settings))
+        again = f"alertable replay {first[-1]}" if first[-1] is not None else replay_words(files, violation, settings)
+        note(f"found {violation.id}: {violation.title} (step {violation.step}); again: {again}")
+
     stdout = sys.stdout
     sys.stdout = _Quiet()  # programs print once per execution, which nobody wants to read
     try:
         with counter(_bound(given)) as show:
-            report = alertable.check(*programs, progress=show, **options)
+            report = alertable.check(*programs, progress=show, found=found, **options)
         _ = report.suggestions  # tried out here: it runs the programs too
     finally:
         sys.stdout = stdout
     ids = [keeper.put(files, violation, settings) for violation in report.violations]
+    for name in first:
+        if name is not None and name not in ids and any(ids):
+            keeper.drop(name)
+    if keeper.trouble:
+        note(keeper.trouble)
     code = exit_code(report, require)
     click.echo(as_json(report, files, ids, code) if json_ else "\n".join(lines(report, files, settings, ids, code)))
     return code

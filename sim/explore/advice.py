@@ -5,6 +5,7 @@ Nothing here changes an answer.  It runs when somebody asks for the advice, and 
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +19,10 @@ from sim.explore.exhaustive import Exhaustive
 from sim.explore.report import BOUNDED, COMPLETE, SAMPLED
 from sim.explore.sampling import Sampling
 from sim.runtime.execution import execute
+from sim.runtime.guard import guarded
+from sim.runtime.machine import Machine
 from sim.runtime.settings import FAULTS
+from sim.runtime.watchdog import watched
 from sim.trace.traced import api_of
 from specs.properties import DEFAULT, SANITIZERS
 
@@ -35,6 +39,8 @@ SAMPLES: Final = 40  # executions with an option
 STEPS: Final = 4_000  # of them together
 LONGEST: Final = 1_000  # steps of one
 MOST: Final = 2  # pieces of advice
+SECONDS: Final = 5.0  # a program that needs more for its samples gets the advice that needs none
+IN_A_HURRY: Final = 0.3  # the same, after a limit in seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +77,39 @@ class Advisor:
     """Answers once, and remembers."""
 
     def __init__(
-        self, programs: Sequence[Program], settings: Settings, strategy: Strategy, memory: str, verdict: str, *, timed: bool
-    ) -> None:
+        self, programs: Sequence[Program], settings: Settings, strategy: Strategy, memory: str, verdict: str, *, timed: bool,
+        seconds: float = SECONDS,
+    ) -> None:  # fmt: skip
         self._programs = programs
         self._settings = settings
         self._strategy = strategy
         self._memory = memory
         self._verdict = verdict
         self._timed = timed
+        self._seconds = seconds
         self._said: tuple[Suggestion, ...] | None = None
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """Two at most: options that showed something, and for a weak answer one at least that makes it stronger."""
         if self._said is None:
             stronger = list(self._stronger())[:MOST]
-            showed = sorted(self._showed(), key=_weight)[: MOST - min(1, len(stronger))]
+            showed = sorted(self._tried_out(), key=_weight)[: MOST - min(1, len(stronger))]
             self._said = (*showed, *stronger)[:MOST]
         return self._said
 
-    def _showed(self) -> Iterator[Suggestion]:
+    def _tried_out(self) -> list[Suggestion]:
+        """What samples with other options end in; what takes too long is left."""
+        end = time.perf_counter() + self._seconds
+        found: list[Suggestion] = []
+        with guarded(Machine(), []), watched(None, lambda: end - time.perf_counter()), suppress(KeyboardInterrupt):
+            for suggestion in self._showed(end) if self._seconds else ():
+                found.append(suggestion)
+        return found
+
+    def _showed(self, end: float) -> Iterator[Suggestion]:
         for options, settings in self._variations():
+            if time.perf_counter() >= end:
+                return
             search = Sample(self._programs, Sampling(0, SAMPLES), replace(settings, max_steps=min(LONGEST, settings.max_steps)))
 
             def enough(search: Sample = search) -> str:
@@ -100,7 +119,11 @@ class Advisor:
                 search.run(enough)
             except NotModelled:
                 continue  # advice must not end in something that the model lacks
+            if search.torn:
+                return
             for violation in search.tally.violations.values():
+                if "specs" in options and violation.id not in SANITIZERS:
+                    continue
                 if violation.id in options.get("specs", ()):
                     options = {"specs": (*self._settings.specs, violation.id)}
                 count = search.tally.executions

@@ -8,7 +8,7 @@ from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from sim.explore.advice import Advisor
+from sim.explore.advice import IN_A_HURRY, SECONDS, Advisor
 from sim.explore.budget import Budget
 from sim.explore.bugs_first import BugsFirst
 from sim.explore.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
@@ -22,8 +22,9 @@ from sim.explore.scope import not_searched
 from sim.explore.search import Search
 from sim.explore.strategies import strategy_of
 from sim.explore.twice import Sample
-from sim.explore.workers import ParallelSearch
+from sim.explore.workers import ParallelSearch, processes
 from sim.runtime.execution import names
+from sim.runtime.given import function, seconds, whole
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
 from sim.runtime.own import globals_of
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from sim.explore.estimate import Whole
     from sim.explore.strategies import Strategy
     from sim.runtime.execution import Program
+    from sim.runtime.outcome import Violation
 
     Progress = Callable[[int, float], None] | Callable[[int, float, Callable[[], Whole | None]], None]
 
@@ -47,48 +49,56 @@ def check(
     programs: Sequence[Program], *, strategy: str | None = None, memory: str = "shared", max_executions: int | None = None,
     time_limit: float | None = None, seed: int = 0, keep_going: bool = False, preemptions: int | None = None,
     delays: int | None = None, workers: int = 1, resume: Path | None = None, journal: Path | None = None,
-    progress: Progress | None = None, settings: Settings | None = None, **fields: Any,  # noqa: ANN401 - of Settings
+    progress: Progress | None = None, found: Callable[[Violation], None] | None = None, force_workers: bool = False,
+    settings: Settings | None = None, **fields: Any,  # noqa: ANN401 - of Settings
 ) -> Report:  # fmt: skip
     """Explore the programs' interleavings; stop at the first violation unless keep_going.
 
     strategy: None is bugs first (a few hundred samples), then the strongest search.
     progress: called with (executions, seconds) after each; if it takes three, also with a function that estimates the whole.
+    found: called with each violation as soon as it is found, before it is made smaller.
     KeyboardInterrupt ends the search with what it has.
+    workers: no more than the machine has processors, twice as many if forced.
     resume: a file that keeps what is left of a search that ends early.  journal: a file for the schedule that runs now.
     """
     refuse(programs)
+    _sensible(max_executions, time_limit, seed, preemptions, delays, workers, progress, found)
     settings = settings or Settings(**fields)
     chosen = strategy_of(strategy, memory, seed, max_executions, preemptions, delays)
     _go_together(chosen, strategy, workers, resume, settings)
+    workers = processes(workers, forced=force_workers)
     book = Journal(journal) if journal is not None else None
     search: Search | ParallelSearch = Search(programs, chosen, settings, book)
     if workers > 1:
         search = ParallelSearch(programs, chosen, settings, workers, keep_going=keep_going)
     code = [getattr(program, "digest", "") for program in programs]
     question = repr((names(programs), code, strategy, memory, preemptions, delays, settings))
-    course = _Course(search, _Kept(search, resume, question), progress, max_executions, time_limit, keep_going)
+    course = _Course(search, _Kept(search, resume, question), progress, max_executions, time_limit, keep_going, found)
     tally = search.tally
     first = BugsFirst(programs, settings, seed, tally, book) if strategy is None and not tally.executions else None
     sample = Sample(programs, settings, tally, book)
     explore = partial(_explore, search, first)
-    with guarded(Machine(), [globals_of(program) for program in programs]), watched(None), deferred_interrupt() as course.asked:
+    spaces = [globals_of(program) for program in programs]
+    with guarded(Machine(), spaces), watched(None, course.patience), deferred_interrupt() as course.asked:
         try:
             stopped = explore(course.why_stop) if max_executions == 1 else sample.around(explore, course.why_stop)
-            seconds = course.seconds
-            course.kept.finish(seconds, stopped)
+            course.tell_of_violations()
+            spent = course.seconds
+            course.kept.finish(spent, stopped)
         finally:
             if book is not None:
                 book.close()
         budget = Budget(patience=course.patience)
-        violations = tuple(confirmed(programs, found, settings, budget, sample.why) for found in tally.violations.values())
+        violations = tuple(_small(programs, found, settings, budget, sample.why) for found in tally.violations.values())
     verdict, reasons = judge(search.strategy, stopped, settings.max_steps, tally)
+    reasons += (course.kept.trouble,) if course.kept.trouble else ()
     sometimes = [spec.title for spec in settings.specs if isinstance(spec, Sometimes)]
     return Report(
         verdict=verdict, reasons=reasons, outcomes=tally.outcomes, violations=violations,
-        executions=tally.executions, seconds=seconds, statistics=search.statistics() | _contributed(search, first),
+        executions=tally.executions, seconds=spent, statistics=search.statistics() | _contributed(search, first),
         never=tuple(title for title in sometimes if title not in tally.reached),
         whole=course.whole() if stopped else None, not_searched=not_searched(settings, memory, timed=tally.timed),
-        advisor=Advisor(programs, settings, search.strategy, memory, verdict, timed=tally.timed),
+        advisor=Advisor(programs, settings, search.strategy, memory, verdict, timed=tally.timed, seconds=course.for_advice()),
     )  # fmt: skip
 
 
@@ -101,6 +111,16 @@ def _explore(search: Search | ParallelSearch, first: BugsFirst | None, why_stop:
     return search.run(why_stop)
 
 
+def _small(
+    programs: Sequence[Program], found: Violation, settings: Settings, budget: Budget, why: Callable[[], str]
+) -> Violation:
+    """The violation, confirmed and explained; as it was found, if that is interrupted."""
+    try:
+        return confirmed(programs, found, settings, budget, why)
+    except KeyboardInterrupt:
+        return found
+
+
 class _Course:
     """A check that goes on: how long it has taken, and what ends it early.
 
@@ -109,7 +129,7 @@ class _Course:
 
     def __init__(
         self, search: Search | ParallelSearch, kept: _Kept, progress: Progress | None, max_executions: int | None,
-        time_limit: float | None, keep_going: bool,
+        time_limit: float | None, keep_going: bool, found: Callable[[Violation], None] | None,
     ) -> None:  # fmt: skip
         self.kept = kept
         self.asked: list[bool] = []
@@ -121,6 +141,8 @@ class _Course:
         serial = isinstance(search, Search) and isinstance(search.strategy, Dpor)
         self._estimator = Estimator(search.strategy) if serial else None  # type: ignore[arg-type]  # serial says that it is Dpor
         self._tell = _teller(progress, self.whole)
+        self._found = found
+        self._told = 0  # violations
 
     @property
     def seconds(self) -> float:
@@ -138,6 +160,7 @@ class _Course:
             self._estimator.note(self._search.strategy.executions)
         if self._tell is not None:
             self._tell(tally.executions, spent)
+        self.tell_of_violations()
         if self.asked:
             return INTERRUPTED
         if tally.violations and not self._keep_going:
@@ -148,6 +171,21 @@ class _Course:
             return f"it was limited to {self._time_limit:g} s"
         self.kept.now_and_then(spent)
         return ""
+
+    def tell_of_violations(self) -> None:
+        """As they were found, before anybody makes them smaller: that may take long, and may be interrupted."""
+        violations = self._search.tally.violations
+        if len(violations) > self._told:
+            for violation in list(violations.values())[self._told :]:
+                if self._found is not None:
+                    self._found(violation)
+            self._told = len(violations)
+
+    def for_advice(self) -> float:
+        """Seconds that samples for a piece of advice may take."""
+        if self.asked:
+            return 0.0
+        return SECONDS if self.patience() > 0 else IN_A_HURRY
 
     def patience(self) -> float:
         """How many seconds what comes after the search may take."""
@@ -168,6 +206,22 @@ def _teller(progress: Any, whole: Callable[[], Whole | None]) -> Callable[[int, 
     if progress is None or len(signature(progress).parameters) < 3:
         return progress  # type: ignore[no-any-return]  # it takes two
     return lambda executions, seconds: progress(executions, seconds, whole)
+
+
+def _sensible(
+    max_executions: Any, time_limit: Any, seed: Any, preemptions: Any, delays: Any, workers: Any, progress: Any, found: Any,  # noqa: ANN401
+) -> None:  # fmt: skip
+    """TypeError or ValueError, in one line, for what cannot be meant."""
+    if seed is None:
+        raise TypeError("seed=None: a whole number is wanted")
+    for name, value, least in (
+        ("max_executions", max_executions, 1), ("seed", seed, None), ("preemptions", preemptions, 0), ("delays", delays, 0),
+        ("workers", workers, None),
+    ):  # fmt: skip
+        whole(name, value, least)
+    seconds("time_limit", time_limit)
+    function("progress", progress)
+    function("found", found)
 
 
 def _go_together(chosen: Strategy, strategy: str | None, workers: int, resume: Path | None, settings: Settings) -> None:
@@ -193,6 +247,7 @@ class _Kept:
         self._question = question
         self.seconds = 0.0  # spent before
         self._saved_at = 0.0
+        self.trouble = ""  # why it could not be written
         state = load(path, question) if path is not None else None
         if state is not None:
             search.strategy, search.tally, self.seconds = state["strategy"], state["tally"], state["seconds"]
@@ -217,4 +272,7 @@ class _Kept:
     def _save(self, spent: float) -> None:
         assert self._path is not None
         state = {"strategy": self._search.strategy, "tally": self._search.tally, "seconds": spent}
-        save(self._path, self._question, state)
+        try:
+            save(self._path, self._question, state)
+        except OSError as error:
+            self.trouble = f"the search could not be kept in {self._path} ({error.strerror or error})"

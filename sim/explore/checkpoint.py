@@ -32,7 +32,7 @@ def load(path: Path, question: str) -> dict[str, Any] | None:
     """The state, or None if there is no file.  ValueError if it belongs to something else."""
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     try:
         what, asked, state = pickle.loads(data)  # our own file; whoever could change it could change the program

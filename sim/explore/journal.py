@@ -1,18 +1,24 @@
 """The schedule of the execution that runs now, in a file: a crash or a kill loses none.
 
-The file is mapped into memory, so a step costs one copy of its label, and what is in it outlives the process.
+The file is mapped into memory, so a step costs one copy of its label, and what is in it outlives the process.  While the process
+lives it holds the file (a lock; on Windows nobody can remove a file that is mapped): a search that still runs is not taken for
+one that died.
 """
 
 from __future__ import annotations
 
 import mmap
-from typing import TYPE_CHECKING, Any, Final
+import sys
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from sim.runtime.schedule import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
 
 SIZE: Final = 1 << 20
 HEAD: Final = f"{VERSION}:".encode()
@@ -26,8 +32,9 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             file.truncate(SIZE)
-        with path.open("r+b") as file:
-            self._map = mmap.mmap(file.fileno(), SIZE)
+        self._file = path.open("r+b")
+        _hold(self._file)
+        self._map = mmap.mmap(self._file.fileno(), SIZE)
         self.place = 0
 
     def fresh(self) -> Log:
@@ -47,6 +54,7 @@ class Journal:
     def close(self) -> None:
         """The search ended in an orderly way."""
         self._map.close()
+        self._file.close()
         self.path.unlink(missing_ok=True)
 
 
@@ -65,10 +73,26 @@ class Log(list[Any]):
         return self
 
 
+def _hold(file: IO[bytes]) -> bool:
+    """Hold the file until it is closed; false if another process does."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # a file system without locks
+            return True
+    return True
+
+
 def left_behind(path: Path) -> str | None:
-    """The schedule that a search was in when its process ended; None if there is no such file."""
+    """The schedule that a search was in when its process ended, and the file goes; None if there is none, or if it still runs."""
     try:
-        text = path.read_bytes().partition(b"\0")[0]
+        with path.open("r+b") as file:
+            if not _hold(file):
+                return None
+            text = file.read().partition(b"\0")[0]
+        path.unlink()
     except OSError:
         return None
     return text.decode("utf-8", "replace") if text.startswith(HEAD) and len(text) > len(HEAD) else None

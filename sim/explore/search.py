@@ -91,7 +91,7 @@ class Search:
                     return stopped if more else ""
         except KeyboardInterrupt:
             self.torn = True
-            return INTERRUPTED
+            return why_stop() or INTERRUPTED
 
     def execution(self) -> None:
         """One more."""

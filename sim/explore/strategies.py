@@ -39,8 +39,6 @@ def strategy_of(
     for bound, given in (("preemptions", preemptions), ("delays", delays)):
         if given is not None and name != "dfs":
             raise ValueError(f"{bound} bound the strategy 'dfs' only; {name!r} has no use for them")
-        if given is not None and given < 0:
-            raise ValueError(f"{bound}={given}: the bound is a number of times")
     if preemptions is not None and delays is not None:
         raise ValueError("preemptions and delays are two bounds of one kind; give one of them")
     if name == "dpor":

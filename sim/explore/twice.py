@@ -125,7 +125,7 @@ class Sample:
             self._found(what, divergence.step, "")
             return DEPENDS
         except KeyboardInterrupt:
-            return INTERRUPTED
+            return why_stop() or INTERRUPTED
 
     def why(self) -> str:
         """The likely cause of what somebody else noticed."""

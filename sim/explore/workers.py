@@ -13,6 +13,7 @@ Parts, budgets and the order in which results are joined do not depend on the nu
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections import deque
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 BUDGET: Final = 100  # executions after which a worker shares, in the first turn of a part; each further turn is twice as long
 LONGEST: Final = 200  # executions of a turn
 SIDE_BY_SIDE: Final = 12  # turns that are given out before the first of them is awaited, whatever the number of processes
+LOOK_SECONDS: Final = 0.1  # between two looks whether a turn is over, somebody has lost patience or a worker is dead
 WANTED: Final = 4  # branches that a worker hands over at a time
 
 
@@ -194,6 +196,7 @@ class ParallelSearch:
         """All parts; why it ended early, or nothing."""
         arguments = (self.programs, self.settings, self.keep_going)
         turns: deque[Any] = deque()
+        before = multiprocessing.active_children()
         try:
             with _context(self.programs).Pool(self.workers, _prepare, arguments) as pool:
 
@@ -201,7 +204,11 @@ class ParallelSearch:
                     turns.append(pool.apply_async(_explore, (part.take_turn(self.nodes),)))
 
                 begin(Part(shared_memory=self._dpor.shared_memory))
+                workers = [process for process in multiprocessing.active_children() if process not in before]
                 while turns:
+                    stopped = self._await(turns[0], workers, why_stop)
+                    if stopped:
+                        return stopped
                     part = self._joined(turns.popleft().get())
                     stopped = why_stop()
                     if stopped:
@@ -212,7 +219,18 @@ class ParallelSearch:
                         begin(new)
         except KeyboardInterrupt:
             self.torn = True
-            return INTERRUPTED
+            return why_stop() or INTERRUPTED
+        return ""
+
+    def _await(self, turn: Any, workers: Sequence[Any], why_stop: Callable[[], str]) -> str:  # noqa: ANN401 - of multiprocessing
+        """Wait for a turn to end, but no longer than somebody wants to; why there is nothing to wait for, or nothing."""
+        while not turn.ready():
+            dead = next((process for process in workers if not process.is_alive()), None)
+            stopped = f"a worker died (exit code {dead.exitcode})" if dead is not None else why_stop()
+            if stopped:
+                self.torn = True
+                return stopped
+            turn.wait(LOOK_SECONDS)
         return ""
 
     def _joined(self, done: Done) -> Part:
@@ -281,6 +299,13 @@ class ParallelSearch:
             "steps": self.tally.steps, "outcomes": len(self.tally.outcomes), "redundant": self._dpor.redundant,
             "lost": self._dpor.lost, "parts": self.parts,
         }  # fmt: skip
+
+
+def processes(wanted: int, *, forced: bool) -> int:
+    """How many may work: as many as there are processors for this process, twice as many if forced."""
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux: a container may have fewer than the machine
+    processors = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    return min(wanted, 2 * processors if forced else processors)
 
 
 def _context(programs: Sequence[Program]) -> Any:  # noqa: ANN401 - a context of multiprocessing

@@ -251,7 +251,7 @@ class _Walk:
         return kind.__module__.rpartition(".")[2]
 
     def _label(self, f: Any) -> str:  # noqa: ANN401 - a function, or a cache around one
-        return f"{f.__module__.rpartition('.')[2]}.{f.__qualname__.rpartition('<locals>.')[2]}"
+        return f"{(f.__module__ or '').rpartition('.')[2]}.{f.__qualname__.rpartition('<locals>.')[2]}"
 
 
 def _kind(value: Any) -> str:  # noqa: ANN401 - anything

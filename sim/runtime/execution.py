@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.explore.random_walk import RandomChooser
 from sim.explore.replay import ReplayChooser
+from sim.runtime.given import whole
 from sim.runtime.guard import guarded
 from sim.runtime.outcome import Execution
 from sim.runtime.own import globals_of
@@ -41,6 +42,7 @@ def run(
     settings, or its fields: what else may happen.  log: where the decisions are noted as they are made.
     Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
     """
+    whole("seed", seed)
     if schedule is not None and seed is not None:
         raise ValueError("give a schedule or a seed, not both")
     chooser: Chooser | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel_model.outcomes import FAULTS, PROFILES, Outcomes
+from sim.runtime.given import ids, mapping, whole
 from sim.runtime.machine import Machine
 from sim.runtime.watch import Watch
 from specs.properties import DEFAULT, select
@@ -40,6 +41,9 @@ class Settings:
     faults: Mapping[str, int] | None = field(default=None)
 
     def __post_init__(self) -> None:
+        whole("max_steps", self.max_steps, 1)
+        ids("specs", self.specs)
+        mapping("faults", self.faults, "{'reset': 1}")
         if isinstance(self.clock, str) or not hasattr(self.clock, "begin"):
             _one_of("clock", self.clock, CLOCKS)
         _one_of("profile", self.profile, PROFILES)

@@ -6,18 +6,21 @@ It looks at real time, so it is a last resort and no part of the semantics: noth
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sim.runtime.machine import Machine
 
-LIMIT_SECONDS: Final = 20
-LOOK_SECONDS: Final = 1.0
+LIMIT_SECONDS: Final = 10  # of a thread between two calls
+LOOK_SECONDS: Final = 0.5
+GRACE_SECONDS: Final = 0.5  # that an execution may take to end when nobody is willing to wait any more
 
 # The modules whose functions trace a thread for somebody who steps through it.
 _DEBUGGERS: Final = frozenset({"bdb", "pdb", "pydevd", "_pydevd_bundle", "_pydevd_sys_monitoring", "debugpy"})
@@ -27,15 +30,29 @@ class Stuck(BaseException):
     """Raised inside a program that has not called the API for LIMIT_SECONDS."""
 
 
+class OutOfPatience(KeyboardInterrupt):
+    """Raised inside an execution that goes on although the time is up, or although the user has asked to stop."""
+
+
 class _Watchdog:
+    """Watches executions, the innermost first.  A process that is forked off begins without any, and without the thread."""
+
     def __init__(self) -> None:
-        self._watched: list[tuple[Machine | None, int]] = []
+        self.reset()
+
+    def reset(self) -> None:
+        """Nothing is watched; a lock that another thread held when this process was forked off is nobody's."""
+        self._watched: list[tuple[Machine | None, int, Callable[[], float] | None]] = []
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._count = 0  # executions so far: an execution is known by its number, for addresses come again
 
-    def begin(self, machine: Machine | None) -> None:
+    def begin(self, machine: Machine | None, patience: Callable[[], float] | None) -> None:
         with self._wake:
-            self._watched.append((machine, threading.get_ident()))
+            if patience is None and self._watched:
+                patience = self._watched[-1][2]
+            self._watched.append((machine, threading.get_ident(), patience))
+            self._count += 1
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="alertable-watchdog", daemon=True)
                 self._thread.start()
@@ -47,25 +64,33 @@ class _Watchdog:
             self._watched.pop()
 
     def _watch(self) -> None:
-        seen, quiet = (0, 0), 0.0
+        seen, since, begun = (0, 0), 0.0, 0.0  # what was running, since when it has made no step, since when it should be over
         while True:
             with self._wake:
                 if not self._watched:
                     self._wake.wait()
-                    seen, quiet = (0, 0), 0.0
                     continue
                 self._wake.wait(LOOK_SECONDS)
-                if not self._watched:
+                if not self._watched or self._watched[-1][0] is None:
                     continue
-                machine, ident = self._watched[-1]
-                if machine is None:
+                machine, ident, patience = self._watched[-1]
+                assert machine is not None
+                now, clock = (self._count, machine.steps), time.monotonic()
+                if now[0] != seen[0] or patience is None or patience() > 0:
+                    begun = clock
+                if now != seen:
+                    seen, since = now, clock
+                if _debugged(ident):
                     continue
-                now = (id(machine), machine.steps)
-                quiet = quiet + LOOK_SECONDS if now == seen else 0.0
-                seen = now
-                if quiet >= LIMIT_SECONDS and not _debugged(ident):
-                    quiet = 0.0
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Stuck))
+                if clock - begun >= GRACE_SECONDS:
+                    _raise_in(ident, OutOfPatience)
+                elif clock - since >= LIMIT_SECONDS:
+                    since = clock
+                    _raise_in(ident, Stuck)
+
+
+def _raise_in(ident: int, error: type[BaseException]) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error))
 
 
 def _debugged(ident: int) -> bool:
@@ -88,12 +113,17 @@ def _debugged(ident: int) -> bool:
 
 
 _WATCHDOG: Final = _Watchdog()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_WATCHDOG.reset)
 
 
 @contextmanager
-def watched(machine: Machine | None) -> Iterator[None]:
-    """Watch one execution of the calling OS thread; None: more will come, and the watchdog need not be woken for each."""
-    _WATCHDOG.begin(machine)
+def watched(machine: Machine | None, patience: Callable[[], float] | None = None) -> Iterator[None]:
+    """Watch one execution of the calling OS thread; None: more will come, and the watchdog need not be woken for each.
+
+    patience: how many more seconds somebody is willing to wait for what runs within; asked by another thread.
+    """
+    _WATCHDOG.begin(machine, patience)
     try:
         yield
     finally:

@@ -56,8 +56,8 @@ def select(specs: Iterable[Any]) -> tuple[Property, ...]:
     for spec in specs:
         if isinstance(spec, Property):
             chosen.append(spec.fresh())
-        elif spec in SANITIZERS:
+        elif isinstance(spec, str) and spec in SANITIZERS:
             chosen.append(SANITIZERS[spec]())
-        elif spec not in ALWAYS:
+        elif not isinstance(spec, str) or spec not in ALWAYS:
             raise ValueError(f"specs: {spec!r} does not exist; there are {', '.join([*SANITIZERS, *ALWAYS])}, and properties")
     return tuple(chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from ctypes import c_uint32, c_void_p, create_string_buffer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -68,6 +68,20 @@ def test_a_schedule_may_be_a_file(tmp_path: Path) -> None:
 def test_a_text_that_is_no_schedule_is_refused(text: str) -> None:
     with pytest.raises(alertable.ScheduleError):
         alertable.replay(two_threads, schedule=text)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"seed": "x"}, "seed='x': a whole number is wanted"),
+        ({"seed": 1.5}, "seed=1.5: a whole number is wanted"),
+        ({"schedule": 5}, "schedule=5: a text"),
+        ({"max_steps": "5"}, "max_steps='5': a whole number is wanted"),
+    ],
+)
+def test_a_wrong_type_is_one_line(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        alertable.run(two_threads, **options)
 
 
 @pytest.mark.parametrize("text", ["v1: nobody", "v1: two_threads*3 c1>", "v1: two_threads*1000"])

@@ -137,12 +137,48 @@ def test_a_program_that_remembers_is_not_deterministic() -> None:
         ({"faults": {"fire": 1}}, "fault='fire' does not exist; there are 'reset', "),
         ({"faults": {"reset": -1}}, "fault 'reset': the budget is a number of times, got -1"),
         ({"clock": "broken"}, "clock='broken' does not exist; there are 'eager', 'free'"),
+        ({"time_limit": float("nan")}, "time_limit=nan: more than 0 seconds"),
+        ({"time_limit": 0}, "time_limit=0: more than 0 seconds"),
+        ({"time_limit": -1.5}, "time_limit=-1.5: more than 0 seconds"),
+        ({"max_executions": 0}, "max_executions=0: 1 or more"),
+        ({"max_executions": -3}, "max_executions=-3: 1 or more"),
+        ({"max_steps": 0}, "max_steps=0: 1 or more"),
+        ({"preemptions": -1, "strategy": "dfs"}, "preemptions=-1: 0 or more"),
+        ({"delays": -1, "strategy": "dfs"}, "delays=-1: 0 or more"),
+        ({"specs": "S1"}, "specs='S1': a sequence of ids is wanted"),
+        ({"specs": [["S1"]]}, "specs: \\['S1'\\] does not exist"),
+        ({"faults": {"reset": float("nan")}}, "fault 'reset': the budget is a number of times, got nan"),
+        ({"require": "certain"}, "require='certain' does not exist"),
         ({"profile": "linux"}, "profile='linux' does not exist; there are 'windows', 'documented'"),
     ],
 )
 def test_bad_input_is_one_line(options: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         alertable.check(lost_update, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"time_limit": "3"}, "time_limit='3': a number of seconds is wanted"),
+        ({"max_executions": 2.5}, "max_executions=2.5: a whole number is wanted"),
+        ({"max_executions": True}, "max_executions=True: a whole number is wanted"),
+        ({"seed": "x"}, "seed='x': a whole number is wanted"),
+        ({"seed": None}, "seed=None: a whole number is wanted"),
+        ({"workers": "2"}, "workers='2': a whole number is wanted"),
+        ({"max_steps": "5"}, "max_steps='5': a whole number is wanted"),
+        ({"preemptions": "1", "strategy": "dfs"}, "preemptions='1': a whole number is wanted"),
+        ({"specs": 5}, "specs=5: a sequence of ids and properties is wanted"),
+        ({"faults": ["reset"]}, "faults=\\['reset'\\]: a mapping is wanted"),
+        ({"progress": 5}, "progress=5: a function is wanted"),
+        ({"found": 5}, "found=5: a function is wanted"),
+        ({"nonsense": 1}, "unexpected keyword argument 'nonsense'"),
+    ],
+)
+def test_a_wrong_type_is_one_line(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=said) as caught:
+        alertable.check(lost_update, **options)
+    assert "\n" not in str(caught.value)
 
 
 # ---- the command ---------------------------------------------------------------------------------------------------------------

@@ -123,7 +123,8 @@ def test_delay_bounds_have_their_closed_forms(delays: int) -> None:
 @pytest.mark.parametrize("program", [lastzero(4), binc(3), readers(3)], ids=["lastzero", "binc", "readers"])
 @pytest.mark.skipif(sys.platform == "win32", reason="these programs are closures, which only fork can share out")
 def test_workers_find_the_same_whatever_their_number(program: Any) -> None:
-    alone, two, three = (alertable.check(program, memory="locks", strategy="dpor", workers=n) for n in (1, 2, 3))
+    options: dict[str, Any] = {"memory": "locks", "strategy": "dpor", "force_workers": True}
+    alone, two, three = (alertable.check(program, workers=n, **options) for n in (1, 2, 3))
     assert set(alone.outcomes) == set(two.outcomes)
     assert alone.verdict == two.verdict == "COMPLETE"
     assert two.executions >= alone.executions
@@ -139,13 +140,13 @@ def test_no_behaviour_is_lost_between_workers(
     program = program_of([[("cells", name) for name in script] for script in scripts]) if scripts else lastzero(5)
     monkeypatch.setattr(workers, "BUDGET", budget)
     monkeypatch.setattr(workers, "SIDE_BY_SIDE", side_by_side)
-    alone, two = (alertable.check(program, memory="locks", strategy="dpor", workers=n) for n in (1, 2))
+    alone, two = (alertable.check(program, memory="locks", strategy="dpor", workers=n, force_workers=True) for n in (1, 2))
     assert (two.verdict, two.executions, set(two.outcomes)) == ("COMPLETE", alone.executions, set(alone.outcomes))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="as above")
 def test_workers_stop_at_a_violation() -> None:
-    two, three = (alertable.check(racing, workers=n) for n in (2, 3))
+    two, three = (alertable.check(racing, workers=n, force_workers=True) for n in (2, 3))
     assert [v.id for v in two.violations] == ["ProgramError"]
     assert two.violations == three.violations
 
@@ -279,6 +280,8 @@ def test_check_replay_and_explain_belong_together(tmp_path: Path) -> None:
         (["--fault", "fire=1"], "fault='fire' does not exist"),
         (["--specs", "S99"], "'S99' does not exist"),
         (["--workers", "2", "--strategy", "dfs"], "workers share out the tree"),
+        (["--time-limit", "nan"], "time_limit=nan: more than 0 seconds"),
+        (["--time-limit", "0"], "time_limit=0.0: more than 0 seconds"),
     ],
 )
 def test_a_bad_option_is_one_line(tmp_path: Path, words: list[str], said: str) -> None:
