@@ -1,0 +1,172 @@
+"""Random programs as data: a number names one, any part of one is one, and what fails can be made smaller.
+
+A program is scripts of (family, operation) pairs, one per thread, a mode (clock, profile, faults) and perhaps a remote endpoint;
+its outcome is what each call answered.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from ctypes import byref, c_uint32
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+import alertable
+from kernel_model.outcomes import FAULTS
+from sim.runtime.settings import Settings
+from tests.audit.families import FAMILIES, NEEDS
+from tests.audit.families.peers import CALLS, script
+from tests.audit.shared import Shared
+from winapi import LPTHREAD_START_ROUTINE, OVERLAPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from winapi import WinApi
+
+    Script = tuple[tuple[str, str], ...]
+
+MAX_STEPS: Final = 400
+SMALL: Final = ((1, 1), (1, 2), (2, 2), (1, 3), (3, 2), (1, 1, 1), (2, 1, 1))  # calls per thread, for brute force
+SUSPENDED: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What else may happen in the executions of a program."""
+
+    clock: str = "eager"
+    profile: str = "windows"
+    fault: str = ""
+
+    def settings(self, specs: Sequence[Any] = ()) -> Settings:
+        """For the runtime; no sanitizers, which would end executions early."""
+        faults = {self.fault: 1} if self.fault else None
+        return Settings(max_steps=MAX_STEPS, specs=specs, clock=self.clock, profile=self.profile, faults=faults)
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (f"clock={self.clock}", f"profile={self.profile}", self.fault and f"fault={self.fault}")))
+
+
+MODES: Final = (
+    Mode(), Mode(clock="free"), Mode(profile="documented"), Mode("free", "documented"),
+    *(Mode(fault=fault) for fault in FAULTS), *(Mode("free", fault=fault) for fault in FAULTS),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RandomProgram:
+    """apart: the last script runs in a process of its own; peer: the calls of a remote endpoint."""
+
+    scripts: tuple[Script, ...]
+    mode: Mode = Mode()
+    apart: bool = False
+    peer: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [f"  {', '.join(f'{family}: {name}' for family, name in script) or '-'}" for script in self.scripts]
+        tail = "  (the last one in a process of its own)\n" if self.apart else ""
+        peer = f"  peer: {', '.join(self.peer)}\n" if self.peer else ""
+        return f"{self.mode}\n" + "\n".join(lines) + "\n" + tail + peer
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """In use, in a fixed order."""
+        used = {family for script in self.scripts for family, _ in script}
+        return tuple(family for family in FAMILIES if family in used)
+
+    def programs(self) -> list[Callable[[WinApi], object]]:
+        """What the runtime takes."""
+        together = self.scripts[:-1] if self.apart else self.scripts
+        made: list[Callable[[WinApi], object]] = [program_of(together, alone=not self.apart and not self.peer)]
+        if self.apart:
+            made.append(alertable.process(program_of(self.scripts[-1:])))
+        if "peers" in self.families:
+            made.append(alertable.peer(script(self.peer)))
+        return made
+
+    def smaller(self) -> Iterator[RandomProgram]:
+        """Programs with a little less, the much smaller ones first."""
+        scripts = self.scripts
+        if len(scripts) > 1:
+            for i in range(len(scripts)):
+                yield replace(self, scripts=scripts[:i] + scripts[i + 1 :], apart=self.apart and i < len(scripts) - 1)
+        if self.apart:
+            yield replace(self, apart=False)
+        for i, script in enumerate(scripts):
+            for j in range(len(script)):
+                yield replace(self, scripts=(*scripts[:i], script[:j] + script[j + 1 :], *scripts[i + 1 :]))
+        for j in range(len(self.peer)):
+            yield replace(self, peer=self.peer[:j] + self.peer[j + 1 :])
+        if self.mode.fault:
+            yield replace(self, mode=replace(self.mode, fault=""))
+        if self.mode.profile != "windows":
+            yield replace(self, mode=replace(self.mode, profile="windows"))
+        if self.mode.clock != "eager":
+            yield replace(self, mode=replace(self.mode, clock="eager"))
+
+
+@contextmanager
+def nothing_goes_wrong(w: Any) -> Iterator[None]:
+    """Faults and what is left open begin afterwards."""
+    kernel = w._m.kernel
+    outcomes, kernel.outcomes = kernel.outcomes, None
+    yield
+    kernel.outcomes = outcomes
+
+
+def program_of(scripts: Sequence[Sequence[tuple[str, str]]], *, alone: bool = False) -> Callable[[WinApi], object]:
+    """Threads that follow these scripts; its outcome is what each call answered.
+
+    alone: nobody else runs while it prepares, and so nothing needs to go wrong meanwhile.
+    """
+    used = dict.fromkeys(family for script in scripts for family, _ in script)
+    needs = list(dict.fromkeys(NEEDS[family] for family in FAMILIES if family in used and family in NEEDS))
+
+    def program(w: WinApi) -> object:
+        with nothing_goes_wrong(w) if alone else nullcontext():
+            shared = Shared(w, needs)
+        shared.log = [[] for _ in scripts]
+
+        @w.CALLBACK(*LPTHREAD_START_ROUTINE)
+        def body(number: int | None) -> int:
+            shared.numbers[w.GetCurrentThreadId()] = number or 0
+            for family, name in scripts[number or 0]:
+                shared.log[number or 0].append(FAMILIES[family][name](shared))
+            return 0
+
+        shared.firsts = {number: OVERLAPPED() for number in range(len(scripts))}
+        tids = [c_uint32() for _ in scripts]
+        shared.threads = [w.CreateThread(None, 0, body, number, SUSPENDED, byref(tid)) for number, tid in enumerate(tids)]
+        shared.tids = [tid.value for tid in tids]
+        for thread in shared.threads:
+            w.ResumeThread(thread)
+        shared.join()
+        return tuple(map(tuple, shared.log))
+
+    return program
+
+
+def random_program(seed: int, *, small: bool = False, modes: Sequence[Mode] = MODES, families: Sequence[str] = ()) -> RandomProgram:
+    """The program of this number; small: few enough calls for brute force.  families: only of these, if any are named."""
+    random = Random(seed)
+    mode = random.choice(modes)
+    names = random.sample([name for name in FAMILIES if not families or name in families], 1)
+    if random.random() < 0.4:
+        names += [name for name in random.sample(list(FAMILIES), 1) if name not in names]
+    operations = [(family, name) for family in names for name in FAMILIES[family]]
+    lengths = random.choice(SMALL) if small else [random.randint(1, 4) for _ in range(random.randint(2, 4))]
+    scripts = tuple(tuple(random.choice(operations) for _ in range(length)) for length in lengths)
+    apart = "named" in names and random.random() < 0.5
+    peer = tuple(random.choice(list(CALLS)) for _ in range(random.randint(0, 2 if small else 4))) if "peers" in names else ()
+    return RandomProgram(scripts, mode, apart, peer)
+
+
+def shrink(program: RandomProgram, fails: Callable[[RandomProgram], bool]) -> RandomProgram:
+    """The smallest program that still fails, as far as leaving out single things leads."""
+    while True:
+        smaller = next((candidate for candidate in program.smaller() if fails(candidate)), None)
+        if smaller is None:
+            return program
+        program = smaller

@@ -1,0 +1,103 @@
+"""The shadow audit: steps that nothing orders, and whose real accesses conflict although their footprints do not.
+
+`EXCEPTIONS` lists the slots where a conflict is none, with the reason: nobody can observe it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from tests.audit.slots import CHANGED, READ
+from tests.audit.walk import Walk, walk
+
+if TYPE_CHECKING:
+    from tests.audit.generator import RandomProgram
+    from tests.audit.slots import Key, Tracer
+    from tests.audit.walk import Taken
+
+EXCEPTIONS: Final[Mapping[str, str]] = {
+    "Kernel.ready": "whoever is ready may be next, in any order",
+    "Kernel.wire": "any flow may be next",
+    "Kernel.timers": "a heap; what is due is found by its due time",
+    "Kernel.timer_sequence": "orders what is due at one time, any of which may come first",
+    "Kernel.live_timers": "counts what is listed; only asked whether it is zero, between steps",
+    "Kernel.footprint": "the observer",
+    "EProcess.footprint": "the observer",
+    "KThread.listed": "in Kernel.ready",
+    "KThread.yielding": "the runtime's",
+    "KThread.vain_polls": "the runtime's",
+    "KThread.polled_since": "the runtime's",
+    "KThread.attended_step": "the runtime's",
+    "KThread.carrier": "the runtime's",
+    "Kernel.alive": "counts whom the end waits for; what could still happen afterwards is explored like anything else",
+    "Kernel.threads": "in the order of creation; looked up by identifier, which has its own key",
+    "Kernel32Locks.wanted": "wanting a lock is no event (law 1): for the explorer only",
+    "RtlLock.waiting": "the same",
+    "EProcess.handles keys": "nobody goes through them; each handle has its own key",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two steps, and the access of each."""
+
+    first: Taken
+    second: Taken
+    what: str
+    how: tuple[str, str]
+
+    @property
+    def kind(self) -> str:
+        """The slot, without whose it is."""
+        return f"{self.what.partition(' of ')[0]}: {self.how[0]} / {self.how[1]}"
+
+    def __str__(self) -> str:
+        return f"  {self.first}\n    {self.how[0]} {self.what}\n  {self.second}\n    {self.how[1]} it"
+
+
+def audit(program: RandomProgram, seed: int, tracer: Tracer) -> list[Conflict] | None:
+    """Walk once at random in a traced kernel; None where the model refuses."""
+    tracer.forget()
+    explorer = Walk(Random(seed))
+    done: list[dict[Key, str]] = []
+    explorer.on_begin = lambda _machine: tracer.begin()
+    explorer.on_end = lambda _count: done.append(tracer.end().kinds())
+    walked = walk(program, explorer)
+    tracer.open = None
+    if walked is None:
+        return None
+    uses: dict[Key, list[tuple[int, str]]] = defaultdict(list)
+    for i, kinds in enumerate(done):
+        for key, kind in kinds.items():
+            if not _excepted(key, kind, walked.steps[i]):
+                uses[key].append((i, kind))
+    found: dict[str, Conflict] = {}
+    steps, past = walked.steps, walked.past
+    for key, accesses in uses.items():
+        if not any(kind is CHANGED for _, kind in accesses):
+            continue
+        for n, (j, later) in enumerate(accesses):
+            for i, earlier in accesses[:n]:
+                conflicting = CHANGED in (earlier, later)
+                if conflicting and not past[j] >> i & 1 and not _related(steps[i], steps[j]):
+                    conflict = Conflict(steps[i], steps[j], tracer.names[key], (earlier, later))
+                    found.setdefault(conflict.kind, conflict)
+    return list(found.values())
+
+
+def _excepted(key: Key, kind: str, step: Taken) -> bool:
+    """Is this use of the slot one that nobody can observe?"""
+    slot = str(key[1])
+    if slot.startswith("RtlLock.") and kind is READ and not step.locks:
+        return True  # on the way to wanting the lock, which is no event
+    part = key[2] if len(key) > 2 else ""
+    return slot in EXCEPTIONS or (isinstance(part, tuple) and part[-1] == "keys" and f"{slot} keys" in EXCEPTIONS)
+
+
+def _related(one: Taken, other: Taken) -> bool:
+    """Of one actor; or a wait for the end of a thread, and that end: whichever is first, the wait is over after both."""
+    return one.actor == other.actor or bool(one.joins & other.writes) or bool(other.joins & one.writes)

@@ -1,0 +1,148 @@
+"""One execution along a random or a given schedule, with the explorer's footprint of each step.
+
+The only place of the audits that knows how the explorer keeps footprints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kernel_model.errors import NotModelled
+from sim.explore.dpor import Dpor
+from sim.runtime.execution import execute
+from sim.trace.traced import api_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from random import Random
+
+    from sim.explore.step import Step
+    from sim.runtime.machine import Machine
+    from tests.audit.generator import RandomProgram
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step by its content, so that steps of two executions can be compared."""
+
+    actor: str
+    ordinal: int
+    reads: frozenset[str]
+    writes: frozenset[str]
+    joins: frozenset[str]
+    locks: tuple[tuple[str, str], ...]
+    others: tuple[object, ...]  # whom it set going, whom it stopped
+    outcomes: tuple[int, ...]
+    time_passed: bool
+
+    @property
+    def name(self) -> tuple[str, int]:
+        """Which step of which actor."""
+        return self.actor, self.ordinal
+
+    def __str__(self) -> str:
+        return f"{self.actor}[{self.ordinal}] reads {sorted(self.reads)} writes {sorted(self.writes)}"
+
+
+def taken(step: Step) -> Taken:
+    """What the explorer knows of a step."""
+    # A thread that waits for the end of others, or for a lock, is woken or comes later: that is no difference.
+    flows = [label for label, is_flow in step.woken if is_flow]
+    others = (tuple(sorted(flows)), tuple(sorted(step.discarded)), step.again)
+    return Taken(
+        step.actor, step.ordinal, frozenset(step.reads), frozenset(step.writes), frozenset(step.joins), tuple(step.locks), others,
+        step.outcomes, step.time_passed,
+    )  # fmt: skip
+
+
+class Walk(Dpor):
+    """A random walk, or one along a plan of (actor, answers); `impossible` says which step of the plan was not."""
+
+    def __init__(self, random: Random | None, plan: Sequence[tuple[str, tuple[int, ...]]] = ()) -> None:
+        super().__init__(shared_memory=False)
+        self._random = random
+        self._plan = plan
+        self.impossible: str | None = None
+        self.on_begin: Callable[[Machine], None] | None = None
+        self.on_end: Callable[[int], None] | None = None  # with the number of steps so far
+
+    def _enabled(self, machine: Machine) -> list[Any]:
+        """All that may move; a look in vain keeps nobody back."""
+        for t in machine.kernel.ready:
+            t.polled_since = -1
+        return super()._enabled(machine)
+
+    def _next(self, machine: Machine) -> Any:
+        options = self._enabled(machine)
+        if self._random is not None:
+            return self._random.choice(sorted(options, key=lambda option: str(option.label))) if options else None
+        if self._depth >= len(self._plan):
+            if options:
+                self._stop(f"after the end {', '.join(option.label for option in options)} can move")
+            return None
+        wanted = self._plan[self._depth][0]
+        actor = next((option for option in options if option.label == wanted), None)
+        if actor is None:
+            self._stop(f"{wanted} cannot move in step {self._depth + 1}; {', '.join(o.label for o in options) or 'nobody'} can")
+        return actor
+
+    def _stop(self, why: str) -> None:
+        self.impossible = why
+        self.pruned = True
+
+    def ask(self, _machine: Machine, options: tuple[str, ...]) -> int:
+        place = len(self._answers)
+        if self._random is not None:
+            answer = self._random.randrange(len(options))
+        else:
+            planned = self._plan[self._depth][1] if self._depth < len(self._plan) else ()
+            answer = planned[place] if place < len(planned) and planned[place] < len(options) else 0
+        self._answers.append(answer)
+        self._counts.append(len(options))
+        return answer
+
+    def _begin_move(self, machine: Machine, label: str, process: str | None) -> None:
+        super()._begin_move(machine, label, process)
+        if self.on_begin is not None:
+            self.on_begin(machine)
+
+    def _close(self) -> None:
+        super()._close()
+        if self.on_end is not None:
+            self.on_end(len(self.path.moves))
+
+
+@dataclass(slots=True)
+class Walked:
+    """What an execution left: its steps, what happens before each (bit masks), the outcome or the violation."""
+
+    steps: list[Taken]
+    past: list[int]
+    ended: object
+    impossible: str | None
+
+    @property
+    def plan(self) -> list[tuple[str, tuple[int, ...]]]:
+        """How to do it again."""
+        return [(step.actor, step.outcomes) for step in self.steps]
+
+
+def walk(
+    program: RandomProgram, explorer: Walk, prepare: Callable[[Machine, Any], None] | None = None
+) -> Walked | None:
+    """Run the program with this explorer; None where the model has to refuse (NotModelled)."""
+    machine = program.mode.settings().machine()
+    api = api_of(machine)
+    explorer.begin(machine, api)
+    if prepare is not None:
+        prepare(machine, api)
+    try:
+        results = execute(program.programs(), machine, api)
+    except NotModelled:
+        return None
+    explorer.close()
+    explorer.path.analyse(())
+    violation = machine.violation
+    ended: object = tuple(results) if violation is None else (violation.id, violation.message)
+    return Walked([taken(step) for step in explorer.path.moves], list(explorer.path.past), ended, explorer.impossible)
