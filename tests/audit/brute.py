@@ -32,7 +32,7 @@ def compare(program: RandomProgram, *, workers: int = 1, limit: int = BRUTE_FORC
         brute = _search(program, strategy="dfs", max_executions=limit)
         if brute.verdict == "INCONCLUSIVE":
             return Comparison(compared=False)
-        reduced = _search(program, workers=workers)
+        reduced = _search(program, strategy="dpor", workers=workers)
     except NotModelled:
         return Comparison(compared=False)
     complaints = []

@@ -18,7 +18,7 @@ from sim.runtime.settings import Settings
 from tests.audit.families import FAMILIES, NEEDS
 from tests.audit.families.peers import CALLS, script
 from tests.audit.shared import Shared
-from winapi import LPTHREAD_START_ROUTINE, OVERLAPPED
+from winapi import INFINITE, LPTHREAD_START_ROUTINE, OVERLAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MAX_STEPS: Final = 400
 SMALL: Final = ((1, 1), (1, 2), (2, 2), (1, 3), (3, 2), (1, 1, 1), (2, 1, 1))  # calls per thread, for brute force
 SUSPENDED: Final = 4
+ALL_ACCESS: Final = 0x1FFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,19 @@ MODES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class RandomProgram:
-    """apart: the last script runs in a process of its own; peer: the calls of a remote endpoint."""
+    """apart: the last script runs in a process of its own; peer: the calls of a remote endpoint; inline: the initial thread
+    follows the first script itself."""
 
     scripts: tuple[Script, ...]
     mode: Mode = Mode()
     apart: bool = False
     peer: tuple[str, ...] = ()
+    inline: bool = False
 
     def __str__(self) -> str:
         lines = [f"  {', '.join(f'{family}: {name}' for family, name in script) or '-'}" for script in self.scripts]
         tail = "  (the last one in a process of its own)\n" if self.apart else ""
+        tail += "  (the first one by the initial thread)\n" if self.inline else ""
         peer = f"  peer: {', '.join(self.peer)}\n" if self.peer else ""
         return f"{self.mode}\n" + "\n".join(lines) + "\n" + tail + peer
 
@@ -79,7 +83,9 @@ class RandomProgram:
     def programs(self) -> list[Callable[[WinApi], object]]:
         """What the runtime takes."""
         together = self.scripts[:-1] if self.apart else self.scripts
-        made: list[Callable[[WinApi], object]] = [program_of(together, alone=not self.apart and not self.peer)]
+        made: list[Callable[[WinApi], object]] = [
+            program_of(together, alone=not self.apart and "peers" not in self.families, inline=self.inline)
+        ]
         if self.apart:
             made.append(alertable.process(program_of(self.scripts[-1:])))
         if "peers" in self.families:
@@ -99,6 +105,8 @@ class RandomProgram:
                 yield replace(self, scripts=(*scripts[:i], script[:j] + script[j + 1 :], *scripts[i + 1 :]))
         for j in range(len(self.peer)):
             yield replace(self, peer=self.peer[:j] + self.peer[j + 1 :])
+        if not self.inline and len(scripts) > 1:
+            yield replace(self, inline=True)
         if self.mode.fault:
             yield replace(self, mode=replace(self.mode, fault=""))
         if self.mode.profile != "windows":
@@ -116,10 +124,11 @@ def nothing_goes_wrong(w: Any) -> Iterator[None]:
     kernel.outcomes = outcomes
 
 
-def program_of(scripts: Sequence[Sequence[tuple[str, str]]], *, alone: bool = False) -> Callable[[WinApi], object]:
+def program_of(scripts: Sequence[Sequence[tuple[str, str]]], *, alone: bool = False, inline: bool = False) -> Callable[[WinApi], object]:
     """Threads that follow these scripts; its outcome is what each call answered.
 
-    alone: nobody else runs while it prepares, and so nothing needs to go wrong meanwhile.
+    alone: nobody else runs while it prepares, and so nothing needs to go wrong meanwhile.  inline: the initial thread follows the
+    first script, which makes far fewer interleavings.
     """
     used = dict.fromkeys(family for script in scripts for family, _ in script)
     needs = list(dict.fromkeys(NEEDS[family] for family in FAMILIES if family in used and family in NEEDS))
@@ -137,12 +146,18 @@ def program_of(scripts: Sequence[Sequence[tuple[str, str]]], *, alone: bool = Fa
             return 0
 
         shared.firsts = {number: OVERLAPPED() for number in range(len(scripts))}
-        tids = [c_uint32() for _ in scripts]
-        shared.threads = [w.CreateThread(None, 0, body, number, SUSPENDED, byref(tid)) for number, tid in enumerate(tids)]
+        mine = scripts[: int(inline)]
+        others = range(len(mine), len(scripts))
+        tids = [c_uint32(w.GetCurrentThreadId()) for _ in scripts]
+        shared.threads = [w.OpenThread(ALL_ACCESS, 0, tids[0]) for _ in mine]
+        shared.threads += [w.CreateThread(None, 0, body, number, SUSPENDED, byref(tids[number])) for number in others]
         shared.tids = [tid.value for tid in tids]
-        for thread in shared.threads:
-            w.ResumeThread(thread)
-        shared.join()
+        for number in others:
+            w.ResumeThread(shared.threads[number])
+        if mine:
+            body(0)
+        for number in others:
+            w.WaitForSingleObject(shared.threads[number], INFINITE)
         return tuple(map(tuple, shared.log))
 
     return program
@@ -160,7 +175,8 @@ def random_program(seed: int, *, small: bool = False, modes: Sequence[Mode] = MO
     scripts = tuple(tuple(random.choice(operations) for _ in range(length)) for length in lengths)
     apart = "named" in names and random.random() < 0.5
     peer = tuple(random.choice(list(CALLS)) for _ in range(random.randint(0, 2 if small else 4))) if "peers" in names else ()
-    return RandomProgram(scripts, mode, apart, peer)
+    inline = small and random.random() < 0.8
+    return RandomProgram(scripts, mode, apart, peer, inline)
 
 
 def shrink(program: RandomProgram, fails: Callable[[RandomProgram], bool]) -> RandomProgram:

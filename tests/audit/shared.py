@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import addressof, create_string_buffer
 from typing import TYPE_CHECKING, Any, Final
 
-from winapi import INFINITE, LPWSAOVERLAPPED_COMPLETION_ROUTINE, OVERLAPPED, PAPCFUNC, WSABUF
+from winapi import LPWSAOVERLAPPED_COMPLETION_ROUTINE, OVERLAPPED, PAPCFUNC, WSABUF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,8 +85,3 @@ class Shared:
     def first(self) -> Any:
         """The OVERLAPPED of the first operation of the first script: another thread's, as a rule."""
         return self.firsts[0]
-
-    def join(self) -> None:
-        """Wait for all threads."""
-        for thread in self.threads:
-            self.w.WaitForSingleObject(thread, INFINITE)

@@ -14,16 +14,30 @@ from contextlib import contextmanager
 from inspect import isclass
 from typing import Any, Final
 
-import sim.win32.interlocked
+import kernel_model.rtl.lock
+import kernel_model.tcpip.flow
 import sim.win32.kernel32_locks
-import sim.win32.memory
+import sim.win32.kernel32_waits
+from sim.win32.interlocked import SimInterlocked
+from sim.win32.kernel32_locks import Kernel32Locks
+from sim.win32.kernel32_waits import Kernel32Waits
 from sim.win32.memory import Block, Overlapped, Region
 
 Key = tuple[Hashable, ...]  # (object, slot) or (object, slot, part), the object by identity
 READ, CHANGED, SAME = "reads", "changes", "writes the same to"
 _MISSING: Final = object()
 OBSERVER: Final = "kernel_model.footprint"
-MORE_CLASSES: Final = (sim.win32.interlocked.SimInterlocked, sim.win32.kernel32_locks.Kernel32Locks)
+MORE_CLASSES: Final = (SimInterlocked, Kernel32Locks)
+UNTRACED: Final = (  # what happens inside, nobody can observe
+    # Law 1: wanting a lock is no event, nor is being let in or locked out; the acquire is.
+    (kernel_model.rtl.lock, "refresh"), (sim.win32.kernel32_locks, "want_lock"),
+    # The picture of a lock in the program's memory follows the lock.
+    (Kernel32Locks, "_show"),
+    # Waiting for the end of threads is no event: it is over after both, whichever is first.
+    (sim.win32.kernel32_waits, "wait_for_multiple_objects"), (Kernel32Waits, "_unfinished"),
+    # Whoever finds too little room says so (`note_window`); where there is room enough, how much does not matter.
+    (kernel_model.tcpip.flow, "window"),
+)  # fmt: skip
 
 
 class Accesses:
@@ -36,7 +50,10 @@ class Accesses:
     def kinds(self) -> dict[Key, str]:
         """The net effect: a write that leaves what was there is none that anybody can see."""
         found = dict.fromkeys(self.read, READ)
+        fresh = {key[0] for key, (old, _) in self.before.items() if old is _MISSING and len(key) == 2}
         for key, (old, now) in self.before.items():
+            if key[0] in fresh:
+                continue  # nobody knows the object yet: how others come to know it is an access of its own
             if not _same(old, now()):
                 found[key] = CHANGED
             elif key not in found:
@@ -325,6 +342,19 @@ def traced_classes() -> list[type[Any]]:
     return [*found, *MORE_CLASSES]
 
 
+def _unheard(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, while nobody listens."""
+
+    def untraced(*arguments: Any, **keywords: Any) -> Any:
+        open_, TRACER.open = TRACER.open, None
+        try:
+            return function(*arguments, **keywords)
+        finally:
+            TRACER.open = open_
+
+    return untraced
+
+
 def _memory_methods() -> dict[tuple[type[Any], str], Any]:
     """Where the kernel touches the program's memory: by block and word, for addresses come again."""
 
@@ -372,7 +402,7 @@ def _memory_methods() -> dict[tuple[type[Any], str], Any]:
 @contextmanager
 def traced() -> Iterator[Tracer]:
     """Every access of a step is told, until the end of the block; kernels that are made inside only."""
-    undo: list[tuple[type[Any], str, Any]] = []
+    undo: list[tuple[Any, str, Any]] = []
     try:
         for cls in traced_classes():
             slots = cls.__dict__["__slots__"]
@@ -381,6 +411,9 @@ def traced() -> Iterator[Tracer]:
                 if inner is not None and not slot.startswith("__"):
                     undo.append((cls, slot, inner))
                     setattr(cls, slot, Slot(inner, f"{cls.__name__}.{slot}"))
+        for place, name in UNTRACED:
+            undo.append((place, name, vars(place)[name]))
+            setattr(place, name, _unheard(vars(place)[name]))
         for (cls, name), method in _memory_methods().items():
             undo.append((cls, name, vars(cls)[name]))
             setattr(cls, name, method)
