@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import alertable
@@ -52,7 +52,8 @@ def compare(program: RandomProgram, *, workers: int = 1, limit: int = BRUTE_FORC
 
 def _search(program: RandomProgram, **options: Any) -> Report:
     mode = program.mode
-    return alertable.check(
+    report: Report = alertable.check(
         *program.programs(), memory="locks", keep_going=True, specs=(), max_steps=MAX_STEPS, clock=mode.clock,
         profile=mode.profile, faults={mode.fault: 1} if mode.fault else None, **options,
     )  # fmt: skip
+    return report

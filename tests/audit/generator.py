@@ -100,9 +100,9 @@ class RandomProgram:
                 yield replace(self, scripts=scripts[:i] + scripts[i + 1 :], apart=self.apart and i < len(scripts) - 1)
         if self.apart:
             yield replace(self, apart=False)
-        for i, script in enumerate(scripts):
-            for j in range(len(script)):
-                yield replace(self, scripts=(*scripts[:i], script[:j] + script[j + 1 :], *scripts[i + 1 :]))
+        for i, calls in enumerate(scripts):
+            for j in range(len(calls)):
+                yield replace(self, scripts=(*scripts[:i], calls[:j] + calls[j + 1 :], *scripts[i + 1 :]))
         for j in range(len(self.peer)):
             yield replace(self, peer=self.peer[:j] + self.peer[j + 1 :])
         if not self.inline and len(scripts) > 1:
@@ -124,7 +124,9 @@ def nothing_goes_wrong(w: Any) -> Iterator[None]:
     kernel.outcomes = outcomes
 
 
-def program_of(scripts: Sequence[Sequence[tuple[str, str]]], *, alone: bool = False, inline: bool = False) -> Callable[[WinApi], object]:
+def program_of(
+    scripts: Sequence[Sequence[tuple[str, str]]], *, alone: bool = False, inline: bool = False
+) -> Callable[[WinApi], object]:
     """Threads that follow these scripts; its outcome is what each call answered.
 
     alone: nobody else runs while it prepares, and so nothing needs to go wrong meanwhile.  inline: the initial thread follows the
@@ -138,24 +140,27 @@ def program_of(scripts: Sequence[Sequence[tuple[str, str]]], *, alone: bool = Fa
             shared = Shared(w, needs)
         shared.log = [[] for _ in scripts]
 
+        def follow(number: int) -> None:
+            shared.numbers[w.GetCurrentThreadId()] = number
+            for family, name in scripts[number]:
+                shared.log[number].append(FAMILIES[family][name](shared))
+
         @w.CALLBACK(*LPTHREAD_START_ROUTINE)
         def body(number: int | None) -> int:
-            shared.numbers[w.GetCurrentThreadId()] = number or 0
-            for family, name in scripts[number or 0]:
-                shared.log[number or 0].append(FAMILIES[family][name](shared))
+            follow(number or 0)
             return 0
 
         shared.firsts = {number: OVERLAPPED() for number in range(len(scripts))}
         mine = scripts[: int(inline)]
         others = range(len(mine), len(scripts))
         tids = [c_uint32(w.GetCurrentThreadId()) for _ in scripts]
-        shared.threads = [w.OpenThread(ALL_ACCESS, 0, tids[0]) for _ in mine]
+        shared.threads = [w.OpenThread(ALL_ACCESS, 0, tids[0].value) for _ in mine]
         shared.threads += [w.CreateThread(None, 0, body, number, SUSPENDED, byref(tids[number])) for number in others]
         shared.tids = [tid.value for tid in tids]
         for number in others:
             w.ResumeThread(shared.threads[number])
         if mine:
-            body(0)
+            follow(0)
         for number in others:
             w.WaitForSingleObject(shared.threads[number], INFINITE)
         return tuple(map(tuple, shared.log))
@@ -163,7 +168,9 @@ def program_of(scripts: Sequence[Sequence[tuple[str, str]]], *, alone: bool = Fa
     return program
 
 
-def random_program(seed: int, *, small: bool = False, modes: Sequence[Mode] = MODES, families: Sequence[str] = ()) -> RandomProgram:
+def random_program(
+    seed: int, *, small: bool = False, modes: Sequence[Mode] = MODES, families: Sequence[str] = ()
+) -> RandomProgram:
     """The program of this number; small: few enough calls for brute force.  families: only of these, if any are named."""
     random = Random(seed)
     mode = random.choice(modes)

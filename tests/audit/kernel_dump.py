@@ -12,9 +12,8 @@ from enum import Enum
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.kernel import Kernel
-
 if TYPE_CHECKING:
+    from kernel_model.kernel import Kernel
     from sim.win32.api import SimWinApi
 
 SKIPPED: Final[Mapping[str, str]] = {
@@ -95,7 +94,8 @@ class Dump:
     def _unordered(self, value: Any, place: str) -> str:
         items = list(value.items()) if isinstance(value, Mapping) and not isinstance(value, OrderedDict) else list(value)
         items.sort(key=self._sort_key)
-        return f"{{{', '.join(self._value(item, f'{place}[{i}]') for i, item in enumerate(items) if getattr(item, 'live', True))}}}"
+        texts = [self._value(item, f"{place}[{i}]") for i, item in enumerate(items) if getattr(item, "live", True)]
+        return f"{{{', '.join(texts)}}}"
 
     def _sort_key(self, item: Any) -> tuple[int, str]:
         if isinstance(item, tuple):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -15,6 +14,8 @@ from tests.audit.slots import CHANGED, READ
 from tests.audit.walk import Walk, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.audit.generator import RandomProgram
     from tests.audit.slots import Key, Tracer
     from tests.audit.walk import Taken

@@ -30,9 +30,13 @@ class Shared:
         self.firsts: dict[int, Any] = {}  # the OVERLAPPED of the first operation of each script: others may name it
         self.cell = w.Interlocked(0)
         self.apc = w.CALLBACK(*PAPCFUNC)(lambda _: self.note("apc"))
-        self.routine = w.CALLBACK(*LPWSAOVERLAPPED_COMPLETION_ROUTINE)(lambda error, count, _at, _flags: self.note((error, count)))
+        self.routine = w.CALLBACK(*LPWSAOVERLAPPED_COMPLETION_ROUTINE)(lambda error, n, _at, _flags: self.note((error, n)))
         for prepare in preparations:
             prepare(self)
+
+    if TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"no family has prepared {name}")

@@ -102,7 +102,7 @@ def _swap(program: RandomProgram, walked: Walked, states: States, i: int) -> Hol
     for place, step in enumerate(again.steps):
         if place >= i and step != before.get(step.name):
             was = before.get(step.name)
-            which = "the first of them" if step.name == first.name else "the second" if step.name == second.name else "a later step"
+            which = {first.name: "the first of them", second.name: "the second"}.get(step.name, "a later step")
             return Hole(first, second, f"{which} does something else", _differs(was, step))
     if again.impossible is not None:
         return Hole(first, second, "not possible", again.impossible)
@@ -120,6 +120,7 @@ def _differs(was: Taken | None, now: Taken) -> str:
         return f"{now.name} was not there"
     parts = [
         f"{field} {getattr(was, field)!r} became {getattr(now, field)!r}"
-        for field in ("reads", "writes", "joins", "locks", "others", "outcomes", "time_passed") if getattr(was, field) != getattr(now, field)
-    ]  # fmt: skip
+        for field in ("reads", "writes", "joins", "locks", "others", "outcomes", "time_passed")
+        if getattr(was, field) != getattr(now, field)
+    ]
     return f"{now.name}: " + "; ".join(parts)

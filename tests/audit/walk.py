@@ -62,7 +62,7 @@ class Walk(Dpor):
     def __init__(self, random: Random | None, plan: Sequence[tuple[str, tuple[int, ...]]] = ()) -> None:
         super().__init__(shared_memory=False)
         self._random = random
-        self._plan = plan
+        self._itinerary = plan
         self.impossible: str | None = None
         self.on_begin: Callable[[Machine], None] | None = None
         self.on_end: Callable[[int], None] | None = None  # with the number of steps so far
@@ -77,11 +77,11 @@ class Walk(Dpor):
         options = self._enabled(machine)
         if self._random is not None:
             return self._random.choice(sorted(options, key=lambda option: str(option.label))) if options else None
-        if self._depth >= len(self._plan):
+        if self._depth >= len(self._itinerary):
             if options:
                 self._stop(f"after the end {', '.join(option.label for option in options)} can move")
             return None
-        wanted = self._plan[self._depth][0]
+        wanted = self._itinerary[self._depth][0]
         actor = next((option for option in options if option.label == wanted), None)
         if actor is None:
             self._stop(f"{wanted} cannot move in step {self._depth + 1}; {', '.join(o.label for o in options) or 'nobody'} can")
@@ -96,7 +96,7 @@ class Walk(Dpor):
         if self._random is not None:
             answer = self._random.randrange(len(options))
         else:
-            planned = self._plan[self._depth][1] if self._depth < len(self._plan) else ()
+            planned = self._itinerary[self._depth][1] if self._depth < len(self._itinerary) else ()
             answer = planned[place] if place < len(planned) and planned[place] < len(options) else 0
         self._answers.append(answer)
         self._counts.append(len(options))

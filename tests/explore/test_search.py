@@ -17,9 +17,9 @@ from alertable.cli import main
 from sim.explore import workers
 from sim.explore.journal import Journal, left_behind
 from sim.runtime.schedule import parse
+from tests.audit.generator import program_of
 from tests.child import python
 from tests.explore.rows import binc, lastzero, readers
-from tests.explore.test_brute_force import program_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

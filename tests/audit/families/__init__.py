@@ -18,5 +18,7 @@ if TYPE_CHECKING:
     Operation = Callable[[Shared], object]
 
 _MODULES = (waits, threads, locks, sockets, overlapped, readiness, windows, connections, datagrams, peers)
-FAMILIES: Mapping[str, Mapping[str, Operation]] = {name: family for module in _MODULES for name, family in module.FAMILIES.items()}
+FAMILIES: Mapping[str, Mapping[str, Operation]] = {
+    name: family for module in _MODULES for name, family in module.FAMILIES.items()
+}
 NEEDS: Mapping[str, Callable[[Shared], None]] = {name: needs for module in _MODULES for name, needs in module.NEEDS.items()}

@@ -29,8 +29,7 @@ def _connect(s: Shared, *, blocking: bool) -> object:
     if not blocking:
         nonblocking(s.w, client)
     s.mine("clients").append(client)
-    done = s.said(s.w.connect(client, byref(s.at), 16))
-    return done
+    return s.said(s.w.connect(client, byref(s.at), 16))
 
 
 def _accept(s: Shared) -> object:

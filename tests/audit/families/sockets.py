@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 from specs.litmus.sockets import nonblocking, pair
 from tests.audit.shared import SHORT
-from winapi import FIONREAD, LINGER, MSG_OOB, MSG_PEEK, SO_CONNECT_TIME, SO_ERROR, SO_LINGER, SO_RCVBUF, SO_RCVTIMEO, SO_SNDBUF, SOL_SOCKET
+from winapi import (
+    FIONREAD,
+    LINGER,
+    MSG_OOB,
+    MSG_PEEK,
+    SO_CONNECT_TIME,
+    SO_ERROR,
+    SO_LINGER,
+    SO_RCVBUF,
+    SO_RCVTIMEO,
+    SO_SNDBUF,
+    SOL_SOCKET,
+)
 
 if TYPE_CHECKING:
     from tests.audit.shared import Shared

@@ -68,7 +68,8 @@ def _named(s: Shared, make: str, *arguments: object) -> object:
 
 def _mine(s: Shared) -> int | None:
     """The handle that this thread opened last."""
-    return (s.mine("opened") or [0])[-1]
+    opened: list[int | None] = s.mine("opened") or [0]
+    return opened[-1]
 
 
 def _close_mine(s: Shared) -> object:
