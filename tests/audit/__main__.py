@@ -101,6 +101,7 @@ def look_compared(program: RandomProgram, number: int, figures: dict[str, int], 
     for what, there in (("compared", result.compared), ("counted", result.counted)):
         figures[what] = figures.get(what, 0) + there
     figures["executions"] = figures.get("executions", 0) + result.executions
+    figures["in vain"] = figures.get("in vain", 0) + result.waste
     if not result.complaints:
         return {}
     family = program.families[0] if program.families else "none"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Script = tuple[tuple[str, str], ...]
 
 MAX_STEPS: Final = 400
-SMALL: Final = ((1, 1), (1, 2), (2, 2), (1, 3), (3, 2), (1, 1, 1), (2, 1, 1))  # calls per thread, for brute force
+SMALL: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 2), (1, 1, 1))  # calls per thread, for brute force
 SUSPENDED: Final = 4
 ALL_ACCESS: Final = 0x1FFFFF
 
@@ -169,13 +169,17 @@ def program_of(
 
 
 def random_program(
-    seed: int, *, small: bool = False, modes: Sequence[Mode] = MODES, families: Sequence[str] = ()
+    seed: int, *, small: bool = False, modes: Sequence[Mode] = MODES, families: Sequence[str] = (), mixed: bool = True
 ) -> RandomProgram:
-    """The program of this number; small: few enough calls for brute force.  families: only of these, if any are named."""
+    """The program of this number.
+
+    small: few enough calls for brute force.  families: the first one is of these, if any are
+    named; mixed: perhaps of a second one, which may be any.
+    """
     random = Random(seed)
     mode = random.choice(modes)
     names = random.sample([name for name in FAMILIES if not families or name in families], 1)
-    if random.random() < 0.4:
+    if mixed and random.random() < 0.4:
         names += [name for name in random.sample(list(FAMILIES), 1) if name not in names]
     operations = [(family, name) for family in names for name in FAMILIES[family]]
     lengths = random.choice(SMALL) if small else [random.randint(1, 4) for _ in range(random.randint(2, 4))]

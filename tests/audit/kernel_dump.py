@@ -98,10 +98,14 @@ class Dump:
         return f"{{{', '.join(texts)}}}"
 
     def _sort_key(self, item: Any) -> tuple[int, str]:
+        """By what everybody sees of it: when it is due, whose it is, its label."""
         if isinstance(item, tuple):
             item = item[0]
-        thread = getattr(item, "thread", None)
-        return getattr(item, "due_100ns", 0), str(getattr(thread, "label", None) or getattr(item, "label", item))
+        if isinstance(item, int | str):
+            return 0, str(item)
+        waiters = getattr(getattr(item, "event", None), "waiters", ())  # of a poll
+        thread = getattr(item, "thread", None) or next((wait.thread for wait in waiters), None)
+        return getattr(item, "due_100ns", 0), str(getattr(thread, "label", None) or getattr(item, "label", ""))
 
     def _value(self, value: Any, place: str) -> str:
         """A text for the value; objects are named here and written down later."""

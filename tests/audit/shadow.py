@@ -41,6 +41,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "Kernel32Locks.wanted": "wanting a lock is no event (law 1): for the explorer only",
     "RtlLock.waiting": "the same",
     "Network.bindings keys": "nobody goes through them; each port has its own key",
+    "Kernel.names keys": "nobody goes through them; each name has its own key",
     "Kernel.windows keys": "nobody goes through them while others run; each window has its own key",
     "RtlLock.shared keys": "shared holders have no order",
     "EProcess.handles keys": "nobody goes through them; each handle has its own key",
@@ -99,6 +100,8 @@ SUMS: Final[Mapping[str, str]] = {
     "Flow.buffered": "sends add and acknowledgements subtract, in any order; whoever only looks is compared",
     "Flow.in_flight": "the same",
     "Flow.segments": "one end is appended to, the other taken from",
+    "Dispatcher.waiters": "where all go on together their order does not matter; anywhere else a wait writes the object",
+    "AfdEndpoint.polls": "all of them are told in one step",
 }
 
 

@@ -1,0 +1,66 @@
+"""A seeded sample of the audits; `python -m tests.audit` runs as many programs as one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.audit import brute, shadow, swap
+from tests.audit.families import FAMILIES, NEEDS
+from tests.audit.generator import MODES, Mode, RandomProgram, random_program, shrink
+from tests.audit.slots import Tracer, traced
+from tests.audit.walk import Walk, walk
+
+SAMPLE = 120
+LONG = 4_000
+SWAPPED = ("cells", "events", "locks", "objects", "ports", "apcs", "port io", "select")
+COMPARED = ("cells", "events", "locks", "apcs", "select")
+SHADOWED = ("cells", "objects", "apcs", "locks")
+
+
+@pytest.fixture
+def tracer() -> Iterator[Tracer]:
+    """A traced kernel."""
+    with traced() as made:
+        yield made
+
+
+def program(*scripts: str, mode: Mode = MODES[0], inline: bool = False) -> RandomProgram:
+    """From texts like "events: set, events: wait"."""
+    calls = (tuple(tuple(call.split(": ")) for call in script.split(", ")) for script in scripts)
+    return RandomProgram(tuple(calls), mode, inline=inline)  # type: ignore[arg-type]  # pairs
+
+
+@pytest.mark.parametrize("seed", range(SAMPLE))
+def test_neighbours_that_are_taken_for_independent_may_be_swapped(seed: int) -> None:
+    assert swap.audit(random_program(seed, families=SWAPPED, mixed=False), seed).hole is None
+
+
+@pytest.mark.parametrize("seed", range(SAMPLE))
+def test_real_accesses_conflict_only_where_footprints_do(seed: int, tracer: Tracer) -> None:
+    assert not shadow.audit(random_program(seed, families=SHADOWED, mixed=False), seed, tracer)
+
+
+@pytest.mark.parametrize("seed", range(SAMPLE // 2))
+def test_the_reduction_finds_what_brute_force_finds(seed: int) -> None:
+    assert not brute.compare(random_program(seed, small=True, families=COMPARED, mixed=False), limit=150).complaints
+
+
+def test_every_family_runs_and_says_the_same_again() -> None:
+    for name, family in FAMILIES.items():
+        for operation in family:
+            alone = RandomProgram((((name, operation),), ((name, operation),)))
+            one, other = (walk(alone, Walk(None, ())) for _ in range(2))
+            assert one == other
+    assert NEEDS.keys() <= FAMILIES.keys()
+
+
+def test_a_number_names_a_program() -> None:
+    assert random_program(7) == random_program(7)
+    assert len({random_program(seed) for seed in range(50)}) > 45
+
+
+def test_what_fails_is_made_as_small_as_it_gets() -> None:
+    large = program("cells: load, events: set, cells: add", "events: wait, cells: load", "cells: add")
+    assert shrink(large, lambda p: any(("events", "set") in script for script in p.scripts)) == program("events: set")
