@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +11,9 @@ from tests.audit.families import FAMILIES, NEEDS
 from tests.audit.generator import MODES, Mode, RandomProgram, random_program, shrink
 from tests.audit.slots import Tracer, traced
 from tests.audit.walk import Walk, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SAMPLE = 120
 LONG = 4_000
