@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from tests.audit import brute, shadow, swap
 from tests.audit.generator import MODES, random_program, shrink
-from tests.audit.slots import TRACER, traced
+from tests.audit.slots import traced
+from tests.audit.tracer import TRACER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from tests.audit.slots import CHANGED, READ
+from tests.audit.tracer import CHANGED, READ
 from tests.audit.walk import Walk, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.audit.generator import RandomProgram
-    from tests.audit.slots import Key, Tracer
+    from tests.audit.tracer import Key, Tracer
     from tests.audit.walk import Taken
 
 EXCEPTIONS: Final[Mapping[str, str]] = {

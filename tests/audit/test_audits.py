@@ -9,11 +9,13 @@ import pytest
 from tests.audit import brute, shadow, swap
 from tests.audit.families import FAMILIES, NEEDS
 from tests.audit.generator import MODES, Mode, RandomProgram, random_program, shrink
-from tests.audit.slots import Tracer, traced
+from tests.audit.slots import traced
 from tests.audit.walk import Walk, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.audit.tracer import Tracer
 
 SAMPLE = 120
 LONG = 4_000
