@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 SKIPPED: Final[Mapping[str, str]] = {
     "Kernel.trace": "the observer",
-    "Kernel.footprint": "the observer",
-    "EProcess.footprint": "the observer",
     "Kernel.outcomes": "dumped as its budgets",
     "Kernel.timer_sequence": "orders what is due at one time, any of which may come first",
     "TimerEntry.sequence": "the same",
@@ -43,6 +41,7 @@ UNORDERED: Final[Mapping[str, str]] = {
     "AfdEndpoint.polls": "all of them are told in one step",
     "Network.awaited": "all of them are told in one step",
 }
+OBSERVER: Final = "kernel_model.footprint"
 ADDRESSES: Final = 1 << 32  # numbers from here on are addresses, or handles of windows, which are small enough
 PLAIN: Final = (bool, float, str, bytes, type(None))
 
@@ -80,11 +79,15 @@ class Dump:
     def _object(self, name: str, obj: Any) -> None:
         """Its slots, one a line."""
         for cls in type(obj).__mro__:
+            if cls.__module__ == OBSERVER:
+                continue
             for slot in sorted(cls.__dict__.get("__slots__", ())):
                 full = f"{cls.__name__}.{slot}"
                 if slot.startswith("__") or full in SKIPPED or not hasattr(obj, slot):
                     continue
                 value = getattr(obj, slot)
+                if type(value).__module__ == OBSERVER:
+                    continue
                 if full in UNORDERED or (slot == "waiters" and not obj.takes()):
                     text = self._unordered(value, f"{name}.{slot}")
                 else:

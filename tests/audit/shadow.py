@@ -26,8 +26,6 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "Kernel.timers": "a heap; what is due is found by its due time",
     "Kernel.timer_sequence": "orders what is due at one time, any of which may come first",
     "Kernel.live_timers": "counts what is listed; only asked whether it is zero, between steps",
-    "Kernel.footprint": "the observer",
-    "EProcess.footprint": "the observer",
     "KThread.listed": "in Kernel.ready",
     "KThread.yielding": "the runtime's",
     "KThread.vain_polls": "the runtime's",
@@ -71,7 +69,7 @@ def audit(program: RandomProgram, seed: int, tracer: Tracer) -> list[Conflict] |
     tracer.forget()
     explorer = Walk(Random(seed))
     done: list[dict[Key, str]] = []
-    explorer.on_begin = lambda _machine: tracer.begin()
+    explorer.on_begin = tracer.begin
     explorer.on_end = lambda _count: done.append(tracer.end().kinds())
     walked = walk(program, explorer)
     tracer.open = None

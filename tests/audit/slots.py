@@ -74,7 +74,7 @@ def traced_classes() -> list[type[Any]]:
     """Every class of the kernel model that has slots of its own, and of user mode what keeps state."""
     found: dict[type[Any], None] = {}
     for name, module in sorted(sys.modules.items()):
-        if name.startswith("kernel_model") and name != OBSERVER:
+        if name.startswith("kernel_model") and name != OBSERVER:  # which only takes down what it is told
             for value in vars(module).values():
                 if isclass(value) and value.__module__ == name and value.__dict__.get("__slots__"):
                     found[value] = None

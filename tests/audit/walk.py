@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from random import Random
 
+    from kernel_model.footprint import Footprint
+    from kernel_model.ps.thread import KThread
     from sim.explore.step import Step
     from sim.runtime.machine import Machine
     from tests.audit.generator import RandomProgram
@@ -45,14 +47,17 @@ class Taken:
         return f"{self.actor}[{self.ordinal}] reads {sorted(self.reads)} writes {sorted(self.writes)}"
 
 
-def taken(step: Step) -> Taken:
-    """What the explorer knows of a step."""
+def taken(step: Step, footprint: Footprint) -> Taken:
+    """What the explorer knows of a step; a mask by the names of its keys, which all executions share."""
+    reads, writes, joins = (frozenset(footprint.names(mask)) for mask in (step.reads, step.writes, step.joins))
+    if joins:  # a wait for the end of a thread looks at its handle once more if it comes after that end
+        reads = frozenset(key for key in reads if not key.startswith("handle of "))
+    locks = tuple((footprint.names(key)[0], operation) for key, operation in step.locks)
     # A thread that waits for the end of others, or for a lock, is woken or comes later: that is no difference.
     flows = [label for label, is_flow in step.woken if is_flow]
     others = (tuple(sorted(flows)), tuple(sorted(step.discarded)), step.again)
     return Taken(
-        step.actor, step.ordinal, frozenset(step.reads), frozenset(step.writes), frozenset(step.joins), tuple(step.locks), others,
-        step.outcomes, step.time_passed,
+        step.actor, step.ordinal, reads, writes, joins, locks, others, step.outcomes, step.time_passed,
     )  # fmt: skip
 
 
@@ -64,7 +69,7 @@ class Walk(Dpor):
         self._random = random
         self._itinerary = plan
         self.impossible: str | None = None
-        self.on_begin: Callable[[Machine], None] | None = None
+        self.on_begin: Callable[[], None] | None = None
         self.on_end: Callable[[int], None] | None = None  # with the number of steps so far
 
     def _enabled(self, machine: Machine) -> list[Any]:
@@ -102,10 +107,10 @@ class Walk(Dpor):
         self._counts.append(len(options))
         return answer
 
-    def _begin_move(self, machine: Machine, label: str, process: str | None) -> None:
-        super()._begin_move(machine, label, process)
+    def _begin_move(self, label: str, t: KThread | None) -> None:
+        super()._begin_move(label, t)
         if self.on_begin is not None:
-            self.on_begin(machine)
+            self.on_begin()
 
     def _close(self) -> None:
         super()._close()
@@ -145,4 +150,5 @@ def walk(
     explorer.path.analyse(())
     violation = machine.violation
     ended: object = tuple(results) if violation is None else (violation.id, violation.message)
-    return Walked([taken(step) for step in explorer.path.moves], list(explorer.path.past), ended, explorer.impossible)
+    steps = [taken(step, explorer.footprint) for step in explorer.path.moves]
+    return Walked(steps, list(explorer.path.past), ended, explorer.impossible)
