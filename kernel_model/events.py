@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kernel_model.ke.wait import Wait
     from kernel_model.ob.object import KObject
     from kernel_model.ps.thread import KThread
+    from kernel_model.rtl.lock import RtlLock
     from kernel_model.tcpip.flow import Flow
     from kernel_model.tcpip.segment import Segment
     from kernel_model.win32k.queue import Message, MessageQueue
@@ -59,6 +60,9 @@ class Trace(Protocol):
 
     def handle_missing(self, t: KThread, handle: int) -> None:
         """The thread named a handle that its process does not have."""
+
+    def lock_not_held(self, t: KThread, lock: RtlLock, function: str) -> None:
+        """The thread gives back a user-mode lock that it does not hold."""
 
     def timer(self, entry: TimerEntry) -> None:
         """A timer or time-out expires."""

@@ -14,7 +14,7 @@ from kernel_model.afd.connect import give_up
 from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
 from kernel_model.afd.event_select import FD_CLOSE, indicate
 from kernel_model.afd.poll import notify
-from kernel_model.iomgr.cancel import cancel_irp
+from kernel_model.iomgr.cancel import cancel_irp, close_irp
 from kernel_model.iomgr.completion import complete_irp, pend_irp
 from kernel_model.status import NtStatus
 from kernel_model.tcpip.flow import Flow, pump, transmit
@@ -84,7 +84,7 @@ def close_endpoint(k: Kernel, e: AfdEndpoint) -> None:
     # A connected TCP socket really gives CONNECTION_ABORTED, the documentation says CANCELLED (S-53).
     status = NtStatus.CONNECTION_ABORTED if connected and e.abort_status is None else NtStatus.CANCELLED
     for irp in tuple(e.irps):
-        cancel_irp(k, irp, status)
+        close_irp(k, irp, status)
     e.closed = True
     e.written()
     for waiting in e.accept_queue:

@@ -33,19 +33,35 @@ def request_cancel(k: Kernel, irp: Irp) -> None:
     if outcomes is not None:
         if irp.file.data_under_way(k, irp) and outcomes.fault(k, "late-cancel"):
             return  # its completion is on the way, and is what the program will see
-        if outcomes.fault(k, "slow-device"):
-            if irp.cancel is not None:
-                irp.cancel(k, irp)
-            irp.cancel = None
-            finish_later(k, irp, _abort)
+        if _comes_late(k, irp, NtStatus.CANCELLED):
             return
     cancel_irp(k, irp)
 
 
-def _abort(k: Kernel, irp: Irp) -> None:
-    """The device gives a cancelled IRP back."""
-    if irp.state is IrpState.PENDING:
-        complete_irp(k, irp, NtStatus.CANCELLED, 0)
+def close_irp(k: Kernel, irp: Irp, status: NtStatus) -> None:
+    """The file is closed under the operation, which ends with this status; the device may take its time (fault "slow-device").
+
+    A call that blocks ends at once: nobody could tell.
+    """
+    if k.outcomes is None or irp.iosb is None or not _comes_late(k, irp, status):
+        cancel_irp(k, irp, status)
+
+
+def _comes_late(k: Kernel, irp: Irp, status: NtStatus) -> bool:
+    """Does the device give the operation back by a step of its own?  Its driver has forgotten it already."""
+    assert k.outcomes is not None
+    if not k.outcomes.fault(k, "slow-device"):
+        return False
+    if irp.cancel is not None:
+        irp.cancel(k, irp)
+    irp.cancel = None
+
+    def abort(k: Kernel, irp: Irp) -> None:
+        if irp.state is IrpState.PENDING:
+            complete_irp(k, irp, status, 0)
+
+    finish_later(k, irp, abort)
+    return True
 
 
 def cancel_io(k: Kernel, t: KThread, file: FileObject) -> None:

@@ -1,6 +1,7 @@
 """kernel32: critical sections, SRW locks, condition variables.
 
 The locks live in user mode; the kernel model keeps their state by address and the program's structure shows it.
+Differs: F-015 giving back a lock that is not held raises; Windows does so for SRW locks, and corrupts critical sections.
 Sources: learn.microsoft.com "Critical Section Objects", "Slim Reader/Writer (SRW) Locks", "Condition Variables" (K-49 to K-51);
          Wine kernel32/tests/sync.c test_srwlock_base, test_condvars_base.
 """
@@ -8,7 +9,7 @@ Sources: learn.microsoft.com "Critical Section Objects", "Slim Reader/Writer (SR
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from kernel_model.rtl.condition import RtlCondition, sleep_on, wake
 from kernel_model.rtl.lock import RtlLock, release, take_lock, try_acquire, want_lock
@@ -26,6 +27,14 @@ LOCKMODE_SHARED: Final = 1
 SRW_EXCLUSIVE: Final = 1
 SRW_SHARED_UNIT: Final = 0x10
 UNNAMED: Final = "lock?"
+
+
+class LockNotHeld(OSError):
+    """A lock is given back that the thread does not hold."""
+
+    def __init__(self, function: str, lock: RtlLock) -> None:
+        holder = f"{lock.owner.label} holds it" if lock.owner is not None else "nobody holds it so"
+        super().__init__(f"exception: STATUS_RESOURCE_NOT_OWNED in {function}: {lock.label}, {holder}")
 
 
 class Kernel32Locks(Door):
@@ -116,8 +125,14 @@ class Kernel32Locks(Door):
         lock, region = self._lock(function, pointer, section=section)
         t = self._enter()
         if not release(self._k, t, lock, shared):
-            self._not_modelled(function, "releasing a lock that the thread does not hold (Windows corrupts it or raises)")
+            self._not_held(t, lock, function)
         self._show(lock, region)
+
+    def _not_held(self, t: KThread, lock: RtlLock, function: str) -> NoReturn:
+        """The program gives back what it does not have: a violation (S23), and whoever looks for none gets an exception."""
+        if self._k.trace is not None:
+            self._k.trace.lock_not_held(t, lock, function)
+        raise LockNotHeld(function, lock)
 
     # ---- critical sections ------------------------------------------------------------------------------------------------
 
@@ -208,7 +223,7 @@ class Kernel32Locks(Door):
         condition = self._condition(function, condition_at)
         depth = lock.depth
         if not release(self._k, t, lock, shared):
-            self._not_modelled(function, "sleeping without holding the lock")
+            self._not_held(t, lock, function)
         if lock.owner is t:
             self._not_modelled(function, f"sleeping with a critical section entered {depth} times")
         self._show(lock, region)

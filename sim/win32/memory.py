@@ -4,6 +4,8 @@ For every address that the kernel will touch the ctypes object that owns it is f
 keep; failing these a search of live ctypes objects).  The kernel holds it weakly: when the program lets go of memory that an
 operation in flight still needs, that is reported at the release, and the later write does not happen.
 A wild write into the interpreter is impossible.
+What cannot be held weakly (bytes, the bytearray behind `from_buffer`) is held, and asked when an operation completes whether
+the program still has it.  `free` and HeapFree say themselves that memory dies; what was freed stays aside until the end.
 Differs: F-013 memory is what ctypes objects own: any other address is WSAEFAULT to Winsock, an access violation to kernel32.
 """
 
@@ -13,6 +15,7 @@ import ctypes
 import gc
 import sys
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ Pointers: Final[Any] = (ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, ctype
 CArgument: Final[Any] = type(ctypes.byref(ctypes.c_int()))
 U32: Final = ctypes.c_uint32
 FRAMES_SEARCHED: Final = 8
+OWN_REFERENCES: Final = 2  # the block's, and that of the question itself
+UNINITIALIZED: Final = b"\x0d\xf0\xad\xba"  # what a debug heap fills new memory with
+DEAD: Final = b"\xee\xfe"  # and what was freed
 CO_OPTIMIZED: Final = 1  # of a code object: its local variables are not a dictionary
 
 # memset(p, 0, 0) returns p: exactly what ctypes accepts for a pointer, by ctypes' own rules, turned into a number.
@@ -51,12 +57,13 @@ class AccessViolation(OSError):
 
 
 class Block:
-    """One live object's memory.  `owner` is None for memory that cannot go away.
+    """One live object's memory.  `owner` and `held` are None for memory that cannot go away by itself.
 
-    bytes objects are held while they are needed; they are constants, which the kernel must not write.
+    held: what owns it and cannot be held weakly; bytes objects are constants, which the kernel must not write.
+    freed: the program said that it dies.
     """
 
-    __slots__ = ("__weakref__", "alive", "base", "keys", "label", "owner", "size", "writable")
+    __slots__ = ("__weakref__", "alive", "base", "freed", "held", "keys", "label", "owner", "size", "writable")
 
     def __init__(self, base: int, size: int, label: str, writable: bool = True) -> None:
         self.base = base
@@ -65,16 +72,26 @@ class Block:
         self.alive = True  # until the program lets go of it
         self.writable = writable
         self.owner: Callable[[], Any] | None = None
+        self.held: Any = None
+        self.freed = False
         self.keys: list[int] = []
 
     def here(self) -> bool:
         """Is the memory still the program's, and still at this address (ctypes.resize moves it)?"""
         if not self.alive:
             return False
-        if self.owner is None or not self.writable:
-            return True
+        if self.owner is None:
+            return self.held is None or not self.writable or _address_of_buffer(self.held) == self.base
         owner = self.owner()
         return owner is not None and ctypes.addressof(owner) == self.base
+
+    def dropped(self) -> bool:
+        """Has the program let go of what is held for it?"""
+        if self.held is None:
+            return False
+        if sys.getrefcount(self.held) > OWN_REFERENCES:
+            gc.collect(0)  # pointers that ctypes.cast() made are rings
+        return sys.getrefcount(self.held) <= OWN_REFERENCES
 
     def covers(self, address: int, length: int) -> bool:
         """Does the range lie inside?"""
@@ -153,12 +170,14 @@ class UserMemory:
     on_release is called with a block whose owner has just been released by the program.
     """
 
-    __slots__ = ("_blocks", "_on_release", "_overlapped", "_seen")
+    __slots__ = ("_blocks", "_dead", "_heap", "_on_release", "_overlapped", "_seen")
 
     def __init__(self, on_release: Callable[[Block], None]) -> None:
         self._blocks: dict[int, Block] = {}
         self._overlapped: dict[int, Overlapped] = {}
         self._on_release = on_release
+        self._heap: dict[int, tuple[Block, object]] = {}  # what HeapAlloc gave, by address; the object owns the memory
+        self._dead: list[tuple[Block, Any]] = []  # what was freed, with the object that is kept so that nothing else lies there
         self._seen: dict[int, weakref.ref[Any]] = {}  # objects that a search passed by, by address
 
     # ---- finding -------------------------------------------------------------------------------------------------------
@@ -193,11 +212,17 @@ class UserMemory:
 
     def _find(self, pointer: Pointer, address: int, length: int, holder: Pointer) -> Block | None:
         """Search the argument and what it keeps, then the program's frames, then all live ctypes objects, youngest first."""
+        for block, _ in self._dead:
+            if block.base < address + max(length, 1) and address < block.base + block.size:
+                raise AccessViolation("a call", f"{block.label} was freed before")
+        for block, _ in self._heap.values():
+            if block.covers(address, length):
+                return block
         for candidate in _candidates(pointer, holder):
             if type(candidate) is bytes:
                 block = Block(address_of(candidate), len(candidate) + 1, "bytes", writable=False)
                 if block.covers(address, length):
-                    block.owner = _keep(candidate)
+                    block.held = candidate
                     return block
                 continue
             owner = _owner_within(candidate, address, length)
@@ -227,7 +252,9 @@ class UserMemory:
         block = self._blocks.get(base)
         if block is None or not block.alive or block.size != ctypes.sizeof(owner):
             block = Block(base, ctypes.sizeof(owner), type(owner).__name__)
-            block.owner = weakref.ref(owner, _Released(self, block))
+            block.held = _viewed_by(owner)
+            if block.held is None:
+                block.owner = weakref.ref(owner, _Released(self, block))
             block.keys.append(base)
             self._blocks[base] = block
         if address != base:
@@ -243,6 +270,47 @@ class UserMemory:
                 del self._blocks[key]
             self._overlapped.pop(key, None)
         self._on_release(block)
+
+    # ---- the program says so ---------------------------------------------------------------------------------------------
+
+    def free(self, obj: Any) -> None:  # noqa: ANN401 - a ctypes object, or a bytearray
+        """The object's memory dies here, whoever still refers to it; TypeError for what owns no memory."""
+        if not isinstance(obj, CData | bytearray):
+            raise TypeError(f"free: a ctypes object or a bytearray, not {type(obj).__name__}")
+        root = obj
+        while isinstance(root, CData) and root._b_base_ is not None:
+            root = root._b_base_
+        base = _address_of_buffer(root) if isinstance(root, bytearray) else ctypes.addressof(root)
+        block = self._blocks.get(base)
+        if block is None or not block.alive:
+            size = len(root) if isinstance(root, bytearray) else ctypes.sizeof(root)
+            block = Block(base, size, type(root).__name__)
+        self._kill(block, root)
+
+    def allocate(self, size: int, zeroed: bool) -> int:
+        """HeapAlloc."""
+        memory = (ctypes.c_ubyte * max(size, 1))()
+        if not zeroed:
+            ctypes.memmove(memory, UNINITIALIZED * (size // 4) + UNINITIALIZED[: size % 4], size)
+        block = Block(ctypes.addressof(memory), size, f"memory from HeapAlloc ({size} bytes)")
+        self._heap[block.base] = block, memory
+        self._blocks[block.base] = block
+        block.keys.append(block.base)
+        return block.base
+
+    def free_allocated(self, address: int) -> None:
+        """HeapFree."""
+        if address not in self._heap:
+            again = any(dead.base == address for dead, _ in self._dead)
+            raise AccessViolation("HeapFree", "heap corruption: " + ("freed before" if again else "not from HeapAlloc"))
+        block, memory = self._heap.pop(address)
+        self._kill(block, memory)
+        ctypes.memmove(address, DEAD * (block.size // 2) + DEAD[: block.size % 2], block.size)
+
+    def _kill(self, block: Block, owner: object) -> None:
+        block.freed = True
+        self._dead.append((block, owner))
+        self.forget(block)
 
     # ---- plain access at the time of a call ------------------------------------------------------------------------------
 
@@ -302,8 +370,31 @@ class _Released:
         self._memory.forget(self._block)
 
 
-def _keep(obj: object) -> Callable[[], object]:
-    return lambda: obj
+_hearing: list[UserMemory] = []
+
+
+@contextmanager
+def hearing_free(memory: UserMemory) -> Iterator[None]:
+    """From here on `free` is about this memory."""
+    _hearing.append(memory)
+    try:
+        yield
+    finally:
+        _hearing.remove(memory)
+
+
+def free(obj: object) -> None:
+    """This memory dies here, as with HeapFree; outside a simulated execution it does nothing."""
+    if _hearing:
+        _hearing[-1].free(obj)
+
+
+def _address_of_buffer(exporter: Any) -> int:  # noqa: ANN401 - an object with a writable buffer
+    """Where its buffer is now; 0 if it has none any more."""
+    try:
+        return ctypes.addressof(ctypes.c_char.from_buffer(exporter))
+    except (BufferError, TypeError, ValueError):
+        return 0
 
 
 def _candidates(pointer: Pointer, holder: Pointer) -> Iterator[object]:
@@ -396,14 +487,12 @@ def _owner_within(candidate: Any, address: int, length: int) -> object | None:  
         return None  # made by from_address: it owns nothing
     base = ctypes.addressof(root)
     if base <= address and address + length <= base + ctypes.sizeof(root):
-        return root if root._b_needsfree_ or _views_a_buffer(root) else None
+        return root if root._b_needsfree_ or _viewed_by(root) is not None else None
     return None
 
 
-def _views_a_buffer(root: Any) -> bool:  # noqa: ANN401
-    """from_buffer objects keep the buffer that they view."""
-    return (
-        any(isinstance(kept, memoryview | bytearray) for kept in (root._objects or {}).values())
-        if isinstance(root._objects, dict)
-        else False
-    )
+def _viewed_by(root: Any) -> Any:  # noqa: ANN401 - an object with a buffer
+    """What owns the memory of a `from_buffer` object, which keeps a view of it; None for one that owns its memory."""
+    if root._b_needsfree_ or not isinstance(root._objects, dict):
+        return None
+    return next((kept.obj for kept in root._objects.values() if isinstance(kept, memoryview)), None)

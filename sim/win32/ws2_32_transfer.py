@@ -2,7 +2,8 @@
 
 Models:  plain and overlapped calls with event or completion routine, scatter/gather, MSG_PEEK, MSG_WAITALL, datagrams.
 Models:  MSG_OOB in plain calls that need not wait.
-Rejects: MSG_OOB with OVERLAPPED, other flags.
+Models:  WSAEOPNOTSUPP for flags that there are not.
+Rejects: MSG_OOB with OVERLAPPED, MSG_INTERRUPT.
 Sources: learn.microsoft.com send, recv, WSASend, WSARecv, WSASendTo, WSARecvFrom, WSAGetOverlappedResult;
          S-01 to S-52, S-90, S-108 to S-113.
 """
@@ -44,7 +45,11 @@ if TYPE_CHECKING:
 
 MSG_PARTIAL: Final = 0x8000
 MSG_DONTROUTE: Final = 4
-MSG_EOR_FLAGS: Final = MSG_DONTROUTE | MSG_PARTIAL
+MSG_INTERRUPT: Final = 0x10
+MSG_PUSH_IMMEDIATE: Final = 0x20  # a hint: receives complete with whatever there is anyway
+RECEIVE_FLAGS: Final = MSG_OOB | MSG_PEEK | MSG_WAITALL | MSG_INTERRUPT | MSG_PUSH_IMMEDIATE | MSG_PARTIAL
+SEND_FLAGS: Final = MSG_OOB | MSG_DONTROUTE | MSG_PARTIAL
+BUFFER_OVERFLOW: Final = NtStatus.BUFFER_OVERFLOW
 DEVICE_NOT_READY: Final = NtStatus.DEVICE_NOT_READY
 WSA_IO_PENDING: Final = 997
 
@@ -77,7 +82,7 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             return self._error(t, WSAEOPNOTSUPP)
         irp = self._blocking_irp(t, e, Major.READ, buffers, flags)
         status = self._read_now(t, e, irp, function)
-        if status and status != NtStatus.BUFFER_OVERFLOW:
+        if status and status != BUFFER_OVERFLOW:
             return self._fail_wsa(t, status)
         if address_of(name) and irp.result is not None:
             error = self._store_address(irp.result, name, namelen)
@@ -143,6 +148,9 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             if name is not None and address_of(name) and not self._report_address_later(irp, name, namelen):
                 return self._error(t, WSAEFAULT)
             status = read_stream(self._k, e, irp, may_pend=True) if e.stream else read_datagram(self._k, e, irp, may_pend=True)
+        if status == BUFFER_OVERFLOW:  # the count and MSG_PARTIAL tell of the part that is there
+            memory.store_u32(lpReceived, irp.information)
+            memory.store_u32(lpFlags, MSG_PARTIAL)
         if status:
             return self._fail_wsa(t, status)
         memory.store_u32(lpReceived, irp.information)
@@ -174,10 +182,16 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         return status
 
     def _refuse_flags(self, function: str, e: AfdEndpoint, flags: int, *, at_once: bool) -> bool:
-        """MSG_WAITALL goes with no other flag, no datagram socket and no call that must not wait (documented)."""
-        if flags & ~(MSG_PEEK | MSG_WAITALL | MSG_PARTIAL | (MSG_OOB if at_once else 0)):
+        """MSG_WAITALL goes with no other flag, no datagram socket and no call that must not wait (documented).
+
+        What no flag has, as in a word that nobody set, is refused like all that the provider cannot do (WSAEOPNOTSUPP), and so
+        is MSG_PARTIAL for datagrams, which the call itself leaves in lpFlags where it cut one short (WSARecvFrom page).
+        """
+        if flags & ~RECEIVE_FLAGS or (flags & MSG_PARTIAL and not e.stream):
+            return True
+        if flags & MSG_INTERRUPT or (flags & MSG_OOB and not at_once):
             self._not_modelled(function, f"flags {flags:#x}")
-        return bool(flags & MSG_WAITALL) and (flags != MSG_WAITALL or not e.stream or (at_once and e.nonblocking))
+        return bool(flags & MSG_WAITALL) and (flags & ~MSG_PUSH_IMMEDIATE != MSG_WAITALL or not e.stream or (at_once and e.nonblocking))
 
     def _report_address(self, irp: Irp, name: Pointer, namelen: Pointer) -> None:
         if irp.result is not None and address_of(name):
@@ -224,7 +238,7 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         target = self._target(t, e, to, tolen)
         if isinstance(target, int):
             return self._error(t, target)
-        taken = self._send_flags(function, e, flags) if flags else 0
+        taken = self._send_flags(e, flags) if flags else 0
         if taken is None:
             return self._error(t, WSAEOPNOTSUPP)
         irp = self._blocking_irp(t, e, Major.WRITE, buffers, taken)
@@ -271,7 +285,7 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
         target = self._target(t, e, to, tolen)
         if isinstance(target, int):
             return self._error(t, target)
-        taken = self._send_flags(function, e, flags) if flags else 0
+        taken = self._send_flags(e, flags) if flags else 0
         if taken is None:
             return self._error(t, WSAEOPNOTSUPP)
         if not overlapped_at:
@@ -304,12 +318,12 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             self._m.polled_in_vain(t)
         return status
 
-    def _send_flags(self, function: str, e: AfdEndpoint, flags: int) -> int | None:
-        """Those that matter; None where the socket has no out-of-band data (WSAEOPNOTSUPP, documented)."""
+    def _send_flags(self, e: AfdEndpoint, flags: int) -> int | None:
+        """Those that matter; None for unknown ones and where the socket has no out-of-band data (WSAEOPNOTSUPP)."""
         flags = dword(flags)
-        if flags & ~(MSG_EOR_FLAGS | MSG_OOB):
-            self._not_modelled(function, f"flags {flags:#x}")
-        return None if flags & MSG_OOB and not e.stream else flags & MSG_OOB
+        if flags & ~SEND_FLAGS or (flags & MSG_OOB and not e.stream):
+            return None
+        return flags & MSG_OOB
 
     def _target(self, t: KThread, e: AfdEndpoint, to: Pointer, tolen: int) -> Address | int | None:
         """Where a datagram goes (None: to the connected peer), or an error code; binds implicitly (S-113)."""

@@ -27,6 +27,7 @@ from specs.properties.s19_armed_channel import ArmedChannel
 from specs.properties.s20_wait_array import ContextMissing, WaitArray
 from specs.properties.s21_signal_accounting import SignalAccounting
 from specs.properties.s22_packet_authenticity import PacketAuthenticity
+from specs.properties.s23_lock_not_held import LockNotHeld
 from specs.properties.temporal import Sometimes, State, Temporal, always, eventually, sometimes
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ SANITIZERS: Final[Mapping[str, type[Property]]] = {
         FreedInFlight, ContextFreed, OverlappedReused, SharedSignal, BufferTouched, ExactlyOnce, ResultDiscipline, DataLost,
         WaitResults, ApcSafety, LockOrder, Progress, CancelContract, ThreadExit, HandleHygiene, GracefulClose,
         EdgeTrigger, StatusAttribution, ArmedChannel, WaitArray, ContextMissing, SignalAccounting, PacketAuthenticity,
+        LockNotHeld,
     )
 }  # fmt: skip
 ALWAYS: Final = ("S8", "S8b")  # deadlock and starved APCs count in every search

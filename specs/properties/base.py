@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kernel_model.kernel import Kernel
     from kernel_model.ob.object import KObject
     from kernel_model.ps.thread import KThread
+    from kernel_model.rtl.lock import RtlLock
     from kernel_model.tcpip.flow import Flow
     from kernel_model.tcpip.segment import Segment
     from kernel_model.win32k.queue import Message, MessageQueue
@@ -43,6 +44,8 @@ class Property:
 
     kernel: Kernel
     operations: Operations
+    step_now: Callable[[], int]  # the number of the step that is being made
+    thrown_away: Callable[[], bool]  # does the program throw the result of the call that it is in away?
     peek: Callable[[int, int], bytes]  # (pointer argument, length): the program's memory there, or nothing; during calls only
     _report: Callable[[Property, str], None]
 
@@ -135,6 +138,9 @@ class Property:
     def handle_missing(self, t: KThread, handle: int) -> None:
         """The thread named a handle that its process does not have."""
 
+    def lock_not_held(self, t: KThread, lock: RtlLock, function: str) -> None:
+        """The thread gives back a user-mode lock that it does not hold."""
+
     def timer(self, entry: TimerEntry) -> None:
         """A timer or time-out expires."""
 
@@ -154,7 +160,7 @@ class Property:
 KERNEL_EVENTS = (
     "thread_created", "thread_ending", "thread_ended",
     "blocked", "unblocked", "signaled", "apc_queued", "apc_delivered", "packet_removed",
-    "message_posted", "handle_closed", "handle_missing", "timer",
+    "message_posted", "handle_closed", "handle_missing", "lock_not_held", "timer",
     "irp_pended", "irp_completed", "segment_sent", "segment_delivered",
 )  # fmt: skip
 CALL_EVENTS = ("calling", "called", "returned", "routine_begins", "routine_ends")

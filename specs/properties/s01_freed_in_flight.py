@@ -10,31 +10,69 @@ from specs.properties.base import Property
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kernel_model.iomgr.irp import Irp
     from kernel_model.ps.thread import KThread
 
 
 class FreedInFlight(Property):
-    """Every release of memory that operations used is looked at; what nobody frees costs nothing."""
+    """Every release of memory that operations used is looked at; what nobody frees costs nothing.
+
+    What can only be asked for (bytes, a bytearray behind a view) is asked when the operation completes.
+    An operation that was over in the call may be pending the next time: who throws the call's result away and lets go of the
+    memory before the thread's next call cannot know.
+    """
 
     id = "S1"
     title = "freed while in flight"
     law = "OVERLAPPED, buffers and out-parameters live until the operation has completed."
-    source = "learn.microsoft.com WSARecv (lpOverlapped), closesocket; S-28"
+    source = "learn.microsoft.com WSARecv, WSASend (lpOverlapped), closesocket; S-28"
     instead = "Keep OVERLAPPED and buffers until the completion was delivered; after CancelIo or closesocket wait for it"
     default = True
+
+    def __init__(self) -> None:
+        self._pended: dict[Irp, None] = {}
+        self._unknown: tuple[Irp, int] | None = None  # over in a call whose result the program threw away, and the step
+
+    def irp_pended(self, irp: Irp) -> None:
+        if irp.iosb is not None:
+            self._pended[irp] = None
+
+    def irp_completed(self, irp: Irp) -> None:
+        if irp in self._pended:
+            del self._pended[irp]
+            gone = next((b for b in _blocks(irp) if b.dropped()), None)
+            if gone is not None:
+                self.report(f"{gone.label} was let go of before the {_name(irp)} that needed it had completed")
+        elif irp.iosb is not None and self.thrown_away():
+            self._unknown = irp, self.step_now()
 
     def released(self, block: Any) -> None:  # noqa: ANN401 - a Block
         operation = next((op for t in self.kernel.threads for op in _operations_on(t, block)), None)
         if operation is not None:
             self.report(f"{block.label} was released while a {operation} still needs it")
+        elif self._unknown is not None:
+            irp, step = self._unknown
+            if step == self.step_now() and any(b is block for b in _blocks(irp)):
+                self.report(f"{block.label} was released right after a {_name(irp)} whose result nobody looked at: it may be pending")
+
+
+def _blocks(irp: Irp) -> Iterator[Any]:
+    """The memory that an operation needs."""
+    for part in (*irp.buffers, *irp.watched, irp.iosb):
+        block = getattr(part, "block", None)
+        if block is not None:
+            yield block
+
+
+def _name(irp: Irp) -> str:
+    return f"{irp.major.value} on {irp.file.label}"
 
 
 def _operations_on(t: KThread, block: Any) -> Iterator[str]:  # noqa: ANN401 - a Block
     """What the thread has in flight that needs this memory: pending operations, and routines still to be called with it."""
     for irp in t.irps:
-        parts = [*irp.buffers, *irp.watched, irp.iosb]
-        if any(getattr(part, "block", None) is block for part in parts):
-            yield f"{irp.major.value} on {irp.file.label}"
+        if any(b is block for b in _blocks(irp)):
+            yield _name(irp)
     for apc in t.user_apcs:
         if apc.kind is ApcKind.IO and getattr(apc.context.iosb, "block", None) is block:
-            yield f"queued completion routine ({apc.context.major.value} on {apc.context.file.label})"
+            yield f"queued completion routine ({_name(apc.context)})"
