@@ -30,6 +30,7 @@ from sim.runtime.execution import run as _run
 from sim.runtime.process import Process
 from sim.runtime.program_file import ProgramFileError, load_program
 from sim.runtime.settings import MAX_STEPS, Settings
+from sim.win32.memory import free
 from sim.win32.peer import Peer, RemoteEndpoint
 from specs.properties import ALL, DEFAULT, always, eventually, mark, sometimes
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALL", "DEFAULT", "Execution", "KernelMachine", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report",
-    "ScheduleError", "Violation", "always", "check", "eventually", "example", "explain", "load_program", "mark", "peer",
+    "ScheduleError", "Violation", "always", "check", "eventually", "example", "explain", "free", "load_program", "mark", "peer",
     "process", "real", "replay", "run", "schedules", "sometimes", "timed",
 ]  # fmt: skip
 

@@ -19,6 +19,7 @@ from sim.runtime.settings import Settings
 from sim.runtime.watchdog import watched
 from sim.trace.record import Recorder
 from sim.trace.traced import api_of
+from sim.win32.memory import hearing_free
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,8 +88,9 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
             machine.followed[t] = None
     if not machine.kernel.alive:
         raise ValueError("every program is a daemon; at least one must be awaited")
-    hearing = machine.watch.hearing() if machine.watch is not None else nullcontext()
-    with guarded(machine, [globals_of(f) for f in functions]), watched(machine), hearing:
+    marks = machine.watch.hearing() if machine.watch is not None else nullcontext()
+    frees = hearing_free(api._memory)
+    with guarded(machine, [globals_of(f) for f in functions]), watched(machine), marks, frees:
         machine.run()
     ran(results, programs)
     return results

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.explore.replay import ReplayChooser
 from sim.runtime.outcome import Violation
-from sim.runtime.whereabouts import acting, standing
+from sim.runtime.whereabouts import acting, standing, throws_away
 from specs.properties.base import CALL_EVENTS, KERNEL_EVENTS, Property
 from specs.properties.marks import forget, listen
 from specs.properties.operations import Operations
@@ -42,6 +42,9 @@ class Watch:
         operations = Operations()
         for one in properties:
             one.attach(machine.kernel, operations, self._report)
+            one.step_now = self._step_now
+            one.thrown_away = self._thrown_away
+            one.place = self._place
         tracked = (operations,) if recorder is not None or any(one.asks_operations for one in properties) else ()
         everybody = (*tracked, *properties, *((recorder,) if recorder is not None else ()))
         plan = _plan(everybody)
@@ -69,11 +72,21 @@ class Watch:
         return self.recorder is not None or any(self.calls.values())
 
     def released(self, block: Any) -> None:  # noqa: ANN401 - a Block of the program's memory
-        """The program let go of memory; this runs wherever the interpreter frees objects."""
-        self._releasing = True
+        """The program let go of memory; this runs wherever the interpreter frees objects, unless the program said so itself."""
+        self._releasing = not block.freed
         for hook in self._released:
             hook(block)
         self._releasing = False
+
+    def _step_now(self) -> int:
+        return self._machine.steps
+
+    def _place(self) -> tuple[str, ...]:
+        return acting(self._machine)
+
+    def _thrown_away(self) -> bool:
+        t = self._machine.current
+        return t is not None and throws_away(t)
 
     @property
     def reached(self) -> list[str]:
@@ -132,11 +145,11 @@ class Watch:
         for one in self._temporal:
             one.step(self.state)
 
-    def _report(self, one: Property, message: str) -> None:
+    def _report(self, one: Property, message: str, where: tuple[str, ...]) -> None:
         m = self._machine
         if m.violation is not None or m.pending is not None or (m.finished and not m.to_the_end):
             return
-        where = acting(m) if not self._ended else standing(m)
+        where = where or (acting(m) if not self._ended else standing(m))
         violation = Violation(id=one.id, title=one.title, message=message, step=m.steps, source=one.source, where=where)
         if self._releasing:
             m.pending = violation

@@ -6,11 +6,13 @@ working directory where they lie below it, so that a terminal can follow them.  
 
 from __future__ import annotations
 
+import dis
 import os
 import sys
 import sysconfig
 from functools import cache
 from inspect import unwrap
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from greenlet import getcurrent
@@ -64,6 +66,22 @@ def whereabouts(t: KThread) -> tuple[FrameType, int] | None:
         return None
     running = carrier.greenlet is getcurrent()
     return _innermost(sys._getframe(1) if running else carrier.greenlet.gr_frame)
+
+
+def throws_away(t: KThread) -> bool:
+    """Is the result of the call that the running thread is in dropped by its program, as in a statement of its own?"""
+    found = whereabouts(t)
+    return found is not None and found[0].f_lasti in _dropped_results(found[0].f_code)
+
+
+@cache
+def _dropped_results(code: CodeType) -> frozenset[int]:
+    """Where the code calls something and then drops what it returned; a frame may stand in the caches behind a call."""
+    dropped: set[int] = set()
+    for call, after in pairwise(dis.get_instructions(code)):
+        if call.opname.startswith("CALL") and after.opname == "POP_TOP":
+            dropped.update(range(call.offset, after.offset))
+    return frozenset(dropped)
 
 
 def raised_at(t: KThread, traceback: TracebackType | None) -> tuple[str, ...]:

@@ -184,10 +184,13 @@ def _result(api: TracedWinApi, t: KThread, name: str, result: Any) -> str:  # no
         return "NULL" if function.restype is not None else ""
     if isinstance(result, int) and (entry := t.process.handles.get(result)) is not None and name.startswith(HANDLE_MAKERS):
         return entry[0].label
+    if name in ADDRESSES:
+        return "address"
     failed = result in (-1, 0xFFFFFFFF, 2**64 - 1) or (result == 0 and name in FALSE_IS_FAILURE)
     return f"{'-1' if failed and result else result}{f' (error {t.last_error})' if failed else ''}"
 
 
+ADDRESSES = ("HeapAlloc",)  # they return what differs from run to run
 HANDLE_MAKERS = ("Create", "Open", "socket", "WSASocket", "accept", "WSAAccept", "WSACreate")
 FALSE_IS_FAILURE = frozenset(
     name

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sim.win32.callback import prototype
+from sim.win32.kernel32_heap import Kernel32Heap
 from sim.win32.kernel32_io import Kernel32Io
 from sim.win32.kernel32_locks import Kernel32Locks
 from sim.win32.kernel32_ports import Kernel32Ports
@@ -36,6 +37,7 @@ class SimWinApi(
     Ws2Poll,
     Ws2Options,
     Kernel32Threads,
+    Kernel32Heap,
     Kernel32Io,
     Kernel32Ports,
     Kernel32Sync,

@@ -63,7 +63,7 @@ class Block:
     freed: the program said that it dies.
     """
 
-    __slots__ = ("__weakref__", "alive", "base", "freed", "held", "keys", "label", "owner", "size", "writable")
+    __slots__ = ("__weakref__", "alive", "base", "freed", "held", "keys", "label", "offset", "owner", "size", "writable")
 
     def __init__(self, base: int, size: int, label: str, writable: bool = True) -> None:
         self.base = base
@@ -73,6 +73,7 @@ class Block:
         self.writable = writable
         self.owner: Callable[[], Any] | None = None
         self.held: Any = None
+        self.offset = 0  # of the block within what is held
         self.freed = False
         self.keys: list[int] = []
 
@@ -81,7 +82,7 @@ class Block:
         if not self.alive:
             return False
         if self.owner is None:
-            return self.held is None or not self.writable or _address_of_buffer(self.held) == self.base
+            return self.held is None or not self.writable or _address_of_buffer(self.held) == self.base - self.offset
         owner = self.owner()
         return owner is not None and ctypes.addressof(owner) == self.base
 
@@ -253,7 +254,9 @@ class UserMemory:
         if block is None or not block.alive or block.size != ctypes.sizeof(owner):
             block = Block(base, ctypes.sizeof(owner), type(owner).__name__)
             block.held = _viewed_by(owner)
-            if block.held is None:
+            if block.held is not None:
+                block.offset = base - _address_of_buffer(block.held)
+            else:
                 block.owner = weakref.ref(owner, _Released(self, block))
             block.keys.append(base)
             self._blocks[base] = block
@@ -487,7 +490,10 @@ def _owner_within(candidate: Any, address: int, length: int) -> object | None:  
         return None  # made by from_address: it owns nothing
     base = ctypes.addressof(root)
     if base <= address and address + length <= base + ctypes.sizeof(root):
-        return root if root._b_needsfree_ or _viewed_by(root) is not None else None
+        viewed = None if root._b_needsfree_ else _viewed_by(root)
+        if isinstance(viewed, CData):
+            return _owner_within(viewed, address, length)
+        return root if root._b_needsfree_ or viewed is not None else None
     return None
 
 

@@ -191,7 +191,8 @@ class Ws2Transfer(Ws2Door, Kernel32Io):
             return True
         if flags & MSG_INTERRUPT or (flags & MSG_OOB and not at_once):
             self._not_modelled(function, f"flags {flags:#x}")
-        return bool(flags & MSG_WAITALL) and (flags & ~MSG_PUSH_IMMEDIATE != MSG_WAITALL or not e.stream or (at_once and e.nonblocking))
+        alone = flags & ~MSG_PUSH_IMMEDIATE == MSG_WAITALL
+        return bool(flags & MSG_WAITALL) and (not alone or not e.stream or (at_once and e.nonblocking))
 
     def _report_address(self, irp: Irp, name: Pointer, namelen: Pointer) -> None:
         if irp.result is not None and address_of(name):

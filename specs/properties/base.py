@@ -45,23 +45,26 @@ class Property:
     kernel: Kernel
     operations: Operations
     step_now: Callable[[], int]  # the number of the step that is being made
+    place: Callable[[], tuple[str, ...]]  # where the program is: for what is reported later
     thrown_away: Callable[[], bool]  # does the program throw the result of the call that it is in away?
     peek: Callable[[int, int], bytes]  # (pointer argument, length): the program's memory there, or nothing; during calls only
-    _report: Callable[[Property, str], None]
+    _report: Callable[[Property, str, tuple[str, ...]], None]
 
     def fresh(self) -> Property:
         """One for a new execution."""
         return type(self)()
 
-    def attach(self, kernel: Kernel, operations: Operations, report: Callable[[Property, str], None]) -> None:
+    def attach(
+        self, kernel: Kernel, operations: Operations, report: Callable[[Property, str, tuple[str, ...]], None]
+    ) -> None:
         """An execution begins."""
         self.kernel = kernel
         self.operations = operations
         self._report = report
 
-    def report(self, message: str) -> None:
-        """The law is broken: what happened; what to do instead is added."""
-        self._report(self, f"{message}. {self.instead}")
+    def report(self, message: str, where: tuple[str, ...] = ()) -> None:
+        """The law is broken: what happened; what to do instead is added.  where: the place in the program, if it is not here."""
+        self._report(self, f"{message}. {self.instead}", where)
 
     def named(self, t: KThread, handle: int) -> Any:  # noqa: ANN401 - any kernel object
         """The object that a handle of the thread's process names (its low two bits are ignored, K-74); None if none."""

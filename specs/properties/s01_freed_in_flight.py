@@ -53,7 +53,8 @@ class FreedInFlight(Property):
         elif self._unknown is not None:
             irp, step = self._unknown
             if step == self.step_now() and any(b is block for b in _blocks(irp)):
-                self.report(f"{block.label} was released right after a {_name(irp)} whose result nobody looked at: it may be pending")
+                what = f"a {_name(irp)} whose result nobody looked at: it may be pending"
+                self.report(f"{block.label} was released right after {what}")
 
 
 def _blocks(irp: Irp) -> Iterator[Any]:

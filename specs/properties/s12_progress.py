@@ -47,6 +47,7 @@ class Progress(Property):
         self._last: Node | None = None
         self._least = UNKNOWN
         self._passed_over: Counter[tuple[str, str]] = Counter()
+        self._starved: dict[tuple[str, str], tuple[str, ...]] = {}  # passed over too often, and where that was seen
 
     # ---- progress ----------------------------------------------------------------------------------------------------------
 
@@ -74,6 +75,7 @@ class Progress(Property):
     def marked(self, t: KThread, name: str, value: object) -> None:
         self._progress()
         self._passed_over.clear()
+        self._starved.clear()
 
     # ---- livelock ----------------------------------------------------------------------------------------------------------
 
@@ -129,11 +131,14 @@ class Progress(Property):
             key = (t.label, obj.label)
             if place > result and obj.signaled_for(t):
                 self._passed_over[key] += 1
+                if self._passed_over[key] == ROUNDS:
+                    self._starved[key] = self.place()
             else:
                 del self._passed_over[key]
+                self._starved.pop(key, None)
 
     def quiescent(self) -> None:
-        for (waiter, label), waits in self._passed_over.items():
-            if waits >= ROUNDS:
-                self.report(f"{label} was signalled in {waits} waits of {waiter}, which all answered a lower index")
-                return
+        for (waiter, label), where in self._starved.items():
+            waits = self._passed_over[waiter, label]
+            self.report(f"{label} was signalled in {waits} waits of {waiter}, which all answered a lower index", where)
+            return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from kernel_model.kernel import BOOT_TIME_100NS
 from sim.runtime.execution import run
 from specs.litmus.sockets import bound, bufs, err, listener, loopback, nonblocking, pair, post, tcp
 from tests.repo.sources import ROOT
-from winapi import INFINITE, OVERLAPPED, SO_SNDBUF, SOL_SOCKET
+from winapi import CRITICAL_SECTION, INFINITE, OVERLAPPED, SO_SNDBUF, SOL_SOCKET, SRWLOCK
 
 if TYPE_CHECKING:
     from winapi import WinApi
@@ -50,6 +51,29 @@ def test_f001_handle_values_depend_on_the_creating_thread_only() -> None:
         return mine, tuple(made)
 
     assert len({outcome(program, seed=seed) for seed in range(20)}) == 1
+
+
+@pytest.mark.parametrize("function", ["LeaveCriticalSection", "ReleaseSRWLockExclusive", "ReleaseSRWLockShared"])
+def test_f015_giving_back_a_lock_that_is_not_held_raises(function: str) -> None:
+    def program(w: WinApi) -> Any:
+        lock = CRITICAL_SECTION() if function == "LeaveCriticalSection" else SRWLOCK()
+        (w.InitializeCriticalSection if function == "LeaveCriticalSection" else w.InitializeSRWLock)(byref(lock))
+        with pytest.raises(OSError, match=f"STATUS_RESOURCE_NOT_OWNED in {function}"):
+            getattr(w, function)(byref(lock))
+        return True
+
+    assert outcome(program, specs=())
+
+
+def test_f016_freed_memory_is_not_given_out_again() -> None:
+    def program(w: WinApi) -> Any:
+        heap = w.GetProcessHeap()
+        first = w.HeapAlloc(heap, 0, 6)
+        fresh = ctypes.string_at(first or 0, 6)
+        w.HeapFree(heap, 0, first)
+        return fresh, ctypes.string_at(first or 0, 6), w.HeapAlloc(heap, 0, 6) == first
+
+    assert outcome(program) == (b"\x0d\xf0\xad\xba\x0d\xf0", b"\xee\xfe" * 3, False)
 
 
 def test_f002_computing_takes_no_time_and_the_date_is_fixed() -> None:

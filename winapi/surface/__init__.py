@@ -43,6 +43,7 @@ class WinApi(
     kernel32.WaitFunctions,
     kernel32.ObjectFunctions,
     kernel32.LockFunctions,
+    kernel32.HeapFunctions,
     kernel32.IoFunctions,
     ws2_32.SocketFunctions,
     ws2_32.TransferFunctions,

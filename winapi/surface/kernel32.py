@@ -1,4 +1,5 @@
-"""kernel32.dll: threads, waits, APCs, dispatcher objects, timers, user-mode locks, completion ports, overlapped I/O.
+"""kernel32.dll: threads, waits, APCs, dispatcher objects, timers, user-mode locks, the heap, completion ports,
+overlapped I/O.
 
 Sources: learn.microsoft.com page of each function (synchapi, processthreadsapi, handleapi, ioapiset, fileapi, winbase,
          sysinfoapi); K-01 to K-76.
@@ -162,6 +163,14 @@ class LockFunctions(Protocol):
     ) -> BOOL: ...
     def WakeConditionVariable(self, ConditionVariable: PCONDITION_VARIABLE, /) -> None: ...
     def WakeAllConditionVariable(self, ConditionVariable: PCONDITION_VARIABLE, /) -> None: ...
+
+
+class HeapFunctions(Protocol):
+    """The process heap."""
+
+    def GetProcessHeap(self, /) -> HANDLE_RESULT: ...
+    def HeapAlloc(self, hHeap: HANDLE, dwFlags: DWORD, dwBytes: SIZE_T, /) -> HANDLE_RESULT: ...
+    def HeapFree(self, hHeap: HANDLE, dwFlags: DWORD, lpMem: LPVOID, /) -> BOOL: ...
 
 
 class IoFunctions(Protocol):
