@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.errors import NotModelled
@@ -19,7 +19,8 @@ from sim.runtime.canonical import masked, text
 from sim.runtime.causes import changed, likely_cause, remembered
 from sim.runtime.execution import run
 from sim.runtime.outcome import ReplayDivergence, Violation
-from sim.trace.record import EventKind
+from sim.runtime.whereabouts import acting
+from sim.trace.record import EventKind, Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,6 +37,8 @@ NO_LOOK: Final = (DEPENDS, FIRST_VIOLATION, INTERRUPTED)  # reasons after which 
 FIRST_LOOK: Final = 32  # the execution of the search whose schedule is run twice
 FURTHER: Final = 16  # each next one is so many times as far
 PATIENCE: Final = 24  # executions of a program that keeps something which changes every time
+PATIENCE_STEPS: Final = 20_000  # of all these together
+STUCK: Final = "stuck"
 SIZES: Final = range(16, 520, 16)  # bytes of the objects that are in the way in every second execution
 EACH: Final = 24
 SHOWN: Final = 90  # characters of a value
@@ -45,50 +48,71 @@ _ADDRESSES: Final = range(1 << 32, 1 << 47)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """One execution as far as it is compared."""
+    """One execution as far as it is compared; how: what ended it, where that was no plain end."""
 
     events: tuple[Event, ...]
     outcome: str
-    how: str  # the violation or the error that ended it
+    how: str
     steps: int
     schedule: str
+    violation: Violation | None = None
 
 
-def ending(programs: Sequence[Program], schedule: str | None, settings: Settings, journal: Journal | None = None) -> Ending:
+class Pointer(Recorder):
+    """Notes where in the program an event is."""
+
+    __slots__ = ("_at", "places")
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self._at = at
+        self.places: tuple[str, ...] = ()
+
+    def add(self, kind: EventKind, subject: str, text: str = "", thread: str | None = None) -> None:
+        if len(self.events) == self._at and self.machine is not None:
+            self.places = acting(self.machine)
+        super().add(kind, subject, text, thread)
+
+
+def ending(
+    programs: Sequence[Program], schedule: str | None, settings: Settings, journal: Journal | None = None,
+    recorder: Recorder | None = None,
+) -> Ending:  # fmt: skip
     """Run them once, traced."""
     try:
         log = journal.fresh() if journal is not None else None
-        execution = run(programs, schedule=schedule, settings=settings, log=log)
+        execution = run(programs, schedule=schedule, settings=settings, log=log, recorder=recorder)
     except (ReplayDivergence, NotModelled) as error:
         return Ending((), "", masked(str(error)), getattr(error, "step", 0), schedule or "")
     violation = execution.violation
     how = f"{violation.id}: {_without_addresses(violation.message)}" if violation is not None else ""
-    return Ending(execution.trace, text(execution.outcome), how, execution.steps, execution.schedule)
+    return Ending(execution.trace, text(execution.outcome), how, execution.steps, execution.schedule, violation)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two executions of one schedule part."""
+    """Where two executions of one schedule part; event: the first that differs, if one does."""
 
     step: int
     what: str
+    event: int = -1
 
 
 def difference(one: Ending, other: Ending, names: tuple[str, str] = ("the first time", "the second time")) -> Difference | None:
     """The first, or nothing."""
     first, second = names
-    for a, b in zip(one.events, other.events, strict=False):
+    for number, (a, b) in enumerate(zip(one.events, other.events, strict=False)):
         if _parts(a) != _parts(b):
             told, head = _told(b), f"in step {a.step} {a.thread} calls "
             if a.kind is EventKind.CALL:
                 told = told.removeprefix(head)  # the same thread calls something else, as a rule
-            return Difference(a.step, f"{_told(a)} {first}, {told} {second}")
+            return Difference(a.step, f"{_told(a)} {first}, {told} {second}", number)
     if len(one.events) != len(other.events) and one.events and other.events:
         is_longer = len(one.events) > len(other.events)
         more, fewer = (one, other) if is_longer else (other, one)
         event = more.events[len(fewer.events)]
         when, never = (first, second) if is_longer else (second, first)
-        return Difference(event.step, f"{_told(event)} {when}, and not {never}")
+        return Difference(event.step, f"{_told(event)} {when}, and not {never}", len(fewer.events))
     if one.how != other.how:
         ends = [f"it ends with {_short(each.how)!r}" if each.how else "it ends well" for each in (one, other)]
         return Difference(min(one.steps, other.steps), f"{ends[0]} {first}, {ends[1]} {second}")
@@ -118,11 +142,14 @@ class Sample:
         try:
             if not self._begins_well():
                 return DEPENDS
+            stopped = why_stop() if self._tally.violations else ""
+            if stopped:
+                return stopped
             stopped = explore(lambda: why_stop() or self._look())
             return stopped if stopped in NO_LOOK or self._first_again() else DEPENDS
         except ReplayDivergence as divergence:
             what = f"the same choices do not lead to the same steps: {divergence}"
-            self._found(what, divergence.step, "")
+            self._found(not_deterministic(what, self.why(), divergence.step, ""))
             return DEPENDS
         except KeyboardInterrupt:
             return why_stop() or INTERRUPTED
@@ -134,14 +161,28 @@ class Sample:
     def _begins_well(self) -> bool:
         """The default schedule twice, and often where something goes on changing: it may show later."""
         self._first = self._once(None)
-        if self._first.how.startswith("stuck"):
-            return True  # it computes for ever: the search will say so
+        if self._is_endless():
+            self._counts(self._first)
+            return True
         after_one = remembered(self._programs)
         if not self._same(self._first, self._once_more(None), ("the first time", "the second time")):
             return False
         if changed(after_one, remembered(self._programs)):
-            return all(self._first_again() for _ in range(PATIENCE))
+            times = min(PATIENCE, PATIENCE_STEPS // (self._first.steps + 1))
+            return all(self._first_again() for _ in range(times))
         return True
+
+    def _is_endless(self) -> bool:
+        """Does the default schedule lead to a computation that only the watchdog ends?  That takes too long to see it again."""
+        assert self._first is not None
+        return self._first.violation is not None and self._first.violation.id == STUCK
+
+    def _counts(self, one: Ending) -> None:
+        """An execution that is as good as one of the search, because it found something."""
+        assert one.violation is not None
+        self._tally.executions += 1
+        self._tally.steps += one.steps
+        self._tally.violations[one.violation.id, one.violation.message] = replace(one.violation, schedule=one.schedule)
 
     def _look(self) -> str:
         """Between two executions of the search: the one that was noted twice, and the very first once more."""
@@ -155,7 +196,7 @@ class Sample:
     def _first_again(self) -> bool:
         """The very first once more; is it still the same?"""
         assert self._first is not None
-        if self._first.how.startswith("stuck"):
+        if self._is_endless():
             return True
         return self._same(self._first, self._once_more(None), ("in the first execution", "in a later one"))
 
@@ -169,19 +210,27 @@ class Sample:
     def _same(self, one: Ending, other: Ending, names: tuple[str, str]) -> bool:
         found = difference(one, other, names)
         if found is not None:
-            self._found(f"the same schedule does not lead to the same execution: {found.what}", found.step, one.schedule)
+            what, why = f"the same schedule does not lead to the same execution: {found.what}", self.why()
+            self._found(not_deterministic(what, why, found.step, one.schedule, self._places(one, found)))
         return found is None
 
-    def _found(self, what: str, step: int, schedule: str) -> None:
-        violation = not_deterministic(what, self.why(), step, schedule)
+    def _places(self, one: Ending, found: Difference) -> tuple[str, ...]:
+        """Where the program is at the event that differs: in one more execution, as near as that comes."""
+        if found.event < 0 or (one.violation is not None and one.violation.id == STUCK):
+            return ()
+        pointer = Pointer(found.event)
+        ending(self._programs, one.schedule, self._settings, recorder=pointer)
+        return pointer.places
+
+    def _found(self, violation: Violation) -> None:
         self._tally.violations[violation.id, violation.message] = violation
 
 
-def not_deterministic(what: str, why: str, step: int, schedule: str) -> Violation:
+def not_deterministic(what: str, why: str, step: int, schedule: str, where: tuple[str, ...] = ()) -> Violation:
     """What there is to say about a program that depends on more than the schedule."""
     return Violation(
         id=NOT_DETERMINISTIC, title="the program depends on more than the schedule",
-        message=f"{what}; {why}", step=step, source="sim.explore.twice", schedule=schedule,
+        message=f"{what}; {why}", step=step, source="sim.explore.twice", schedule=schedule, where=where,
     )  # fmt: skip
 
 

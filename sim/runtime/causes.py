@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.runtime.canonical import text
 from sim.runtime.own import globals_of, is_own, is_own_module
+from sim.runtime.whereabouts import place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +92,7 @@ def used(programs: Sequence[Any]) -> list[str]:
     places: dict[str, str] = {}
     for code, space in walk.code.values():
         for name, line in _names(code, space):
-            places.setdefault(name, f"{_file(code)}:{line}")
+            places.setdefault(name, place(code, line))
     return [
         f"{'a set' if name == 'BUILD_SET' else name} at {places[name]} is {meaning}"
         for name, meaning in SUSPECTS.items() if name in places
@@ -290,10 +291,6 @@ def _entries(count: int) -> str:
 
 def _short(content: str) -> str:
     return content if len(content) <= SHOWN else f"{content[: SHOWN - 3]}..."
-
-
-def _file(code: CodeType) -> str:
-    return code.co_filename.replace("\\", "/").rpartition("/")[2]
 
 
 def _names(code: CodeType, space: dict[str, Any]) -> Iterator[tuple[str, int]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dis
 import os
 import sys
-import sysconfig
 from functools import cache
 from inspect import unwrap
 from itertools import pairwise
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from greenlet import getcurrent
 
 from sim.runtime.carrier import Carrier
+from sim.runtime.own import LIBRARIES
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
@@ -29,9 +29,6 @@ _ROOT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(_
 OURS: Final = tuple(os.path.join(_ROOT, name, "") for name in ("alertable", "kernel_model", "native", "sim", "winapi")) + tuple(
     os.path.join(_ROOT, "specs", name, "") for name in ("properties", "conformance")
 )  # programs of specs/ are programs
-LIBRARIES: Final = tuple(
-    os.path.join(sysconfig.get_paths()[name], "") for name in ("stdlib", "platstdlib", "purelib", "platlib")
-)  # shown only where nothing nearer to the program is
 
 
 def acting(m: Machine) -> tuple[str, ...]:
@@ -115,7 +112,7 @@ def _innermost(frame: FrameType | None) -> tuple[FrameType, int] | None:
 
 @cache
 def _rank(filename: str) -> int:
-    """0: the program's; 1: a library's; 2: ours, or nobody's."""
+    """0: the program's; 1: a library's, shown only where nothing nearer to the program is; 2: ours, or nobody's."""
     if filename.startswith(OURS) or os.path.basename(filename) == "_alertable_pytest.py":
         return 2
     if filename.startswith("<frozen"):

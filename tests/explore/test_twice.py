@@ -214,7 +214,7 @@ def is_ordered_by_address(_w: Any) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("program", "name"), [(sleeps_for_an_address, "id at test_twice.py:"), (is_ordered_by_address, "a set at ")]
+    ("program", "name"), [(sleeps_for_an_address, "test_twice.py:205 is an address"), (is_ordered_by_address, "a set at ")]
 )
 def test_addresses_differ_from_one_execution_to_the_next(program: Program, name: str) -> None:
     (violation,) = alertable.check(program).violations
