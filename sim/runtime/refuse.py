@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NEVER_RAN: Final = (CoroutineType, GeneratorType, AsyncGeneratorType)
+NOT_PLAIN: Final = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 PLAIN: Final = "make it a plain function that calls the Win32 API"
 
 
@@ -24,6 +25,12 @@ def runs_nothing(function: Any) -> str:  # noqa: ANN401 - anything callable
         if inspect.isgeneratorfunction(each) or inspect.isasyncgenfunction(each):
             return f"{name} has `yield` in it: calling it makes a generator and runs nothing; {PLAIN}"
     return ""
+
+
+def runs(function: Any) -> None:  # noqa: ANN401 - a function with code
+    """TypeError if calling it would run nothing; cheap, for callbacks are made in every execution."""
+    if function.__code__.co_flags & NOT_PLAIN:
+        raise TypeError(runs_nothing(function))
 
 
 def why_not(program: Any, arguments: int) -> str:  # noqa: ANN401 - anything that a user gives
@@ -60,10 +67,14 @@ def ran(results: Sequence[Any], programs: Sequence[Any]) -> None:
     """NotAProgram if what came back shows that nothing ran."""
     for result, program in zip(results, programs, strict=True):
         if isinstance(result, NEVER_RAN):
-            name = getattr(program, "__name__", type(program).__name__)
-            if not isinstance(result, AsyncGeneratorType):
-                result.close()
-            raise NotAProgram(f"{name} returned a {type(result).__name__} that nobody runs; {PLAIN}")
+            raise NotAProgram(never_ran(str(getattr(program, "__name__", type(program).__name__)), result))
+
+
+def never_ran(name: str, result: Any) -> str:  # noqa: ANN401 - one of NEVER_RAN
+    """What there is to say about what a function returned instead of running."""
+    if not isinstance(result, AsyncGeneratorType):
+        result.close()  # nobody else will, and Python would complain
+    return f"{name} returned a {type(result).__name__} that nobody runs; {PLAIN}"
 
 
 def _short(value: object) -> str:

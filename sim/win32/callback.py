@@ -9,6 +9,7 @@ import ctypes
 import gc
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.runtime.refuse import NEVER_RAN, never_ran, runs
 from sim.win32.memory import CData, CFuncPtr, address_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def prototype(restype: Any, *argtypes: Any) -> Any:  # noqa: ANN401 - a ctypes t
 
             def __init__(self, function: object = None) -> None:
                 super().__init__()
+                if getattr(function, "__code__", None) is not None:
+                    runs(function)
                 self.python = function if callable(function) and not isinstance(function, CData) else None
                 self.routine: Routine | None = None
 
@@ -64,7 +67,11 @@ class Routine:
         if len(values) != len(self._convert):
             raise TypeError(f"a callback with {len(self._convert)} parameters is called with {len(values)} arguments")
         result = self.function(*[convert(value) for convert, value in zip(self._convert, values, strict=True)])
-        if self._mask is None or result is None:
+        if result is None:
+            return 0
+        if type(result) in NEVER_RAN:
+            raise TypeError(never_ran(self.name, result))
+        if self._mask is None:
             return 0
         return int(self._mask(result).value or 0)
 
