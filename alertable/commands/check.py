@@ -21,6 +21,7 @@ from alertable.terminal import OK, about, counter, note
 from sim.explore.strategies import STRATEGIES
 from sim.explore.workers import processes
 from sim.runtime.canonical import text
+from sim.runtime.settings import MEMORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
 @click.option("--strategy", type=click.Choice(STRATEGIES), help="How to explore; without it: samples, then dpor.")
 @click.option(
     "--memory",
-    type=click.Choice(["shared", "locks"]),
+    type=click.Choice(MEMORIES),
     default="shared",
     show_default=True,
-    help="What threads of one process share: everything, or only what locks protect.",
+    help="What threads of one process share: what their code touches (with data races), all, or what locks protect.",
 )
 @click.option("--max-executions", type=click.IntRange(min=1), metavar="N", help="Stop after so many executions.")
 @click.option("--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop after so long.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from sim.explore.search import Search
 from sim.explore.strategies import strategy_of
 from sim.explore.twice import Sample
 from sim.explore.workers import ParallelSearch, processes
+from sim.memory.swap import swapped
 from sim.runtime.execution import names
 from sim.runtime.given import function, seconds, whole
 from sim.runtime.guard import guarded
@@ -63,7 +65,7 @@ def check(
     """
     refuse(programs)
     _sensible(max_executions, time_limit, seed, preemptions, delays, workers, progress, found)
-    settings = settings or Settings(**fields)
+    settings = replace(settings or Settings(**fields), memory=memory)
     chosen = strategy_of(strategy, memory, seed, max_executions, preemptions, delays)
     _go_together(chosen, strategy, workers, resume, settings)
     workers = processes(workers, forced=force_workers)
@@ -79,8 +81,12 @@ def check(
     sample = Sample(programs, settings, tally, book)
     explore = partial(_explore, search, first)
     spaces = [globals_of(program) for program in programs]
-    with guarded(Machine(), spaces), watched(None, course.patience), deferred_interrupt() as course.asked:
+    watching = swapped(programs, precise=settings.precise)
+    patient = watched(None, course.patience)
+    with watching as exchange, guarded(Machine(), spaces), patient, deferred_interrupt() as course.asked:
         try:
+            if exchange.without and isinstance(chosen, Dpor):
+                chosen.footprint.memory = True
             stopped = explore(course.why_stop) if max_executions == 1 else sample.around(explore, course.why_stop)
             course.tell_of_violations()
             spent = course.seconds

@@ -40,10 +40,7 @@ class Dpor:
 
     def __init__(self, *, shared_memory: bool = True) -> None:
         self.shared_memory = shared_memory
-        self.path = Path()
-        self.sleeps: list[dict[str, Step]] = [{}]
-        self.trees: list[list[Branch]] = [[]]
-        self._done: list[int] = []  # branches of each node that are explored
+        self.begin_anew()
         self.executions = 0
         self.redundant = 0  # executions that a sleep set stopped: an optimal search has none
         self.lost = 0  # planned steps that were not possible when their turn came
@@ -56,13 +53,20 @@ class Dpor:
         self._turn = self._memory = 0  # the keys that a step of its thread reads, and writes, whatever it does
         self.pruned = False
         self._time_passed = False
-        self._alternatives: list[Alternatives | None] = []  # by depth; None where the environment was not asked
         self._ordinals: dict[str, int] = {}  # the number of each actor's last step
         self._planned: tuple[int, ...] = ()  # answers that the step must begin with
         self._ends = False  # the step is the last of a planned sequence
         self._answers: list[int] = []
         self._counts: list[int] = []
         self.cut = False  # an execution reached the step bound
+
+    def begin_anew(self) -> None:
+        """Nothing is explored."""
+        self.path = Path()
+        self.sleeps: list[dict[str, Step]] = [{}]
+        self.trees: list[list[Branch]] = [[]]
+        self._done: list[int] = []  # branches of each node that are explored
+        self._alternatives: list[Alternatives | None] = []  # by depth; None where the environment was not asked
 
     # ---- one execution -------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from sim.explore.minimise import minimise, necessary
 from sim.explore.races import decisive, dissect
 from sim.runtime.execution import run
 from sim.runtime.outcome import ReplayDivergence
-from sim.runtime.schedule import render
+from sim.runtime.schedule import at_places, render
 from sim.view.story import race_line, story, switch_lines
 
 if TYPE_CHECKING:
@@ -29,14 +29,15 @@ def explained(programs: Sequence[Program], violation: Violation, settings: Setti
     Where the budget ends it ends with what it has: not the smallest, or without all that could be said.
     """
     budget = budget or Budget()
+    settings = settings.at(violation.schedule)
     best = minimise(programs, violation, settings, budget.part(STEPS, 1 / 2))
     if best is None:
         return violation
     assert best.violation is not None
     budget.spend(best.steps)
+    schedule = render([*at_places(settings.steps_at), *best.moves])
     if not budget.allows(DISSECTING * best.steps):
-        return replace(best.violation, schedule=render(best.moves))
-    schedule = render(best.moves)
+        return replace(best.violation, schedule=schedule)
     try:
         execution = run(programs, schedule=schedule, settings=settings)
         if execution.violation is None or execution.violation.id != best.violation.id:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.runtime.settings import Settings
 
 GRANULARITY: Final[Mapping[str, str]] = {
+    "precise": "what code of libraries does with the program's variables (memory='precise' watches the program's own)",
     "shared": "switches between two statements of the program: threads change places at calls only, so a plain variable is never "
     "seen while another thread is about to change it",
     "locks": "data that threads share without a lock (memory='locks' trusts that there is none), and switches between two "

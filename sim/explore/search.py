@@ -78,6 +78,7 @@ class Search:
         self.settings = settings
         self.journal = journal
         self.tally = Tally()
+        self._machine: Machine | None = None  # of the last execution
         self.torn = False  # interrupted within an execution: what the strategy plans is not to be trusted
 
     def run(self, why_stop: Callable[[], str]) -> str:
@@ -87,15 +88,26 @@ class Search:
                 self.execution()
                 more = self.strategy.finish()
                 stopped = why_stop()
-                if stopped or not more:
-                    return stopped if more else ""
+                refined = self._refine()
+                if stopped or not (more or refined):
+                    return stopped if more or refined else ""
         except KeyboardInterrupt:
             self.torn = True
             return why_stop() or INTERRUPTED
 
+    def _refine(self) -> bool:
+        """Accesses that nothing orders are steps of their own from now on: what was explored was too coarse, it begins anew."""
+        memory = self._machine.memory if self._machine is not None else None
+        if memory is None or memory.steps_at.issuperset(memory.raced):
+            return False
+        self.settings = replace(self.settings, steps_at=(*self.settings.steps_at, *memory.raced))
+        if isinstance(self.strategy, Dpor):
+            self.strategy.begin_anew()
+        return True
+
     def execution(self) -> None:
         """One more."""
-        machine = self.settings.machine()
+        machine = self._machine = self.settings.machine()
         if self.journal is not None:
             machine.log = self.journal.fresh()
         api = api_of(machine)

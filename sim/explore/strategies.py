@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
 from sim.explore.sampling import PctSampling, Sampling
+from sim.runtime.settings import MEMORIES
 
 if TYPE_CHECKING:
     from sim.runtime.machine import Machine
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 STRATEGIES: Final = ("dpor", "dfs", "random", "pct")
 DEFAULT: Final = "dpor"  # of a search that nobody chose a strategy for; samples come before it
-MEMORIES: Final = ("shared", "locks")
 
 
 class Strategy(Protocol):
@@ -35,7 +35,7 @@ def strategy_of(
     """The strategy by its name, None for the one that a check uses of itself; ValueError for what there is not."""
     name = DEFAULT if name is None else name
     if memory not in MEMORIES:
-        raise ValueError(f"memory={memory!r}: use 'shared' (sound) or 'locks' (shared data is only touched under locks)")
+        raise ValueError(f"memory={memory!r} does not exist; there are {', '.join(map(repr, MEMORIES))}")
     for bound, given in (("preemptions", preemptions), ("delays", delays)):
         if given is not None and name != "dfs":
             raise ValueError(f"{bound} bound the strategy 'dfs' only; {name!r} has no use for them")

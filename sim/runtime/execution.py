@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.explore.random_walk import RandomChooser
 from sim.explore.replay import ReplayChooser
+from sim.memory.hooks import watching
+from sim.memory.swap import adopted, swapped
 from sim.runtime.given import whole
 from sim.runtime.guard import guarded
 from sim.runtime.outcome import Execution
@@ -55,12 +57,14 @@ def run(
     refuse(programs)
     recorder = recorder or Recorder()
     settings = settings or Settings(**fields)
+    if isinstance(schedule, str):
+        settings = settings.at(schedule)
     if chooser is not None and settings.timed:
         raise ValueError("the timed clock decides who goes on: it takes no schedule and no seed of its own")
     machine = settings.machine(chooser=chooser, recorder=recorder)
     if log is not None:
         machine.log = log
-    with printing_to(recorder):
+    with printing_to(recorder), swapped(programs, precise=settings.precise):
         results = execute(programs, machine, api_of(machine))
     if isinstance(chooser, ReplayChooser) and machine.violation is None:
         chooser.check_finished(machine.steps)
@@ -78,7 +82,10 @@ def run(
 
 def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> list[Any]:
     """Run programs on a machine that was made in this greenlet; what each returned."""
-    functions = [fresh(program) for program in programs]
+    with watching(machine.memory):
+        functions = [fresh(program, watched=machine.memory is not None) for program in programs]
+    if machine.memory is not None:
+        adopted([f for f, program in zip(functions, programs, strict=True) if f is not program])
     results: list[Any] = [None] * len(functions)
     shared = machine.kernel.create_process()
     for index, (function, name) in enumerate(zip(functions, names(programs), strict=True)):
@@ -91,7 +98,8 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
         raise ValueError("every program is a daemon; at least one must be awaited")
     marks = machine.watch.hearing() if machine.watch is not None else nullcontext()
     frees = hearing_free(api._memory)
-    with guarded(machine, [globals_of(f) for f in functions]), watched(machine), marks, frees:
+    spaces = [globals_of(f) for f in functions]
+    with guarded(machine, spaces), watched(machine), marks, frees, watching(machine.memory):
         machine.run()
     ran(results, programs)
     return results
@@ -105,10 +113,10 @@ def _body(function: Program, api: SimWinApi, results: list[Any], index: int) -> 
     return body
 
 
-def fresh(program: Program) -> Program:
+def fresh(program: Program, *, watched: bool = False) -> Program:
     """A program from a file is loaded anew for every execution."""
     again = getattr(program, "fresh", None)
-    return again() if again is not None else program
+    return again(watched=watched) if again is not None else program
 
 
 def names(programs: Sequence[Program]) -> list[str]:

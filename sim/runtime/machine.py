@@ -24,7 +24,7 @@ from sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
 from sim.runtime.deadlock import blocked_threads, describe, laws
 from sim.runtime.loops import PACKAGE, VainLooks
 from sim.runtime.outcome import ForbiddenCall, ReplayDivergence, Violation
-from sim.runtime.schedule import USUAL_WORD
+from sim.runtime.schedule import USUAL_WORD, at_places
 from sim.runtime.watchdog import LIMIT_SECONDS, Stuck
 from sim.runtime.whereabouts import raised_at, standing
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kernel_model.choice import Chooser
     from kernel_model.ps.process import EProcess
     from kernel_model.tcpip.flow import Flow
+    from sim.memory.monitor import Monitor
     from sim.runtime.watch import Watch
 
     class Explorer(Protocol):
@@ -61,8 +62,8 @@ class Machine:
 
     __slots__ = (
         "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed", "hub",
-        "kernel", "leaving", "log", "looks", "max_steps", "moved", "on_step", "over", "pending", "questions", "record",
-        "routines", "running", "steps", "swallowed", "sweep_at", "sweeps", "to_the_end", "violation", "watch",
+        "kernel", "leaving", "log", "looks", "max_steps", "memory", "moved", "on_step", "over", "pending", "questions",
+        "record", "routines", "running", "steps", "swallowed", "sweep_at", "sweeps", "to_the_end", "violation", "watch",
     )  # fmt: skip
 
     def __init__(self, *, chooser: Chooser | None = None, max_steps: int = 10_000, record: bool = True) -> None:
@@ -86,6 +87,7 @@ class Machine:
         self.pending: Violation | None = None  # of the running thread; counts at its next system call
         self.failure: BaseException | None = None
         self.watch: Watch | None = None  # properties, or a recorder
+        self.memory: Monitor | None = None  # hears what the program's code touches
         self.on_step: Callable[[], None] | None = None  # predicates over every state
         self.to_the_end = False  # go on after the last awaited thread has ended, as part of the schedule
         self.leaving: dict[KThread, ThreadExit] = {}  # threads that called ExitThread and still unwind
@@ -527,7 +529,8 @@ class Machine:
         """The decisions as (label, steps) pairs."""
         log = self.log
         starts = [*log[1::2], (self.ended_at or self.steps) + 1]
-        return [(label, starts[i + 1] - starts[i]) for i, label in enumerate(log[::2])]
+        places = self.memory.words if self.memory is not None else ()
+        return [*at_places(places), *((label, starts[i + 1] - starts[i]) for i, label in enumerate(log[::2]))]
 
 
 def program_error(t: KThread, error: BaseException, step: int) -> Violation:

@@ -33,7 +33,7 @@ class Process:
     def __call__(self, w: object) -> object:
         return self.program(w, *self.arguments)
 
-    def fresh(self) -> Process:
+    def fresh(self, *, watched: bool = False) -> Process:
         """For one execution: a program from a file with newly executed module code."""
         again = getattr(self.program, "fresh", None)
-        return self if again is None else Process(again(), self.arguments, daemon=self.daemon)
+        return self if again is None else Process(again(watched=watched), self.arguments, daemon=self.daemon)

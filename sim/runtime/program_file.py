@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from sim.memory.swap import compiled
 from sim.runtime.refuse import runs_nothing
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class ProgramFile:
         self.path = path
         self.function = function
         self._code = _compiled(path)  # once: only executing it anew makes a fresh module
+        self._watched: CodeType | None = None  # the same with hooks, once somebody wants it
         self.digest = blake2b(path.read_bytes(), digest_size=8).hexdigest()
         self.__name__ = path.stem if function == DEFAULT_FUNCTION else function
         self.as_loaded = found = self.fresh()  # for whoever looks at its code; what runs is always fresh
@@ -45,9 +47,11 @@ class ProgramFile:
     def __call__(self, w: object) -> object:
         return self.fresh()(w)
 
-    def fresh(self) -> Callable[[Any], Any]:
-        """Execute the module's code and take the function out of it."""
-        module = _execute(self.path, self._code)
+    def fresh(self, *, watched: bool = False) -> Callable[[Any], Any]:
+        """Execute the module's code and take the function out of it; watched: the code tells what memory it touches."""
+        if watched and self._watched is None:
+            self._watched = compiled(str(self.path), self.path.read_bytes())
+        module = _execute(self.path, self._watched if watched and self._watched is not None else self._code)
         found = getattr(module, self.function, None)
         if found is None:
             names = ", ".join(_functions(self.path)) or "none"

@@ -5,6 +5,9 @@ the connecting side of connection 1 sends, `c1<` the other direction, `u1>` data
 A word with an exclamation mark is a data outcome of the step before it (`client !partial-send=1`): what the
 environment decided within that step, where that is not the usual.  `!usual` before it stands for a question of the same step
 that had this answer too, and did not get it.
+environment decided within that step, where that is not the usual.
+Words that begin with an at sign come first: places in memory at which every access is a step of its own (`@main.list#1.0`);
+`@` alone: data races count.
 The text stands for choices, not for code: it does not depend on Python's version or on the platform.
 """
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = "v1"
 USUAL_WORD: Final = "!usual"
+AT: Final = "@"
 _WORD: Final = re.compile(r"(?P<label>[^\s*]+)(?:\*(?P<count>[1-9][0-9]*))?\Z")
 
 
@@ -78,6 +82,16 @@ def render(moves: Iterable[tuple[str, int]]) -> str:
     return " ".join([f"{VERSION}:", *(label if count == 1 else f"{label}*{count}" for label, count in words)])
 
 
+def at_places(places: Iterable[str]) -> list[tuple[str, int]]:
+    """Keys of memory whose accesses are steps, as pairs that `render` takes."""
+    return [(AT + place, 0) for place in sorted(places)]
+
+
+def places_of(text: str) -> tuple[str, ...]:
+    """The keys of memory that a schedule takes steps at."""
+    return tuple(word[1:] for word in text.split() if word.startswith(AT))
+
+
 def parse(text: str) -> list[tuple[str, int]]:
     """The (label, steps) pairs of a text; ScheduleError names the word that is wrong."""
     head, colon, rest = text.strip().partition(":")
@@ -87,6 +101,8 @@ def parse(text: str) -> list[tuple[str, int]]:
         raise ScheduleError(f"schedule version {head} is not known; this program reads {VERSION}")
     moves = []
     for word in rest.split():
+        if word.startswith(AT):
+            continue  # see places_of
         match = _WORD.match(word)
         if match is None:
             raise ScheduleError(f"{word!r} is no schedule word; write an actor's label, or label*count")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel_model.outcomes import FAULTS, PROFILES, Outcomes
+from sim.memory.monitor import Monitor
+from sim.memory.races import DATA_RACE
 from sim.runtime.given import ids, mapping, whole
 from sim.runtime.machine import Machine
+from sim.runtime.schedule import places_of
 from sim.runtime.watch import Watch
 from specs.properties import DEFAULT, select
 
@@ -22,6 +25,7 @@ __all__ = ["CLOCKS", "FAULTS", "MAX_STEPS", "PROFILES", "Settings"]
 
 MAX_STEPS: Final = 10_000
 CLOCKS: Final = ("eager", "free")
+MEMORIES: Final = ("precise", "shared", "locks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class Settings:
     clock: "eager" (time passes only when nothing else can happen), "free" (an expiry may come any time after it is due), or
     what `alertable.timed(...)` makes.
     profile: "windows", or "documented" (all that the documentation leaves open).  faults: kind -> how often, see FAULTS.
+    memory: "precise" also watches what the program's code touches; steps_at: keys of memory whose accesses are steps.
     ValueError names what does not exist.
     """
 
@@ -39,6 +44,8 @@ class Settings:
     clock: str | Timed = "eager"
     profile: str = "windows"
     faults: Mapping[str, int] | None = field(default=None)
+    memory: str = "shared"
+    steps_at: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         whole("max_steps", self.max_steps, 1)
@@ -47,11 +54,22 @@ class Settings:
         if isinstance(self.clock, str) or not hasattr(self.clock, "begin"):
             _one_of("clock", self.clock, CLOCKS)
         _one_of("profile", self.profile, PROFILES)
+        _one_of("memory", self.memory, MEMORIES)
         select(self.specs)
         for kind, budget in (self.faults or {}).items():
             _one_of("fault", kind, tuple(FAULTS))
             if type(budget) is not int or budget < 0:
                 raise ValueError(f"fault {kind!r}: the budget is a number of times, got {budget!r}")
+
+    @property
+    def precise(self) -> bool:
+        """Is the program's own code watched?"""
+        return self.memory == "precise"
+
+    def at(self, schedule: str) -> Settings:
+        """The same, with the steps that a schedule takes at places in memory."""
+        places = places_of(schedule)
+        return replace(self, memory="precise", steps_at=places) if places else self
 
     @property
     def branches(self) -> bool:
@@ -73,6 +91,8 @@ class Settings:
             machine.watch = Watch(machine, properties, recorder)
             if recorder is not None:
                 recorder.machine = machine
+        if self.precise:
+            machine.memory = Monitor(machine, steps_at=self.steps_at, law=DATA_RACE in self.specs)
         machine.kernel.free_clock = self.clock == "free"
         if self.branches:
             machine.kernel.outcomes = Outcomes(machine.ask, self.faults or {}, documented=self.profile == "documented")

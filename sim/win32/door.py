@@ -79,7 +79,7 @@ class Door:
     def __init__(self, machine: Machine) -> None:
         self._m = machine
         self._k = machine.kernel
-        self._memory = UserMemory(self._released)
+        self._memory = UserMemory(self._released, machine.memory.block if machine.memory is not None else None)
         self._routines: dict[int, Routine] = {}
         self._thunks: dict[str, Any] = {}  # extension functions that the program asked for by WSAIoctl
         machine.deliver_special = self._deliver_special

@@ -29,6 +29,7 @@ class SimInterlocked:
         """The value."""
         self._door._enter()
         self._cell.read()
+        self._door._k.handoff.acquire(self)
         return self._value
 
     def store(self, value: int, /) -> None:
@@ -51,6 +52,7 @@ class SimInterlocked:
             self._value = new
         else:
             self._cell.read()  # one that fails changes nothing
+        self._ordered()
         return old
 
     def fetch_add(self, addend: int, /) -> int:
@@ -63,3 +65,9 @@ class SimInterlocked:
     def _written(self) -> None:
         self._door._enter()
         self._cell.written()
+        self._ordered()
+
+    def _ordered(self) -> None:
+        """A full barrier: it hands over what was before it, and is given what was before the operations before it."""
+        self._door._k.handoff.acquire(self)
+        self._door._k.handoff.release(self)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
+    Touched = Callable[[int, int, bool], None]  # offset, length, written?
+
 Pointer = Any  # whatever ctypes takes for a pointer: None, int, byref(x), arrays, pointers, bytes, callbacks
 CData: Final[Any] = ctypes.Array.__mro__[1]  # _ctypes._CData, the base of everything that owns memory
 CFuncPtr: Final[Any] = ctypes.CFUNCTYPE(None).__mro__[1]  # _ctypes.CFuncPtr
@@ -63,7 +65,9 @@ class Block:
     freed: the program said that it dies.
     """
 
-    __slots__ = ("__weakref__", "alive", "base", "freed", "held", "keys", "label", "offset", "owner", "size", "writable")
+    __slots__ = (
+        "__weakref__", "alive", "base", "freed", "held", "keys", "label", "offset", "owner", "size", "told", "writable",
+    )  # fmt: skip
 
     def __init__(self, base: int, size: int, label: str, writable: bool = True) -> None:
         self.base = base
@@ -76,6 +80,7 @@ class Block:
         self.offset = 0  # of the block within what is held
         self.freed = False
         self.keys: list[int] = []
+        self.told: Touched | None = None  # somebody wants to know what the kernel touches
 
     def here(self) -> bool:
         """Is the memory still the program's, and still at this address (ctypes.resize moves it)?"""
@@ -111,12 +116,16 @@ class Region:
 
     def read(self, offset: int, count: int, /) -> bytes:
         """Copy out; memory that is gone reads as zeros (the release was reported)."""
+        if self.block.told is not None:
+            self.block.told(self.address - self.block.base + offset, count, False)
         return ctypes.string_at(self.address + offset, count) if self.block.here() else bytes(count)
 
     def write(self, offset: int, data: bytes, /) -> None:
         """Copy in, unless the memory is gone."""
         if not self.block.writable:
             raise AccessViolation("a write", f"{len(data)} bytes into a bytes object, which is read-only")
+        if self.block.told is not None:
+            self.block.told(self.address - self.block.base + offset, len(data), True)
         if self.block.here():
             ctypes.memmove(self.address + offset, data, len(data))
 
@@ -141,17 +150,24 @@ class Overlapped:
         return self.address
 
     def pend(self) -> None:
+        self._touched(True)
         self._view[0] = 0x103
 
     def complete(self, status: int, information: int, /) -> None:
+        self._touched(True)
         if self.block.here():
             view = self._view
             view[0] = status
             view[1] = information
 
+    def _touched(self, write: bool) -> None:
+        if self.block.told is not None:
+            self.block.told(self.address - self.block.base, 16, write)
+
     @property
     def internal(self) -> int:
         """The status that the program sees."""
+        self._touched(False)
         return int(self._view[0]) & 0xFFFFFFFF
 
     @property
@@ -168,15 +184,16 @@ class Overlapped:
 class UserMemory:
     """What one execution knows about its program's memory.
 
-    on_release is called with a block whose owner has just been released by the program.
+    on_release is called with a block whose owner has just been released by the program; touched makes what is told of accesses.
     """
 
-    __slots__ = ("_blocks", "_dead", "_heap", "_on_release", "_overlapped", "_seen")
+    __slots__ = ("_blocks", "_dead", "_heap", "_on_release", "_overlapped", "_seen", "_touched")
 
-    def __init__(self, on_release: Callable[[Block], None]) -> None:
+    def __init__(self, on_release: Callable[[Block], None], touched: Callable[[Any, int], Touched] | None = None) -> None:
         self._blocks: dict[int, Block] = {}
         self._overlapped: dict[int, Overlapped] = {}
         self._on_release = on_release
+        self._touched = touched
         self._heap: dict[int, tuple[Block, object]] = {}  # what HeapAlloc gave, by address; the object owns the memory
         self._dead: list[tuple[Block, Any]] = []  # what was freed, with the object that is kept so that nothing else lies there
         self._seen: dict[int, weakref.ref[Any]] = {}  # objects that a search passed by, by address
@@ -259,6 +276,8 @@ class UserMemory:
             else:
                 block.owner = weakref.ref(owner, _Released(self, block))
             block.keys.append(base)
+            if self._touched is not None:
+                block.told = self._touched(owner, block.offset)
             self._blocks[base] = block
         if address != base:
             block.keys.append(address)
@@ -329,15 +348,15 @@ class UserMemory:
         """Write a DWORD now; NULL is skipped."""
         if pointer is None:
             return True
-        if type(pointer) is CArgument and type(pointer._obj) is U32:
+        if self._touched is None and type(pointer) is CArgument and type(pointer._obj) is U32:
             pointer._obj.value = value
             return True
         return not address_of(pointer) or self.store(pointer, value.to_bytes(4, "little"))
 
     def load(self, pointer: Pointer, length: int) -> bytes | None:
         """Read now; None if the memory is not the program's."""
-        obj = pointer
-        if type(pointer) is CArgument:
+        obj = pointer if self._touched is None else None
+        if obj is not None and type(pointer) is CArgument:
             obj = pointer._obj
             if ctypes.sizeof(obj) == length and _address(pointer, 0, 0) == ctypes.addressof(obj):
                 return ctypes.string_at(pointer, length)
@@ -350,7 +369,7 @@ class UserMemory:
 
     def load_u32(self, pointer: Pointer) -> int | None:
         """Read a DWORD now."""
-        if type(pointer) is CArgument and type(pointer._obj) is U32:
+        if self._touched is None and type(pointer) is CArgument and type(pointer._obj) is U32:
             return int(pointer._obj.value)
         return self.load_u32_at(pointer)
 
@@ -413,7 +432,7 @@ def _candidates(pointer: Pointer, holder: Pointer) -> Iterator[object]:
     for _ in range(FRAMES_SEARCHED + 8):
         if frame is None:
             break
-        if frame.f_globals.get("__package__") not in ("sim.win32", "sim.runtime", "sim.trace"):
+        if frame.f_globals.get("__package__") not in ("sim.win32", "sim.runtime", "sim.trace", "sim.memory"):
             yield from _locals_of(frame)
         frame = frame.f_back
 
@@ -437,7 +456,7 @@ def variable_of(region: Region) -> str | None:
     offset = region.address - region.block.base
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and owner is not None:
-        if frame.f_globals.get("__package__") not in ("sim.win32", "sim.runtime", "sim.trace"):
+        if frame.f_globals.get("__package__") not in ("sim.win32", "sim.runtime", "sim.trace", "sim.memory"):
             shared = (*frame.f_code.co_freevars, *frame.f_code.co_cellvars)
             variables = frame.f_locals
             for name in shared:

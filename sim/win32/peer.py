@@ -200,7 +200,7 @@ class Peer(Process):
     def __call__(self, w: Any) -> object:  # noqa: ANN401 - the simulated API
         return self.program(RemoteEndpoint(w._m))
 
-    def fresh(self) -> Peer:
+    def fresh(self, *, watched: bool = False) -> Peer:
         again = getattr(self.program, "fresh", None)
         return self if again is None else Peer(again())
 

@@ -46,7 +46,7 @@ class Litmus:
         """Does it end a thread otherwise than by returning?  Python's thread state goes with it: run it in its own process."""
         return ENDS_THREADS.search(self.path.read_text(encoding="utf-8")) is not None
 
-    def fresh(self) -> Callable[[Any], object]:
+    def fresh(self, *, watched: bool = False) -> Callable[[Any], object]:
         """The program of newly executed module code."""
         spec = importlib.util.spec_from_file_location(f"specs.litmus.{self.path.stem}", self.path)
         assert spec is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from specs.properties.base import Property
+from specs.properties.data_race import DataRace
 from specs.properties.marks import mark
 from specs.properties.s01_freed_in_flight import FreedInFlight
 from specs.properties.s02_context_freed import ContextFreed
@@ -44,7 +45,7 @@ SANITIZERS: Final[Mapping[str, type[Property]]] = {
         FreedInFlight, ContextFreed, OverlappedReused, SharedSignal, BufferTouched, ExactlyOnce, ResultDiscipline, DataLost,
         WaitResults, ApcSafety, LockOrder, Progress, CancelContract, ThreadExit, HandleHygiene, GracefulClose,
         EdgeTrigger, StatusAttribution, ArmedChannel, WaitArray, ContextMissing, SignalAccounting, PacketAuthenticity,
-        LockNotHeld,
+        LockNotHeld, DataRace,
     )
 }  # fmt: skip
 ALWAYS: Final = ("S8", "S8b")  # deadlock and starved APCs count in every search
