@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import alertable
 from alertable.commands.options import words_of
+from alertable.terminal import shown, width
 from sim.runtime.canonical import text
-from sim.view.columns import table
+from sim.view.columns import lines_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,9 +45,9 @@ def violation_lines(
     yield from law_lines(violation)
     if violation.laws:
         yield f"laws: {', '.join(violation.laws)}"
-    if violation.story:
+    if violation.rows:
         yield ""
-        yield from violation.story
+        yield from lines_of(violation.rows, width(), shown)
     for line in violation.switches:
         yield f"necessary: {line}"
     if violation.race:
@@ -91,10 +92,10 @@ def event_data(event: Event) -> dict[str, Any]:
     return {**asdict(event), "kind": event.kind.value}
 
 
-def write_trace(execution: Execution, target: Path, width: int) -> None:
+def write_trace(execution: Execution, target: Path) -> None:
     """JSON Lines for a .jsonl file, the table for any other."""
     if target.suffix == ".jsonl":
         lines = "".join(json.dumps(event_data(event), ensure_ascii=True) + "\n" for event in execution.trace)
     else:
-        lines = table(execution.trace, width) + "\n"
+        lines = table(execution.trace) + "\n"
     target.write_text(lines, encoding="utf-8", newline="\n")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
+
+from sim.view.grid import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +33,22 @@ def prepare_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def width() -> int:
+    """Of the terminal, or as COLUMNS says; 100 where the output goes into a pipe or a file."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def shown(text: str) -> str:
+    """A text as standard output will have it, so that columns stay aligned: what its encoding lacks is escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    return visible(text).encode(encoding, "backslashreplace").decode(encoding)
+
+
+def echo(text: str) -> None:
+    """Print a result.  (click.echo would write UTF-8 where the stream says ASCII.)"""
+    print(text, file=sys.stdout)
 
 
 def fail(message: str, code: int = USAGE) -> int:

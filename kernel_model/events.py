@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from kernel_model.afd.endpoint import AfdEndpoint
     from kernel_model.iomgr.irp import Irp
     from kernel_model.ke.apc import KApc
     from kernel_model.ke.dispatcher import Dispatcher
@@ -75,6 +76,9 @@ class Trace(Protocol):
 
     def segment_sent(self, flow: Flow, segment: Segment) -> None:
         """A segment is in flight."""
+
+    def port_unreachable(self, e: AfdEndpoint) -> None:
+        """A datagram of this socket found nobody: an ICMP message says so to it."""
 
     def segment_delivered(self, flow: Flow, segment: Segment) -> None:
         """A segment arrives."""

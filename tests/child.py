@@ -18,9 +18,12 @@ ROOT = Path(__file__).parents[1]
 PLUGIN: Sequence[str] = () if any(e.name == "alertable" for e in entry_points(group="pytest11")) else ("-p", "_alertable_pytest")
 
 
-def python(*words: str, cwd: Path = ROOT, timeout: float = 120, **variables: str) -> subprocess.CompletedProcess[str]:
+def python(
+    *words: str, cwd: Path = ROOT, timeout: float = 120, encoding: str | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run `python WORDS`, with further variables of the environment; what it printed and how it ended."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
     return subprocess.run(
-        [sys.executable, *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=timeout, check=False
-    )
+        [sys.executable, *words], cwd=cwd, env=environment, capture_output=True, text=True, encoding=encoding, timeout=timeout,
+        check=False,
+    )  # fmt: skip

@@ -17,7 +17,7 @@ from alertable.commands.options import collected, what_may_happen, words_of
 from alertable.report import replay_words, violation_lines
 from alertable.store import FOLDER, Store
 from alertable.strength import REQUIREMENTS, exit_code, said
-from alertable.terminal import OK, about, counter, note
+from alertable.terminal import OK, about, counter, echo, note
 from sim.explore.strategies import STRATEGIES
 from sim.explore.workers import processes
 from sim.runtime.canonical import text
@@ -108,7 +108,7 @@ def check_files(
     if keeper.trouble:
         note(keeper.trouble)
     code = exit_code(report, require)
-    click.echo(as_json(report, files, ids, code) if json_ else "\n".join(lines(report, files, settings, ids, code)))
+    echo(as_json(report, files, ids, code) if json_ else "\n".join(lines(report, files, settings, ids, code)))
     return code
 
 

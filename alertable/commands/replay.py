@@ -17,7 +17,7 @@ from alertable.commands.options import collected, what_may_happen
 from alertable.commands.run import show
 from alertable.report import violation_lines
 from alertable.store import FOLDER, Kept, Store
-from alertable.terminal import OK, VIOLATED
+from alertable.terminal import OK, VIOLATED, echo
 from sim.runtime.canonical import text
 
 if TYPE_CHECKING:
@@ -70,11 +70,11 @@ def explain_command(**given: Any) -> None:  # noqa: ANN401 - what click passes
                 found = replace(violation, schedule=execution.schedule)
                 violation = alertable.explain(*programs, violation=found, **kept.options)
         if json_:
-            click.echo(json.dumps(None if violation is None else asdict(violation), ensure_ascii=True))
+            echo(json.dumps(None if violation is None else asdict(violation), ensure_ascii=True))
         elif violation is None:
-            click.echo(f"PASS  the schedule breaks nothing; it returned {text(execution.outcome)}")
+            echo(f"PASS  the schedule breaks nothing; it returned {text(execution.outcome)}")
         else:
-            click.echo("\n".join(violation_lines(violation, kept.files, kept.options)))
+            echo("\n".join(violation_lines(violation, kept.files, kept.options)))
         return OK if violation is None else VIOLATED
 
     sys.exit(guarded(action))

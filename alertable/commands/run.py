@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ import alertable
 from alertable.commands.guard import guarded
 from alertable.commands.options import collected, differing, what_may_happen, words_of
 from alertable.report import as_json, replay_line, result_line, write_trace
-from alertable.terminal import OK, VIOLATED
+from alertable.terminal import OK, VIOLATED, echo, shown, width
 from sim.view.columns import table
 
 if TYPE_CHECKING:
@@ -68,14 +67,13 @@ def show(
     execution: Execution, files: tuple[str, ...], backend: str, trace: str | None, json_: bool, options: dict[str, Any]
 ) -> None:
     """Print the result; write or print the trace."""
-    width = min(100, shutil.get_terminal_size((100, 24)).columns)
     if trace not in (None, "-"):
-        write_trace(execution, Path(trace), width)
+        write_trace(execution, Path(trace))
     if json_:
-        click.echo(as_json(execution, files, backend, trace=trace == "-"))
+        echo(as_json(execution, files, backend, trace=trace == "-"))
         return
     if trace == "-":
-        click.echo(table(execution.trace, width))
-    click.echo(result_line(execution))
+        echo(table(execution.trace, width(), shown))
+    echo(result_line(execution))
     if backend == "sim":
-        click.echo(replay_line(files, execution, options))
+        echo(replay_line(files, execution, options))

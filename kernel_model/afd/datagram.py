@@ -101,6 +101,8 @@ def datagram_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
             break
     else:
         if sender is not None and sender.hears_unreachable and not sender.closed and not k.network.lookup(False, segment.target):
+            if k.trace is not None:
+                k.trace.port_unreachable(sender)
             if sender.reads:
                 complete_irp(k, sender.reads.popleft(), NtStatus.PORT_UNREACHABLE, 0)
             else:

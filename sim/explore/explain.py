@@ -11,6 +11,7 @@ from sim.explore.races import decisive, dissect
 from sim.runtime.execution import run
 from sim.runtime.outcome import ReplayDivergence
 from sim.runtime.schedule import at_places, render
+from sim.view.columns import lines_of
 from sim.view.story import race_line, story, switch_lines
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def explained(programs: Sequence[Program], violation: Violation, settings: Setti
         return replace(best.violation, schedule=schedule, note=f"not explained: its causes cannot be followed ({error})")
     switches = necessary(programs, best, settings, budget.part(EXPLAINING, 1 / 2))
     race = decisive(programs, best, anatomy, settings, budget.part(EXPLAINING))
+    rows = story(anatomy, switches, race)
     return replace(
-        execution.violation, schedule=schedule, story=story(anatomy, switches, race),
+        execution.violation, schedule=schedule, story=tuple(lines_of(rows)), rows=rows,
         switches=switch_lines(anatomy, switches), race=race_line(anatomy, race),
     )  # fmt: skip

@@ -468,6 +468,8 @@ class Machine:
                 self.log += (USUAL_WORD, self.steps + 1)
             self.log += (label, self.steps + 1)
             passed = []
+            if self.watch is not None and self.watch.recorder is not None:
+                self.watch.recorder.outcome(label)
         else:
             passed.append(options)
         self.questions = self.steps, passed

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.trace.record import Event
+    from sim.view.columns import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +17,9 @@ class Violation:
     where: places in the program, `thread: path:line in function`: of the thread that broke the law; where nobody in particular
     did (a deadlock, a step of the environment) of all that have not ended.
     laws: ids of the sanitizers that it stands for where `id` names something more general (a deadlock is S8, perhaps S8b).
-    From a search also: story (at most 15 lines), switches (the choices without which it does not happen, each with the step that
-    it must precede), race (the one whose reversal makes the run pass, or empty), note (what could not be said, and why).
+    From a search also: story (a table, 100 columns wide), rows (the same as data, at most 13), switches (the choices without
+    which it does not happen, each with the step that it must precede), race (the one whose reversal makes the run pass, or
+    empty), note (what could not be said, and why).
     """
 
     id: str
@@ -29,6 +31,7 @@ class Violation:
     where: tuple[str, ...] = ()
     laws: tuple[str, ...] = ()
     story: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
     switches: tuple[str, ...] = ()
     race: str = ""
     note: str = ""

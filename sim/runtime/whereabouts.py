@@ -65,6 +65,12 @@ def whereabouts(t: KThread) -> tuple[FrameType, int] | None:
     return _innermost(sys._getframe(1) if running else carrier.greenlet.gr_frame)
 
 
+def line_of(t: KThread) -> str:
+    """`file:line`, the file by its name alone: what stands in a trace must not depend on where somebody works."""
+    found = whereabouts(t)
+    return f"{os.path.basename(found[0].f_code.co_filename)}:{found[1]}" if found is not None else ""
+
+
 def throws_away(t: KThread) -> bool:
     """Is the result of the call that the running thread is in dropped by its program, as in a statement of its own?"""
     found = whereabouts(t)

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel_model.ke.apc import ApcKind, KApc
 from kernel_model.tcpip.segment import SegmentKind
+from sim.runtime.whereabouts import line_of
 from sim.win32.errormap import wsa_error
 from sim.win32.memory import CArgument, CData
+from winapi.errors import ErrorCode
 
 if TYPE_CHECKING:
+    from kernel_model.afd.endpoint import AfdEndpoint
     from kernel_model.iomgr.irp import Irp
     from kernel_model.ke.dispatcher import Dispatcher
     from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
@@ -50,6 +53,7 @@ class EventKind(Enum):
     SEGMENT_DELIVERED = "segment-delivered"
     MESSAGE_POSTED = "message-posted"
     TIMER = "timer"
+    OUTCOME = "outcome"  # what the environment decided within a step, where that is not the usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ class Event:
     """One line of a trace.
 
     step: the decision it belongs to; time_100ns: virtual time; thread: label, or "" for the environment;
-    subject: the object or function it is about; text: the rest, for people.
+    subject: the object or function it is about; text: the rest, for people; where: `file:line`, for what threads do.
     """
 
     sequence: int
@@ -67,6 +71,7 @@ class Event:
     kind: EventKind
     subject: str
     text: str
+    where: str = ""
 
 
 class Recorder:
@@ -80,7 +85,7 @@ class Recorder:
         self._names: dict[int, tuple[str, weakref.ref[Any]]] = {}
         self._numbers: dict[str, int] = {}
 
-    def add(self, kind: EventKind, subject: str, text: str = "", thread: str | None = None) -> None:
+    def add(self, kind: EventKind, subject: str, text: str = "", thread: str | None = None, where: str = "") -> None:
         """Append an event; thread None means whoever runs."""
         m = self.machine
         assert m is not None
@@ -96,6 +101,7 @@ class Recorder:
                 kind=kind,
                 subject=subject,
                 text=text,
+                where=where,
             )
         )
 
@@ -103,15 +109,20 @@ class Recorder:
 
     def call(self, t: KThread, function: str, arguments: str) -> None:
         """The thread enters a system call."""
-        self.add(EventKind.CALL, function, arguments, t.label)
+        self.add(EventKind.CALL, function, arguments, t.label, line_of(t))
 
     def returned(self, t: KThread, function: str, result: str) -> None:
         """The call is over."""
-        self.add(EventKind.RETURN, function, result, t.label)
+        self.add(EventKind.RETURN, function, result, t.label, line_of(t))
 
     def printed(self, line: str) -> None:
         """The program printed."""
-        self.add(EventKind.PRINT, "print", line)
+        t = self.machine.current if self.machine is not None else None
+        self.add(EventKind.PRINT, "print", line, where=line_of(t) if t is not None else "")
+
+    def outcome(self, label: str) -> None:
+        """The environment decided something unusual within the step."""
+        self.add(EventKind.OUTCOME, label.removeprefix("!"), "", KERNEL)
 
     def routine(self, t: KThread, apc: KApc) -> None:
         """An APC is about to run."""
@@ -163,11 +174,14 @@ class Recorder:
         self.add(EventKind.IRP_PENDED, irp.file.label, f"{irp.major.value} pending")
 
     def irp_completed(self, irp: Irp) -> None:
-        result = f"error {wsa_error(irp.status)}" if irp.status else f"{irp.information} bytes"
+        result = error_text(wsa_error(irp.status)) if irp.status else f"{irp.information} bytes"
         self.add(EventKind.IRP_COMPLETED, irp.file.label, f"{irp.major.value} done, {result}", KERNEL)
 
     def segment_sent(self, flow: Flow, segment: Segment) -> None:
         self.add(EventKind.SEGMENT_SENT, flow.label, _segment(segment), KERNEL)
+
+    def port_unreachable(self, e: AfdEndpoint) -> None:
+        self.add(EventKind.SEGMENT_DELIVERED, e.label, "ICMP port unreachable", KERNEL)
 
     def segment_delivered(self, flow: Flow, segment: Segment) -> None:
         self.add(EventKind.SEGMENT_DELIVERED, flow.label, _segment(segment), KERNEL)
@@ -199,7 +213,9 @@ class Recorder:
             entry = t.process.handles.get(value & 2**64 - 4)
             if entry is not None:
                 return entry[0].label
-        if value == 0xFFFFFFFF and name in TIMEOUTS:
+            if value & 2**64 - 1 == 2**64 - 1:
+                return "INVALID_SOCKET" if name in SOCKETS else "INVALID_HANDLE_VALUE"
+        if value & 0xFFFFFFFF == 0xFFFFFFFF and name in TIMEOUTS:
             return "INFINITE"
         if name.startswith(("lp", "buf", "arg")) and value > 0xFFFF:
             return "address"
@@ -222,8 +238,12 @@ class Recorder:
 
 HANDLES: Final = frozenset({
     "s", "hObject", "hEvent", "hHandle", "hThread", "hMutex", "hSemaphore", "hTimer", "hFile", "hSourceHandle",
-    "hObjectToSignal", "hObjectToWaitOn", "ThreadHandle", "Thread",
+    "hObjectToSignal", "hObjectToWaitOn", "ThreadHandle", "Thread", "CompletionPort", "ExistingCompletionPort", "FileHandle",
+    "sAcceptSocket", "sListenSocket", "hEventObject", "fd",
 })  # fmt: skip
+SHOWN: Final = 16  # bytes of what a segment carries
+_ERRORS: Final = frozenset(int(code) for code in ErrorCode)
+SOCKETS: Final = frozenset({"s", "sAcceptSocket", "sListenSocket", "fd"})
 TIMEOUTS: Final = frozenset({"dwMilliseconds", "dwTimeout"})
 
 
@@ -238,8 +258,17 @@ def _milliseconds(timeout_100ns: int | None) -> str:
 
 
 def _segment(segment: Segment) -> str:
-    kind = segment.kind
-    return f"{len(segment.data)} bytes" if kind in (SegmentKind.DATA, SegmentKind.DATAGRAM) else kind.value
+    kind, data = segment.kind, segment.data
+    if kind in (SegmentKind.DATA, SegmentKind.DATAGRAM):
+        shown = repr(data) if len(data) <= SHOWN else f"{data[:SHOWN]!r}..."
+        return f"{len(data)} {'byte' if len(data) == 1 else 'bytes'} {shown}"
+    return f"{kind.value} (fault)" if segment.fault else kind.value
+
+
+def error_text(code: int) -> str:
+    """The number of an error and its name."""
+    name = ErrorCode(code).name if code in _ERRORS else ""
+    return f"error {code} {name}".rstrip()
 
 
 def apc_text(apc: KApc) -> str:

@@ -5,16 +5,19 @@ Wrapped once, as a class, so that an execution that nobody reads pays nothing.
 
 from __future__ import annotations
 
+import ctypes
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.trace.arguments import converted
+from sim.trace.record import error_text
 from sim.win32.api import SimWinApi
 from sim.win32.interlocked import SimInterlocked
+from winapi.errors import Status, WaitResult
 from winapi.surface import FUNCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from kernel_model.ke.apc import KApc
     from kernel_model.ps.thread import KThread
@@ -179,26 +182,41 @@ def _overheard(name: str) -> Callable[..., Any]:
 
 def _result(api: TracedWinApi, t: KThread, name: str, result: Any) -> str:  # noqa: ANN401 - whatever the function returns
     """The result, with the last error where it tells why."""
-    function = FUNCTIONS[name]
+    kind = FUNCTIONS[name].restype
     if result is None:
-        return "NULL" if function.restype is not None else ""
+        return "" if kind is None else f"NULL ({error_text(t.last_error)})" if name.startswith(HANDLE_MAKERS) else "NULL"
     if isinstance(result, int) and (entry := t.process.handles.get(result)) is not None and name.startswith(HANDLE_MAKERS):
         return entry[0].label
     if name in ADDRESSES:
         return "address"
-    failed = result in (-1, 0xFFFFFFFF, 2**64 - 1) or (result == 0 and name in FALSE_IS_FAILURE)
-    return f"{'-1' if failed and result else result}{f' (error {t.last_error})' if failed else ''}"
+    if result in (-1, 0xFFFFFFFF, 2**64 - 1) or (result == 0 and name in FALSE_IS_FAILURE):
+        return f"{-1 if result else 0} ({error_text(t.last_error)})"
+    return f"{result}{_named(name, result)}"
 
 
-ADDRESSES = ("HeapAlloc",)  # they return what differs from run to run
-HANDLE_MAKERS = ("Create", "Open", "socket", "WSASocket", "accept", "WSAAccept", "WSACreate")
-FALSE_IS_FAILURE = frozenset(
+def _named(name: str, result: object) -> str:
+    """The name of a result that is a code."""
+    codes = CODES.get("Wait" if "Wait" in name or name == "SleepEx" else FUNCTIONS[name].dll)
+    if codes is None or not isinstance(result, int):
+        return ""
+    known = codes.get(result & 0xFFFFFFFF)
+    return f" {known}" if known is not None else ""
+
+
+CODES: Final[Mapping[str, Mapping[int, str]]] = {
+    "Wait": {int(code): code.name for code in WaitResult if code},  # 0 is an index as well
+    "ntdll": {int(code): code.name for code in Status},
+}
+ADDRESSES: Final = ("HeapAlloc",)  # they return what differs from run to run
+HANDLE_MAKERS: Final = ("Create", "Open", "socket", "WSASocket", "accept", "WSAAccept", "WSACreate")
+FALSE_IS_FAILURE: Final = frozenset(
     name
     for name, function in FUNCTIONS.items()
-    if function.dll != "ntdll" and name.startswith(("Set", "Reset", "Pulse", "Release", "Close", "Cancel", "Duplicate", "Queue",
-                                                    "GetExit", "GetOver", "Read", "Write", "WSAGet", "WSAClose", "WSASet",
-                                                    "WSAReset", "Terminate"))
-)  # fmt: skip
+    if function.dll in ("kernel32", "mswsock") and function.restype is ctypes.c_int
+) - {"SwitchToThread", "TryEnterCriticalSection"} | {
+    "QueueUserAPC", "WSAGetOverlappedResult", "WSACloseEvent", "WSASetEvent", "WSAResetEvent", "RegisterClassExW",
+    "DestroyWindow", "PostMessageW", "PostThreadMessageW",
+}  # fmt: skip
 
 for _name in QUIET:
     setattr(TracedWinApi, _name, _overheard(_name))

@@ -1,110 +1,136 @@
 """A trace as a table: one column per thread, one for the kernel (APC queues, sockets, segments, timers).
 
 A row is a call with its result and what the kernel did in it; a call that blocks gets a second row when it returns.
-Plain ASCII, so that every terminal aligns it.
+Nothing is cut away: what has no room is wrapped.
 """
 
 from __future__ import annotations
 
-import textwrap
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from sim.trace.record import KERNEL, EventKind
+from sim.view.grid import GAP, grid, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sim.trace.record import Event
 
-STEP_WIDTH: Final = 5
-GAP: Final = " | "
-MIN_COLUMN: Final = 18
-KERNEL_SHARE: Final = 0.36
+WIDTH: Final = 100  # where nobody says how wide
+LEAST_WIDTH: Final = 40
+LEAST_COLUMN: Final = 18
+KERNEL_COLUMN: Final = 20  # there is room for this beside the threads
 OTHERS: Final = "other threads"
 K = EventKind
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: what a thread did, and what the kernel did with it."""
+    """What a thread did ("" is the environment), and what the kernel did with it.
 
-    __slots__ = ("call", "cell", "kernel", "repeats", "step", "thread")
+    where: `file:line` of the program; repeats: how often the same came in a row.
+    """
 
-    def __init__(self, step: int, thread: str, cell: str, call: str = "") -> None:
-        self.step = step
-        self.thread = thread
-        self.cell = cell
-        self.call = call  # the function whose return may still be added to the cell
-        self.kernel: list[str] = []
-        self.repeats = 1
+    step: int
+    thread: str
+    text: str
+    kernel: tuple[str, ...] = ()
+    where: str = ""
+    repeats: int = 1
 
 
-def table(trace: Sequence[Event], width: int = 100) -> str:
-    """The whole trace as text, at most width columns wide."""
-    rows = rows_of(trace)
-    threads = list(dict.fromkeys(event.thread for event in trace if event.thread != KERNEL))
-    return "\n".join(line.rstrip() for line in _lines(rows, threads, max(width, 60)))
+def table(trace: Sequence[Event], width: int = WIDTH, show: Callable[[str], str] = visible) -> str:
+    """The whole trace as text, at most width columns wide; show: each text as the reader's terminal can show it."""
+    return "\n".join(lines_of(rows_of(trace), width, show))
 
 
 def rows_of(trace: Iterable[Event]) -> list[Row]:
     """The rows of a trace; those that repeat the one before are counted instead."""
-    return _fold(_rows(trace))
+    return _fold([draft.row() for draft in _drafts(trace)])
 
 
-def columns_of(rows: Sequence[Row], threads: Sequence[str], width: int) -> list[str]:
-    """One line per row: what has no room is cut."""
-    columns, widths = _layout(list(threads), width)
-    lines = [["step", *columns, "kernel"], ["-" * w for w in widths]]
-    for row in rows:
-        cells = ["" for _ in widths]
-        cells[0] = str(row.step)
-        cells[-1] = "; ".join(row.kernel)
-        if row.thread != KERNEL:
-            place = 1 + (columns.index(row.thread) if row.thread in columns else len(columns) - 1)
-            cells[place] = row.cell if row.thread in columns else f"[{row.thread}] {row.cell}"
-        lines.append(cells)
-    return [GAP.join(_cut(cell, w).ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines]
+def lines_of(rows: Sequence[Row], width: int = WIDTH, show: Callable[[str], str] = visible) -> list[str]:
+    """Rows as lines of a table: a column for each thread; threads for which there is no room share the last one."""
+    threads = list(dict.fromkeys(row.thread for row in rows if row.thread != KERNEL))
+    files = {row.where.rpartition(":")[0] for row in rows if row.where}
+    columns = _columns(threads, max(width, LEAST_WIDTH) - (8 + len(GAP) if files else 0))
+    head = ["step", *(["line"] if files else []), *columns, "kernel"]
+    lines = [[show(cell) for cell in (head, *(_cells(row, columns, files) for row in rows))[n]] for n in range(len(rows) + 1)]
+    return list(grid(lines, max(width, LEAST_WIDTH), LEAST_COLUMN, 2 if files else 1))
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 2] + ".."
+def _columns(threads: list[str], width: int) -> list[str]:
+    room = width - len("step") - len(GAP) - KERNEL_COLUMN
+    fitting = max(1, room // (LEAST_COLUMN + len(GAP)))
+    return threads if len(threads) <= fitting else [*threads[: fitting - 1], OTHERS]
 
 
-def _rows(trace: Iterable[Event]) -> list[Row]:
-    rows: list[Row] = []
+def _cells(row: Row, columns: Sequence[str], files: set[str]) -> list[str]:
+    """The cells of a row; where all lines are of one file its name is left away."""
+    text = row.text + (f"   (x {row.repeats})" if row.repeats > 1 else "")
+    cells = ["" for _ in columns]
+    if row.thread in columns:
+        cells[columns.index(row.thread)] = text
+    elif row.thread != KERNEL:
+        cells[-1] = f"[{row.thread}] {text}"
+    line = [row.where if len(files) > 1 else row.where.rpartition(":")[2]] if files else []
+    return [str(row.step), *line, *cells, "; ".join(row.kernel)]
+
+
+class _Draft:
+    """A row that is still written."""
+
+    __slots__ = ("call", "cell", "kernel", "step", "thread", "where")
+
+    def __init__(self, step: int, thread: str, cell: str, call: str = "", where: str = "") -> None:
+        self.step = step
+        self.thread = thread
+        self.cell = cell
+        self.call = call  # the function whose return may still be added to the cell
+        self.where = where
+        self.kernel: list[str] = []
+
+    def row(self) -> Row:
+        return Row(step=self.step, thread=self.thread, text=self.cell, kernel=tuple(self.kernel), where=self.where)
+
+
+def _drafts(trace: Iterable[Event]) -> list[_Draft]:
+    rows: list[_Draft] = []
     queues: dict[str, list[str]] = {}
     for event in trace:
         row = rows[-1] if rows else None
         if event.kind is K.CALL:
-            rows.append(Row(event.step, event.thread, f"{event.subject}({event.text})", event.subject))
+            rows.append(_Draft(event.step, event.thread, f"{event.subject}({event.text})", event.subject, event.where))
         elif event.kind is K.RETURN:
             result = f" -> {event.text}" if event.text else ""
             if row is not None and row.thread == event.thread and row.call == event.subject:
                 row.cell += result
                 row.call = ""
             elif result:
-                rows.append(Row(event.step, event.thread, f"{event.subject}{result}"))
+                rows.append(_Draft(event.step, event.thread, f"{event.subject}{result}", where=event.where))
         elif event.kind is K.PRINT:
-            rows.append(Row(event.step, event.thread, f'print "{event.text}"'))
+            rows.append(_Draft(event.step, event.thread, f'print "{event.text}"', where=event.where))
         elif event.kind is K.ROUTINE:
             queue = queues.get(event.thread, [])
             if queue:
                 queue.pop(0)
-            rows.append(Row(event.step, event.thread, f">> {event.subject}"))
+            rows.append(_Draft(event.step, event.thread, f">> {event.subject}"))
             rows[-1].kernel.append(_queue(event.thread, queue))
         elif event.kind is K.THREAD_ENDED:
-            rows.append(Row(event.step, event.subject, f"(ends, {event.text})"))
+            rows.append(_Draft(event.step, event.subject, f"(ends, {event.text})"))
             queues.pop(event.subject, None)
         else:
             text = _kernel_text(event, queues, row)
             if text:
                 if row is None or (event.thread == KERNEL and event.step != row.step):
-                    row = Row(event.step, KERNEL, "")
+                    row = _Draft(event.step, KERNEL, "")
                     rows.append(row)
                 row.kernel.append(text)
     return rows
 
 
-def _kernel_text(event: Event, queues: dict[str, list[str]], row: Row | None) -> str:
+def _kernel_text(event: Event, queues: dict[str, list[str]], row: _Draft | None) -> str:
     """The kernel's side of an event; empty for what only repeats the row's own call."""
     kind, subject, text = event.kind, event.subject, event.text
     plain = row is not None and row.call in {"send", "recv", "accept", "connect", "sendto", "recvfrom"} and row.step == event.step
@@ -120,11 +146,18 @@ def _kernel_text(event: Event, queues: dict[str, list[str]], row: Row | None) ->
     if kind is K.BLOCKED:
         return f"{event.thread} waits {'alertably ' if 'alertable' in text else ''}{_until(text)}"
     if kind is K.SEGMENT_SENT:
-        return f"{subject} {text} sent"
+        return f"{subject} sends {text}"
+    if kind is K.SEGMENT_DELIVERED and text.startswith("ICMP"):
+        return f"{text} reaches {subject}"
     if kind is K.SEGMENT_DELIVERED:
-        return f"{subject} {text} arrives" if "bytes" not in text else f"{subject} {text} arrive"
+        return f"{subject} brings {text}"
     if kind is K.TIMER:
         return f"{subject} {text}"
+    if kind is K.OUTCOME:
+        return f"the environment decides: {subject}"
+    if kind is K.MESSAGE_POSTED:
+        return f"{subject}: {text} posted"
+    assert kind is K.THREAD_CREATED
     return f"thread {subject} created{f', {text}' if text else ''}"
 
 
@@ -142,39 +175,8 @@ def _fold(rows: list[Row]) -> list[Row]:
     folded: list[Row] = []
     for row in rows:
         before = folded[-1] if folded else None
-        if before is not None and (before.thread, before.cell, before.kernel) == (row.thread, row.cell, row.kernel) and row.cell:
-            before.repeats += 1
+        if before is not None and (before.thread, before.text, before.kernel) == (row.thread, row.text, row.kernel) and row.text:
+            folded[-1] = replace(before, repeats=before.repeats + 1)
         else:
             folded.append(row)
     return folded
-
-
-def _lines(rows: list[Row], threads: list[str], width: int) -> Iterable[str]:
-    columns, widths = _layout(threads, width)
-    rule = "-+-".join("-" * w for w in widths)
-    yield GAP.join(name.ljust(w) for name, w in zip(["step", *columns, "kernel"], widths, strict=True))
-    yield rule
-    for row in rows:
-        place = columns.index(row.thread) if row.thread in columns else len(columns) - 1
-        cell = row.cell + (f"   (x {row.repeats})" if row.repeats > 1 else "")
-        if cell and row.thread not in columns:
-            cell = f"[{row.thread}] {cell}"
-        cells = [[str(row.step)], *([] for _ in columns), [part for text in row.kernel for part in _wrap(text, widths[-1])]]
-        if row.thread != KERNEL:
-            cells[1 + place] = _wrap(cell, widths[1 + place])
-        for i in range(max(map(len, cells))):
-            yield GAP.join((part[i] if i < len(part) else "").ljust(w) for part, w in zip(cells, widths, strict=True))
-
-
-def _layout(threads: list[str], width: int) -> tuple[list[str], list[int]]:
-    """The thread columns and all widths; threads for which there is no room share a last column."""
-    kernel = max(MIN_COLUMN, int(width * KERNEL_SHARE))
-    room = width - STEP_WIDTH - kernel - 2 * len(GAP)
-    fitting = max(1, (room + len(GAP)) // (MIN_COLUMN + len(GAP)))
-    columns = threads if len(threads) <= fitting else [*threads[: fitting - 1], OTHERS]
-    each = (room - len(GAP) * (len(columns) - 1)) // max(1, len(columns))
-    return columns, [STEP_WIDTH, *([each] * len(columns)), kernel]
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=True) or [""]

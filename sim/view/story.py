@@ -1,11 +1,12 @@
-"""A counterexample as a person reads it: what led there in at most 15 lines, which switches it needs, which race decides."""
+"""A counterexample as a person reads it: what led there in few rows, which switches it needs, which race decides."""
 
 from __future__ import annotations
 
+from os.path import basename
 from typing import TYPE_CHECKING, Final
 
 from sim.trace.record import KERNEL, EventKind
-from sim.view.columns import columns_of, rows_of
+from sim.view.columns import Row, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,23 +15,47 @@ if TYPE_CHECKING:
     from sim.explore.races import Anatomy
     from sim.trace.record import Event
 
-LINES: Final = 15
-WIDTH: Final = 100
-LATEST: Final = 7  # rows before the violation that are always shown
+ROWS: Final = 13
+LATEST: Final = 6  # rows before the violation that are shown whatever they are
+DECIDE: Final = ("RST", "ICMP", "FIN", "refused", "the environment decides")  # of what the network does, what ends things
 
 
-def story(anatomy: Anatomy, switches: Sequence[Deviation], race: tuple[int, int] | None) -> tuple[str, ...]:
-    """The rows that the end depends on, one column per thread; switches and the race first, then the latest."""
-    cone = anatomy.cause(1)
+def story(anatomy: Anatomy, switches: Sequence[Deviation], race: tuple[int, int] | None) -> tuple[Row, ...]:
+    """The rows that the end depends on, and as the last one the violation.
+
+    Where there is no room for all: what decides (switches, the race, resets and the like) and the latest.
+    """
+    violation = anatomy.violation
+    near, far = anatomy.cause(0), anatomy.cause(1)
     marked = {d.step for d in switches} | ({anatomy.steps[race[0]], anatomy.steps[race[1]]} if race is not None else set())
-    rows = [row for row in rows_of(anatomy.trace) if row.step in cone or row.step in marked]
-    room = LINES - 2  # the head
-    if len(rows) > room:
-        wanted = sorted(range(len(rows)), key=lambda n: (n < len(rows) - LATEST, rows[n].step not in marked, -n))[:room]
-        rows = [rows[n] for n in sorted(wanted)]
-    threads = list(dict.fromkeys(event.thread for event in anatomy.trace if event.thread != KERNEL))
-    threads = [name for name in threads if any(row.thread == name for row in rows)]
-    return tuple(columns_of(rows, threads, WIDTH))
+    rows = [row for row in rows_of(anatomy.trace) if row.step <= violation.step and row.step in far | marked]
+
+    def importance(n: int) -> tuple[int, int]:
+        row = rows[n]
+        decides = row.step in near and any(word in text for word in DECIDE for text in row.kernel)
+        if row.step == violation.step or row.step in marked or decides:
+            return 0, -n
+        return (1 if n >= len(rows) - LATEST else 2 if row.step in near else 3), -n
+
+    chosen = sorted(sorted(range(len(rows)), key=importance)[: ROWS - 1])
+    return (*(rows[n] for n in chosen), _end(anatomy))
+
+
+def _end(anatomy: Anatomy) -> Row:
+    """The violation, in the column of the thread that broke the law."""
+    violation = anatomy.violation
+    threads = {event.thread for event in anatomy.trace}
+    mover = next((label for label, step in zip(anatomy.labels, anatomy.steps, strict=True) if step == violation.step), KERNEL)
+    text = f"!! {violation.id}: {violation.title}"
+    if len(violation.where) == 1 and mover in threads:
+        return Row(step=violation.step, thread=mover, text=text, where=_line(violation.where[0]))
+    return Row(step=violation.step, thread=KERNEL, text="", kernel=(text,))
+
+
+def _line(place: str) -> str:
+    """`path:line` of a place, with the file's name alone."""
+    path, _, line = place.partition(": ")[2].rpartition(" in ")[0].rpartition(":")
+    return f"{basename(path)}:{line}"
 
 
 def switch_lines(anatomy: Anatomy, switches: Sequence[Deviation]) -> tuple[str, ...]:
@@ -72,7 +97,7 @@ def _short(event: Event) -> str:
     if event.kind is EventKind.ROUTINE:
         return f"routine {event.subject}"
     if event.kind is EventKind.SEGMENT_DELIVERED:
-        return f"delivers {event.text}"
+        return f"brings {event.text}"
     if event.kind is EventKind.TIMER:
         return "expires"
     return ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kernel_model.afd.endpoint import AfdEndpoint
     from kernel_model.iomgr.irp import Irp
     from kernel_model.ke.apc import KApc
     from kernel_model.ke.dispatcher import Dispatcher
@@ -156,6 +157,9 @@ class Property:
     def segment_sent(self, flow: Flow, segment: Segment) -> None:
         """A segment is in flight."""
 
+    def port_unreachable(self, e: AfdEndpoint) -> None:
+        """A datagram of this socket found nobody, and it is told."""
+
     def segment_delivered(self, flow: Flow, segment: Segment) -> None:
         """A segment arrives."""
 
@@ -164,7 +168,7 @@ KERNEL_EVENTS = (
     "thread_created", "thread_ending", "thread_ended",
     "blocked", "unblocked", "signaled", "apc_queued", "apc_delivered", "packet_removed",
     "message_posted", "handle_closed", "handle_missing", "lock_not_held", "timer",
-    "irp_pended", "irp_completed", "segment_sent", "segment_delivered",
+    "irp_pended", "irp_completed", "segment_sent", "segment_delivered", "port_unreachable",
 )  # fmt: skip
 CALL_EVENTS = ("calling", "called", "returned", "routine_begins", "routine_ends")
 

@@ -41,7 +41,9 @@ def test_a_wrong_form_is_refuted(case: Case, form: Callable[[Any], object]) -> N
     assert again.violation.where == violation.where
     assert violation.where
     assert not violation.note
-    assert 0 < len(violation.story) <= 15
+    assert 0 < len(violation.rows) <= 13
+    assert violation.rows[-1].step == violation.step == again.violation.step
+    assert violation.id in f"{violation.rows[-1].text} {violation.rows[-1].kernel}"
 
 
 @pytest.mark.parametrize(
