@@ -42,8 +42,9 @@ def acting(m: Machine) -> tuple[str, ...]:
 
 
 def standing(m: Machine) -> tuple[str, ...]:
-    """Where everybody stands who has not ended."""
-    return tuple(place for t in m.kernel.threads if not t.terminated and (place := where(m, t)))
+    """Where everybody stands who has not ended; where all have, the functions that they came to the end of."""
+    alive = tuple(place for t in m.kernel.threads if not t.terminated and (place := where(m, t)))
+    return alive or tuple(place for t in m.kernel.threads if (place := where(m, t)))
 
 
 def where(m: Machine, t: KThread) -> str:

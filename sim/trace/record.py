@@ -19,6 +19,8 @@ from sim.win32.memory import CArgument, CData
 from winapi.errors import ErrorCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kernel_model.afd.endpoint import AfdEndpoint
     from kernel_model.iomgr.irp import Irp
     from kernel_model.ke.dispatcher import Dispatcher
@@ -174,7 +176,7 @@ class Recorder:
         self.add(EventKind.IRP_PENDED, irp.file.label, f"{irp.major.value} pending")
 
     def irp_completed(self, irp: Irp) -> None:
-        result = error_text(wsa_error(irp.status)) if irp.status else f"{irp.information} bytes"
+        result = error_text(wsa_error(irp.status), winsock=True) if irp.status else f"{irp.information} bytes"
         self.add(EventKind.IRP_COMPLETED, irp.file.label, f"{irp.major.value} done, {result}", KERNEL)
 
     def segment_sent(self, flow: Flow, segment: Segment) -> None:
@@ -242,7 +244,6 @@ HANDLES: Final = frozenset({
     "sAcceptSocket", "sListenSocket", "hEventObject", "fd",
 })  # fmt: skip
 SHOWN: Final = 16  # bytes of what a segment carries
-_ERRORS: Final = frozenset(int(code) for code in ErrorCode)
 SOCKETS: Final = frozenset({"s", "sAcceptSocket", "sListenSocket", "fd"})
 TIMEOUTS: Final = frozenset({"dwMilliseconds", "dwTimeout"})
 
@@ -265,10 +266,16 @@ def _segment(segment: Segment) -> str:
     return f"{kind.value} (fault)" if segment.fault else kind.value
 
 
-def error_text(code: int) -> str:
-    """The number of an error and its name."""
-    name = ErrorCode(code).name if code in _ERRORS else ""
+def error_text(code: int, *, winsock: bool) -> str:
+    """The number of an error and its name; Winsock has names of its own for some."""
+    name = (WINSOCK_NAMES if winsock else NAMES).get(code, "")
     return f"error {code} {name}".rstrip()
+
+
+NAMES: Final[Mapping[int, str]] = {int(code): code.name for code in ErrorCode}
+WINSOCK_NAMES: Final[Mapping[int, str]] = NAMES | {
+    int(code): name for name, code in ErrorCode.__members__.items() if name.startswith("WSA")
+}
 
 
 def apc_text(apc: KApc) -> str:

@@ -182,15 +182,16 @@ def _overheard(name: str) -> Callable[..., Any]:
 
 def _result(api: TracedWinApi, t: KThread, name: str, result: Any) -> str:  # noqa: ANN401 - whatever the function returns
     """The result, with the last error where it tells why."""
-    kind = FUNCTIONS[name].restype
+    function = FUNCTIONS[name]
+    error = error_text(t.last_error, winsock=function.dll in ("ws2_32", "mswsock"))
     if result is None:
-        return "" if kind is None else f"NULL ({error_text(t.last_error)})" if name.startswith(HANDLE_MAKERS) else "NULL"
+        return "" if function.restype is None else f"NULL ({error})" if name.startswith(HANDLE_MAKERS) else "NULL"
     if isinstance(result, int) and (entry := t.process.handles.get(result)) is not None and name.startswith(HANDLE_MAKERS):
         return entry[0].label
     if name in ADDRESSES:
         return "address"
     if result in (-1, 0xFFFFFFFF, 2**64 - 1) or (result == 0 and name in FALSE_IS_FAILURE):
-        return f"{-1 if result else 0} ({error_text(t.last_error)})"
+        return f"{-1 if result else 0} ({error})"
     return f"{result}{_named(name, result)}"
 
 

@@ -13,7 +13,7 @@ from sim.trace.record import KERNEL, EventKind
 from sim.view.grid import GAP, grid, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sim.trace.record import Event
 
@@ -21,6 +21,7 @@ WIDTH: Final = 100  # where nobody says how wide
 LEAST_WIDTH: Final = 40
 LEAST_COLUMN: Final = 18
 KERNEL_COLUMN: Final = 20  # there is room for this beside the threads
+NUMBER: Final = 5  # of a line
 OTHERS: Final = "other threads"
 K = EventKind
 
@@ -51,13 +52,27 @@ def rows_of(trace: Iterable[Event]) -> list[Row]:
 
 
 def lines_of(rows: Sequence[Row], width: int = WIDTH, show: Callable[[str], str] = visible) -> list[str]:
-    """Rows as lines of a table: a column for each thread; threads for which there is no room share the last one."""
+    """Rows as lines of a table: a column for each thread; threads for which there is no room share the last one.
+
+    Where there are several files the head of a column names the one that its lines are of; lines of another have its name.
+    """
+    width = max(width, LEAST_WIDTH)
     threads = list(dict.fromkeys(row.thread for row in rows if row.thread != KERNEL))
-    files = {row.where.rpartition(":")[0] for row in rows if row.where}
-    columns = _columns(threads, max(width, LEAST_WIDTH) - (8 + len(GAP) if files else 0))
-    head = ["step", *(["line"] if files else []), *columns, "kernel"]
-    lines = [[show(cell) for cell in (head, *(_cells(row, columns, files) for row in rows))[n]] for n in range(len(rows) + 1)]
-    return list(grid(lines, max(width, LEAST_WIDTH), LEAST_COLUMN, 2 if files else 1))
+    files = {thread: _main_file(rows, thread) for thread in threads}
+    numbered = any(files.values())
+    columns = _columns(threads, width - (NUMBER + len(GAP) if numbered else 0))
+    several = len({row.where.rpartition(":")[0] for row in rows if row.where}) > 1
+    names = [f"{name} {files.get(name, '')}".rstrip() if several else name for name in columns]
+    table = [["step", "line", *names, "kernel"], *(_cells(row, columns, files) for row in rows)]
+    if not numbered:
+        table = [[step, *cells] for step, _, *cells in table]
+    return list(grid([[show(cell) for cell in line] for line in table], width, LEAST_COLUMN, 2 if numbered else 1))
+
+
+def _main_file(rows: Sequence[Row], thread: str) -> str:
+    """The file that most of the thread's lines are of."""
+    files = [row.where.rpartition(":")[0] for row in rows if row.thread == thread and row.where]
+    return max(files, key=files.count, default="")
 
 
 def _columns(threads: list[str], width: int) -> list[str]:
@@ -66,16 +81,17 @@ def _columns(threads: list[str], width: int) -> list[str]:
     return threads if len(threads) <= fitting else [*threads[: fitting - 1], OTHERS]
 
 
-def _cells(row: Row, columns: Sequence[str], files: set[str]) -> list[str]:
-    """The cells of a row; where all lines are of one file its name is left away."""
+def _cells(row: Row, columns: Sequence[str], files: Mapping[str, str]) -> list[str]:
     text = row.text + (f"   (x {row.repeats})" if row.repeats > 1 else "")
     cells = ["" for _ in columns]
+    file, _, line = row.where.rpartition(":")
     if row.thread in columns:
         cells[columns.index(row.thread)] = text
     elif row.thread != KERNEL:
         cells[-1] = f"[{row.thread}] {text}"
-    line = [row.where if len(files) > 1 else row.where.rpartition(":")[2]] if files else []
-    return [str(row.step), *line, *cells, "; ".join(row.kernel)]
+    known = row.thread in columns and file == files[row.thread]
+    return [str(row.step), line if known or (len(set(files.values())) == 1 and file in files.values()) else row.where, *cells,
+            "; ".join(row.kernel)]  # fmt: skip
 
 
 class _Draft:
