@@ -273,8 +273,9 @@ def error_text(code: int, *, winsock: bool) -> str:
 
 
 NAMES: Final[Mapping[int, str]] = {int(code): code.name for code in ErrorCode}
-WINSOCK_NAMES: Final[Mapping[int, str]] = NAMES | {
-    int(code): name for name, code in ErrorCode.__members__.items() if name.startswith("WSA")
+WINSOCK_NAMES: Final[Mapping[int, str]] = {
+    **NAMES,
+    **{int(code): name for name, code in ErrorCode.__members__.items() if name.startswith("WSA")},
 }
 
 

@@ -1,4 +1,4 @@
-"""Tables: nothing is cut away, columns stay aligned in every script, what the width is makes no difference to what is said."""
+"""Tables: nothing is cut away, columns stay aligned in every script (non-ascii on purpose), at every width."""
 
 from __future__ import annotations
 
