@@ -68,10 +68,10 @@ class Pointer(Recorder):
         self._at = at
         self.places: tuple[str, ...] = ()
 
-    def add(self, kind: EventKind, subject: str, text: str = "", thread: str | None = None) -> None:
+    def add(self, kind: EventKind, subject: str, text: str = "", thread: str | None = None, where: str = "") -> None:
         if len(self.events) == self._at and self.machine is not None:
             self.places = acting(self.machine)
-        super().add(kind, subject, text, thread)
+        super().add(kind, subject, text, thread, where)
 
 
 def ending(
