@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel_model.choice import ChoiceKind
 from kernel_model.errors import NotModelled
 from kernel_model.outcomes import USUAL
-from sim.explore.bugs_first import Sample
+from sim.explore.bugs_first import Unfair
 from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
 from sim.explore.report import BOUNDED, COMPLETE, SAMPLED
@@ -21,6 +21,7 @@ from sim.explore.sampling import Sampling
 from sim.runtime.execution import execute
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
+from sim.runtime.own import globals_of
 from sim.runtime.settings import FAULTS
 from sim.runtime.watchdog import watched
 from sim.trace.traced import api_of
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 SAMPLES: Final = 40  # executions with an option
 STEPS: Final = 4_000  # of them together
 LONGEST: Final = 1_000  # steps of one
+LINE: Final = 80  # characters of what a program raised
 MOST: Final = 2  # pieces of advice
 SECONDS: Final = 5.0  # a program that needs more for its samples gets the advice that needs none
 IN_A_HURRY: Final = 0.3  # the same, after a limit in seconds
@@ -101,7 +103,8 @@ class Advisor:
         """What samples with other options end in; what takes too long is left."""
         end = time.perf_counter() + self._seconds
         found: list[Suggestion] = []
-        with guarded(Machine(), []), watched(None, lambda: end - time.perf_counter()), suppress(KeyboardInterrupt):
+        spaces = [globals_of(program) for program in self._programs]
+        with guarded(Machine(), spaces), watched(None, lambda: end - time.perf_counter()), suppress(KeyboardInterrupt):
             for suggestion in self._showed(end) if self._seconds else ():
                 found.append(suggestion)
         return found
@@ -110,9 +113,9 @@ class Advisor:
         for options, settings in self._variations():
             if time.perf_counter() >= end:
                 return
-            search = Sample(self._programs, Sampling(0, SAMPLES), replace(settings, max_steps=min(LONGEST, settings.max_steps)))
+            search = Unfair(self._programs, Sampling(0, SAMPLES), replace(settings, max_steps=min(LONGEST, settings.max_steps)))
 
-            def enough(search: Sample = search) -> str:
+            def enough(search: Unfair = search) -> str:
                 return "enough" if search.tally.violations or search.tally.steps >= STEPS else ""
 
             try:
@@ -128,7 +131,12 @@ class Advisor:
                     options = {"specs": (*self._settings.specs, violation.id)}
                 count = search.tally.executions
                 many = "the first random schedule" if count == 1 else f"one of {count} random schedules"
-                yield Suggestion(options, f"{many} with it ends in {violation.id} ({violation.title})", violation)
+                what = violation.title
+                if violation.id == "ProgramError":
+                    if "api-failure" in options.get("faults", ()):
+                        continue  # few programs are written for calls that never fail: it says nothing about this one
+                    what = violation.message.splitlines()[-1][:LINE]
+                yield Suggestion(options, f"{many} with it ends in {violation.id} ({what})", violation)
 
     def _variations(self) -> Iterator[tuple[dict[str, Any], Settings]]:
         """The options that concern this program and were not given."""

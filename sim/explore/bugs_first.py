@@ -52,7 +52,7 @@ class Usual:
         return True
 
 
-class Sample(Search):
+class Unfair(Search):
     """Executions of an unfair scheduler: one that does not end says nothing about the program."""
 
     def counts(self, violation: Violation) -> bool:
@@ -98,7 +98,7 @@ class BugsFirst:
         settings = replace(self._settings, max_steps=bound)
         last = self._tally.steps + STEPS
         kinds = {"random": Sampling(self._seed, None), "pct": PctSampling(self._seed, None)}
-        searches = {name: self._search(Sample, strategy, settings) for name, strategy in kinds.items()}
+        searches = {name: self._search(Unfair, strategy, settings) for name, strategy in kinds.items()}
         for count in range(ROUND, SAMPLES + 1, ROUND):
             for name, search in searches.items():
                 stopped = self._turn(name, search, count, last, why_stop)

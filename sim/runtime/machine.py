@@ -192,6 +192,24 @@ class Machine:
             self.violation = violation
         self._leave()
 
+    def leave_behind(self, error: BaseException) -> None:
+        """End the execution without the running thread, which catches whatever is raised in it; called on its greenlet.
+
+        Does not return, unless it is called elsewhere.
+        """
+        t: KThread | None = self.current
+        if t is None or type(t.carrier) is not Carrier or t.carrier.greenlet is not getcurrent():
+            return
+        if not self.over:
+            self.running.pop(t, None)
+            _ABANDONED.append(t.carrier)
+            if isinstance(error, KeyboardInterrupt):
+                self.failure = self.failure or error
+            elif self.violation is None and self.failure is None:
+                self.violation = program_error(t, error, self.steps)
+            self.over = True
+        self.hub.switch()
+
     def leave_thread(self, t: KThread, code: int) -> NoReturn:
         """ExitThread: leave every frame of the running thread."""
         leave = self.leaving[t] = ThreadExit(code)

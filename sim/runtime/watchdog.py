@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
     from sim.runtime.machine import Machine
 
+    Watched = tuple[Machine | None, int, Callable[[], float] | None]
+
 LIMIT_SECONDS: Final = 10  # of a thread between two calls
 LOOK_SECONDS: Final = 0.5
+AGAIN_SECONDS: Final = 0.05  # after something was raised in vain
+VAIN_MAX: Final = 3  # how often a program may catch what is raised in it before it is left behind
 GRACE_SECONDS: Final = 0.5  # that an execution may take to end when nobody is willing to wait any more
 
 # The modules whose functions trace a thread for somebody who steps through it.
@@ -29,9 +33,17 @@ _DEBUGGERS: Final = frozenset({"bdb", "pdb", "pydevd", "_pydevd_bundle", "_pydev
 class Stuck(BaseException):
     """Raised inside a program that has not called the API for LIMIT_SECONDS."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        _WATCHDOG.raised(self)  # runs where it is raised: inside the program
+
 
 class OutOfPatience(KeyboardInterrupt):
     """Raised inside an execution that goes on although the time is up, or although the user has asked to stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        _WATCHDOG.raised(self)
 
 
 class _Watchdog:
@@ -42,26 +54,35 @@ class _Watchdog:
 
     def reset(self) -> None:
         """Nothing is watched; a lock that another thread held when this process was forked off is nobody's."""
-        self._watched: list[tuple[Machine | None, int, Callable[[], float] | None]] = []
+        self._watched: list[Watched] = []
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._vain = 0  # how often something was raised in the step that goes on
         self._count = 0  # executions so far: an execution is known by its number, for addresses come again
 
-    def begin(self, machine: Machine | None, patience: Callable[[], float] | None) -> None:
+    def begin(self, machine: Machine | None, patience: Callable[[], float] | None) -> Watched:
         with self._wake:
             if patience is None and self._watched:
                 patience = self._watched[-1][2]
-            self._watched.append((machine, threading.get_ident(), patience))
+            watched = (machine, threading.get_ident(), patience)
+            self._watched.append(watched)
             self._count += 1
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="alertable-watchdog", daemon=True)
                 self._thread.start()
             elif len(self._watched) == 1:
                 self._wake.notify()
+        return watched
 
-    def end(self) -> None:
+    def end(self, watched: Watched) -> None:
         with self._wake:
-            self._watched.pop()
+            self._watched = [each for each in self._watched if each is not watched]
+
+    def raised(self, error: BaseException) -> None:
+        """It is being raised; a program that has caught several is left behind: then this does not return."""
+        machine = self._watched[-1][0] if self._watched else None
+        if machine is not None and self._vain > VAIN_MAX:
+            machine.leave_behind(error)
 
     def _watch(self) -> None:
         seen, since, begun = (0, 0), 0.0, 0.0  # what was running, since when it has made no step, since when it should be over
@@ -70,8 +91,9 @@ class _Watchdog:
                 if not self._watched:
                     self._wake.wait()
                     continue
-                self._wake.wait(LOOK_SECONDS)
+                self._wake.wait(AGAIN_SECONDS if self._vain else LOOK_SECONDS)
                 if not self._watched or self._watched[-1][0] is None:
+                    self._vain = 0
                     continue
                 machine, ident, patience = self._watched[-1]
                 assert machine is not None
@@ -80,13 +102,11 @@ class _Watchdog:
                     begun = clock
                 if now != seen:
                     seen, since = now, clock
-                if _debugged(ident):
-                    continue
-                if clock - begun >= GRACE_SECONDS:
-                    _raise_in(ident, OutOfPatience)
-                elif clock - since >= LIMIT_SECONDS:
-                    since = clock
-                    _raise_in(ident, Stuck)
+                    self._vain = 0
+                error = OutOfPatience if clock - begun >= GRACE_SECONDS else Stuck if clock - since >= LIMIT_SECONDS else None
+                if error is not None and (self._vain or not _debugged(ident)):
+                    self._vain += 1
+                    _raise_in(ident, error)
 
 
 def _raise_in(ident: int, error: type[BaseException]) -> None:
@@ -123,8 +143,11 @@ def watched(machine: Machine | None, patience: Callable[[], float] | None = None
 
     patience: how many more seconds somebody is willing to wait for what runs within; asked by another thread.
     """
-    _WATCHDOG.begin(machine, patience)
+    watched = _WATCHDOG.begin(machine, patience)
     try:
         yield
     finally:
-        _WATCHDOG.end()
+        try:
+            _WATCHDOG.end(watched)
+        except (Stuck, OutOfPatience):  # it was on its way, and what it was meant for is over
+            _WATCHDOG.end(watched)

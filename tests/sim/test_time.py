@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from ctypes import byref, c_int64, c_void_p, create_string_buffer
@@ -208,6 +209,41 @@ def test_a_program_that_computes_for_ever_is_stopped_also_while_somebody_measure
         sys.settrace(before)
     afterwards = run([program]).violation  # in a greenlet whose frame was traced
     assert [violation and violation.id for violation in (traced, afterwards)] == ["stuck", "stuck"]
+
+
+@pytest.mark.parametrize("where", ["around", "within", "in the way out"])
+def test_a_program_that_catches_everything_is_left_behind(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    monkeypatch.setattr(watchdog, "LIMIT_SECONDS", 0.2)
+    monkeypatch.setattr(watchdog, "LOOK_SECONDS", 0.1)
+
+    def work(rounds: int) -> None:
+        for _ in range(rounds):
+            pass
+
+    def program(w: Any) -> None:
+        w.Sleep(5)
+        while where == "around":
+            try:
+                while True:
+                    work(1000)
+            except BaseException:
+                continue
+        while where == "within":
+            try:
+                work(1000)
+            except BaseException:
+                work(10)
+        try:
+            w.Sleep(INFINITE)
+        finally:
+            while True:
+                with contextlib.suppress(BaseException):
+                    work(1000)
+
+    violation = run([program]).violation
+    assert violation is not None
+    assert violation.id == ("deadlock" if where == "in the way out" else "stuck")
+    assert run([lambda w: w.Sleep(1)]).violation is None
 
 
 def test_the_watchdog_leaves_a_program_alone_that_goes_on_calling(monkeypatch: pytest.MonkeyPatch) -> None:
