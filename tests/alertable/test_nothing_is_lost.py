@@ -166,18 +166,19 @@ def test_a_worker_has_a_watchdog_of_its_own() -> None:
     assert [violation.id for violation in report.violations] == ["stuck"]
 
 
-@pytest.mark.usefixtures("impatient")
-def test_executions_that_look_alike_are_not_taken_for_one() -> None:
+def test_executions_that_look_alike_are_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each computes for a while at the same step: only together are they too long."""
+    monkeypatch.setattr(watchdog, "LIMIT_SECONDS", 1.5)
+    monkeypatch.setattr(watchdog, "LOOK_SECONDS", 0.05)
     real = time.perf_counter
 
     def program(w: WinApi) -> None:
-        end = real() + 0.2
+        end = real() + 0.25
         while real() < end:
             pass
         w.Sleep(1)
 
-    assert alertable.check(program, strategy="random", max_executions=5).ok
+    assert alertable.check(program, strategy="random", max_executions=8).ok
 
 
 @FORK
