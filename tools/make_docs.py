@@ -1,5 +1,5 @@
 """Writes the generated pages: docs/fidelity.md (`Differs:` lines, litmus tests), docs/api.md,
-docs/sanitizers.md, docs/models.md.
+docs/sanitizers.md, docs/models.md, docs/mutants.md.
 
 python tools/make_docs.py           write it
 python tools/make_docs.py --check   exit 1 if it is out of date
@@ -82,10 +82,11 @@ def page() -> str:
 
 def main() -> None:
     """Write, or check."""
-    from tools import api_matrix, models_page, sanitizer_page
+    from tools import api_matrix, models_page, mutants_page, sanitizer_page
 
     pages = {"fidelity.md": page(), "api.md": api_matrix.page()}
     pages |= {"sanitizers.md": sanitizer_page.page(), "models.md": models_page.page()}
+    pages["mutants.md"] = mutants_page.page()
     for name, text in pages.items():
         target = ROOT / "docs" / name
         if "--check" not in sys.argv[1:]:
