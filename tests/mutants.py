@@ -117,8 +117,7 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what tests print is not an answer
     for line in sys.stdin:
-        question = json.loads(line)
-        print(json.dumps(asdict(in_a_fork(question["nodes"], question["mutant"], question["patience"]))), file=answers, flush=True)
+        print(json.dumps(asdict(in_a_fork(**json.loads(line)))), file=answers, flush=True)
 
 
 class Nursery:

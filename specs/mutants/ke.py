@@ -39,9 +39,8 @@ MUTANTS: Final = (
         wrong="A wait for all takes the objects that are signalled before it knows of the others.",
         why="One loop instead of two.",
         where="kernel_model.ke.wait:Wait.ready_status",
-        text="                if not obj.signaled_for(thread):\n                    return None\n            status",
-        planted="                if not obj.signaled_for(thread):\n                    return None\n                obj.satisfy(thread)\n"
-        "            status",
+        text="                    return None\n            status: int",
+        planted="                    return None\n                obj.satisfy(thread)\n            status: int",
         test="tests/kernel_model/ke/test_wait.py::test_all_takes_nothing_before_all_are_signaled",
     ),
     Mutant(
@@ -58,7 +57,7 @@ MUTANTS: Final = (
         wrong="A suspended thread that waits takes the object, and nobody else gets it.",
         why="The wait blocks are there, whatever the thread's suspend count.",
         where="kernel_model.ke.wait:release_waiters",
-        text="if wait.thread.suspend_count:",
+        text="if wait.suspended():",
         planted="if False:",
         test="tests/kernel_model/ke/test_wait.py::test_resetting_takes_the_signal_back_before_a_suspended_waiter_sees_it",
     ),

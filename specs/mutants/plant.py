@@ -81,7 +81,7 @@ def _statement(tree: ast.Module, mutant: Mutant) -> ast.stmt:
         found = [node for node in body if _name(node) == name]
         body = [inner for node in found if isinstance(node, ast.ClassDef) for inner in node.body]
     if len(found) != 1 or isinstance(found[0], ast.ClassDef):
-        raise Stale(f"{mutant.id}: {mutant.where} names {len(found)} functions or tables, it must be one")
+        raise Stale(f"{mutant.id}: {mutant.where} is not one function or table")
     return found[0]
 
 

@@ -50,11 +50,11 @@ def changed(**fields: str) -> Mutant:
     ("fields", "why"),
     [
         ({"text": "no such text"}, "stands 0 times"),
-        ({"text": "return"}, "stands 3 times"),
+        ({"text": "obj"}, "stands 11 times"),
         ({"text": "thread = self.thread", "planted": "thread = ("}, "does not compile"),
         ({"planted": "thread  =  self.thread"}, "changes nothing"),
-        ({"where": "kernel_model.ke.wait:no_such_function"}, "names 0 functions"),
-        ({"where": "kernel_model.ke.wait:Wait"}, "names 0 functions"),
+        ({"where": "kernel_model.ke.wait:no_such_function"}, "is not one function"),
+        ({"where": "kernel_model.ke.wait:Wait"}, "is not one function"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
