@@ -56,6 +56,8 @@ def why_not(program: Any, arguments: int) -> str:  # noqa: ANN401 - anything tha
 def refuse(programs: Sequence[Any]) -> None:
     """NotAProgram for the first that would not run."""
     for program in programs:
+        if not callable(program) and hasattr(program, "fresh"):
+            continue  # it makes the function anew for every execution (a litmus program, for one)
         arguments = getattr(program, "arguments", None)
         inner = program.program if arguments is not None else program
         why = why_not(inner, 1 + len(arguments or ()))
