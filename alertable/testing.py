@@ -22,7 +22,7 @@ from sim.explore.check import check
 from sim.runtime.execution import run
 from sim.runtime.outcome import NotAProgram
 from sim.runtime.refuse import runs_nothing
-from sim.view.columns import table
+from sim.view.columns import lines_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -119,7 +119,7 @@ def _too_weak(report: Report, require: str) -> str:
 
 def _message(violation: Violation, schedule: str, path: Path | None) -> str:
     lines = [f"{violation.id}: {violation.title} (step {violation.step})", violation.message]
-    lines += [*(f"at {place}" for place in violation.where), *violation.story]
+    lines += [*(f"at {place}" for place in violation.where), *(lines_of(violation.rows) if violation.rows else ())]
     lines += [f"necessary: {line}" for line in violation.switches]
     if violation.race:
         lines.append(f"race: {violation.race}")

@@ -11,7 +11,7 @@ from sim.explore.races import decisive, dissect
 from sim.runtime.execution import run
 from sim.runtime.outcome import ReplayDivergence
 from sim.runtime.schedule import at_places, render
-from sim.view.columns import lines_of
+from sim.view.columns import UNBROKEN, lines_of
 from sim.view.story import race_line, story, switch_lines
 
 if TYPE_CHECKING:
@@ -50,6 +50,6 @@ def explained(programs: Sequence[Program], violation: Violation, settings: Setti
     race = decisive(programs, best, anatomy, settings, budget.part(EXPLAINING))
     rows = story(anatomy, switches, race)
     return replace(
-        execution.violation, schedule=schedule, story=tuple(lines_of(rows)), rows=rows,
+        execution.violation, schedule=schedule, story=tuple(lines_of(rows, UNBROKEN)), rows=rows,
         switches=switch_lines(anatomy, switches), race=race_line(anatomy, race),
     )  # fmt: skip

@@ -17,9 +17,9 @@ class Violation:
     where: places in the program, `thread: path:line in function`: of the thread that broke the law; where nobody in particular
     did (a deadlock, a step of the environment) of all that have not ended.
     laws: ids of the sanitizers that it stands for where `id` names something more general (a deadlock is S8, perhaps S8b).
-    From a search also: story (a table, 100 columns wide), rows (the same as data, at most 13), switches (the choices without
-    which it does not happen, each with the step that it must precede), race (the one whose reversal makes the run pass, or
-    empty), note (what could not be said, and why).
+    From a search also: story (at most 15 lines, as wide as they are), rows (the same as data, at most 13, for whoever knows how
+    wide a line may be), switches (the choices without which it does not happen, each with the step that it must precede),
+    race (the one whose reversal makes the run pass, or empty), note (what could not be said, and why).
     """
 
     id: str

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.trace.record import Event
 
 WIDTH: Final = 100  # where nobody says how wide
+UNBROKEN: Final = 1 << 20  # a line for each row, however wide
 LEAST_WIDTH: Final = 40
 LEAST_COLUMN: Final = 18
 KERNEL_COLUMN: Final = 20  # there is room for this beside the threads
