@@ -78,7 +78,7 @@ def check(
     course = _Course(search, _Kept(search, resume, question), progress, max_executions, time_limit, keep_going, found)
     tally = search.tally
     first = BugsFirst(programs, settings, seed, tally, book) if strategy is None and not tally.executions else None
-    sample = Sample(programs, settings, tally, book)
+    sample = Sample(programs, settings, tally, book, wanted=max_executions != 1)
     explore = partial(_explore, search, first)
     spaces = [globals_of(program) for program in programs]
     watching = swapped(programs, precise=settings.precise)
@@ -87,7 +87,7 @@ def check(
         try:
             if exchange.without and isinstance(chosen, Dpor):
                 chosen.footprint.memory = True
-            stopped = explore(course.why_stop) if max_executions == 1 else sample.around(explore, course.why_stop)
+            stopped = sample.around(explore, course.why_stop, course.patience)
             course.tell_of_violations()
             spent = course.seconds
             course.kept.finish(spent, stopped)
@@ -103,7 +103,8 @@ def check(
         verdict=verdict, reasons=reasons, outcomes=tally.outcomes, violations=violations,
         executions=tally.executions, seconds=spent, statistics=search.statistics() | _contributed(search, first),
         never=tuple(title for title in sometimes if title not in tally.reached),
-        whole=course.whole() if stopped else None, not_searched=not_searched(settings, memory, timed=tally.timed),
+        whole=course.whole() if stopped else None,
+        not_searched=(*not_searched(settings, memory, timed=tally.timed), *sample.unanswered),
         advisor=Advisor(programs, settings, search.strategy, memory, verdict, timed=tally.timed, seconds=course.for_advice()),
     )  # fmt: skip
 

@@ -22,13 +22,16 @@ from sim.runtime.own import globals_of, is_own, is_own_module
 from sim.runtime.whereabouts import place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 SHOWN: Final = 60  # characters of a value
 NAMED: Final = 3  # causes in one message
 CACHE: Final[Any] = functools._lru_cache_wrapper
 ADVICE: Final = "no cause was found: look for state that outlives an execution, id(), hash(), set order, files and threads"
 
+A_SET: Final = "BUILD_SET"
+ORDER: Final = "in an order that is not the same every time"
+ITERATES: Final = "GET_ITER"
 # What a name stands for, where it is not what the simulated machine gives; the order is the order of suspicion.
 SUSPECTS: Final[dict[str, str]] = {
     "id": "an address, which differs every time",
@@ -46,8 +49,12 @@ SUSPECTS: Final[dict[str, str]] = {
     **dict.fromkeys(("environ", "getenv", "putenv"), "the environment of the process"),
     **dict.fromkeys(("getrefcount", "get_objects", "WeakSet", "WeakKeyDictionary"), "how the interpreter keeps objects"),
     "hash": "a number that differs from process to process",
-    "set": "the order of a set", "frozenset": "the order of a set", "BUILD_SET": "the order of a set",
+    "set": ORDER, "frozenset": ORDER, A_SET: ORDER,
 }  # fmt: skip
+HASHING: Final = ("hash", "set", "frozenset", A_SET)
+GOES_THROUGH: Final = frozenset({"list", "tuple", "next", "iter", "enumerate", "zip", "map", "join", "pop"})
+GLOBAL: Final = ("LOAD_GLOBAL", "LOAD_NAME")
+ATTRIBUTE: Final = ("LOAD_ATTR", "LOAD_METHOD")
 BUILT_IN: Final = frozenset({"id", "hash", "set", "frozenset", "open"})
 
 
@@ -84,18 +91,40 @@ def changed(before: dict[str, State], after: dict[str, State]) -> list[str]:
     return found
 
 
+def changing(before: dict[str, State], after: dict[str, State]) -> list[str]:
+    """Names of what is different now."""
+    return [f"{name} ({now.what})" for name, now in after.items() if name not in before or before[name].content != now.content]
+
+
 def used(programs: Sequence[Any]) -> list[str]:
     """Names in the programs' code that stand for something outside the simulation, with their places, worst first."""
+    return _told(_places(programs), SUSPECTS)
+
+
+def hashing(programs: Sequence[Any]) -> list[str]:
+    """Where the programs' code may depend on hashes: it asks for them, or makes sets and goes through something."""
+    places = _places(programs)
+    if "hash" not in places and ITERATES not in places:
+        return []
+    return _told(places, HASHING)
+
+
+def _places(programs: Sequence[Any]) -> dict[str, str]:
     walk = _Walk()
     for program in programs:
         walk.program(program)
-    places: dict[str, str] = {}
+    found: dict[str, str] = {}
     for code, space in walk.code.values():
         for name, line in _names(code, space):
-            places.setdefault(name, place(code, line))
+            found.setdefault(name, place(code, line))
+    for name in walk.sets:
+        found.setdefault(A_SET, name)
+    return found
+
+
+def _told(places: dict[str, str], wanted: Iterable[str]) -> list[str]:
     return [
-        f"{'a set' if name == 'BUILD_SET' else name} at {places[name]} is {meaning}"
-        for name, meaning in SUSPECTS.items() if name in places
+        f"{'a set' if name == A_SET else name} at {places[name]} is {SUSPECTS[name]}" for name in wanted if name in places
     ]  # fmt: skip
 
 
@@ -111,6 +140,7 @@ class _Walk:
     def __init__(self) -> None:
         self.states: dict[str, State] = {}
         self.code: dict[int, tuple[CodeType, dict[str, Any]]] = {}
+        self.sets: list[str] = []  # names of such as code goes through
         self._met: dict[int, Any] = {}  # by id; the objects are kept, so that an id stays theirs
         self._fresh: tuple[dict[str, Any], str] | None = None
 
@@ -214,6 +244,8 @@ class _Walk:
             self._class(type(value))
         if isinstance(value, MethodType | functools.partial):
             self._callable(value)
+        if isinstance(value, set | frozenset):
+            self.sets.append(label)
         if lives_on:
             self.states[label] = State(what, _size(value), _content(value))
 
@@ -295,14 +327,17 @@ def _short(content: str) -> str:
 
 def _names(code: CodeType, space: dict[str, Any]) -> Iterator[tuple[str, int]]:
     """Suspicious names that the code uses, with their lines."""
-    line = code.co_firstlineno
+    line, constant = code.co_firstlineno, None
     for instruction in dis.get_instructions(code):
         line = instruction.starts_line or line
         operation, name = instruction.opname, instruction.argval
-        if operation in ("BUILD_SET", "SET_ADD"):
-            yield "BUILD_SET", line
-        elif operation in ("LOAD_GLOBAL", "LOAD_NAME") and name in BUILT_IN:
+        if operation in ("BUILD_SET", "SET_ADD") or (operation == "GET_ITER" and isinstance(constant, frozenset)):
+            yield A_SET, line
+        constant = name if operation == "LOAD_CONST" else None
+        if operation == "GET_ITER" or (operation in (*GLOBAL, *ATTRIBUTE) and name in GOES_THROUGH):
+            yield ITERATES, line
+        if operation in GLOBAL and name in BUILT_IN:
             if name not in space:
                 yield name, line
-        elif operation in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_GLOBAL", "LOAD_NAME", "IMPORT_FROM") and name in SUSPECTS:
+        elif operation in (*GLOBAL, *ATTRIBUTE, "IMPORT_FROM") and name in SUSPECTS:
             yield name, line

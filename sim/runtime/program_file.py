@@ -44,6 +44,9 @@ class ProgramFile:
         with contextlib.suppress(TypeError, ValueError):
             self.__signature__ = inspect.signature(found)  # what whoever asks for its parameters reads
 
+    def __reduce__(self) -> tuple[type[ProgramFile], tuple[Path, str]]:
+        return ProgramFile, (self.path, self.function)
+
     def __call__(self, w: object) -> object:
         return self.fresh()(w)
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from sim.explore.twice import difference, ending, other_memory
+from sim.explore import twice
+from sim.explore.endings import difference, ending, other_memory
+from sim.explore.twice import Sample
 from sim.runtime.execution import run
 from sim.runtime.settings import Settings
 from specs.zoo import cases
@@ -214,7 +216,8 @@ def is_ordered_by_address(_w: Any) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("program", "name"), [(sleeps_for_an_address, "test_twice.py:205 is an address"), (is_ordered_by_address, "a set at ")]
+    ("program", "name"),
+    [(sleeps_for_an_address, "is an address, which differs every time"), (is_ordered_by_address, "a set at ")],
 )
 def test_addresses_differ_from_one_execution_to_the_next(program: Program, name: str) -> None:
     (violation,) = alertable.check(program).violations
@@ -279,6 +282,146 @@ def test_a_file_on_the_disk_outlives_executions(tmp_path: Path) -> None:
     done = python("-m", "alertable", "check", "writes.py", cwd=tmp_path)
     assert done.returncode == 4, done.stderr
     assert "open at writes.py:5 is a file, which outlives an execution" in done.stdout
+
+
+# ---- hashes of strings, which are the same within one process ------------------------------------------------------------------
+
+NAMES = ("alice", "bob", "carol", "dave")
+known: set[str] = set()
+
+
+def returns_a_hash(_w: Any) -> int:
+    return hash("server") % 1_000
+
+
+def goes_through_a_set(w: Any) -> None:
+    for number, name in enumerate({*NAMES}):
+        w.Sleep(number * len(name))
+
+
+def goes_through_a_set_of_the_module(_w: Any) -> str:
+    known.update(NAMES)
+    return "".join(known)
+
+
+def sorts_a_set(w: Any) -> list[str]:
+    for number in range(2):
+        w.Sleep(number)
+    return sorted({*NAMES})
+
+
+def returns_a_set(w: Any) -> set[str]:
+    return {name for name in NAMES if w.SleepEx(0, 0) == 0}
+
+
+@pytest.mark.parametrize(
+    ("program", "cause"),
+    [
+        (returns_a_hash, "hash at "),
+        (goes_through_a_set, "a set at "),
+        (goes_through_a_set_of_the_module, "a set at test_twice.known is in an order"),
+    ],
+)
+def test_what_depends_on_hashes_is_found_in_other_processes(program: Program, cause: str) -> None:
+    (violation,) = alertable.check(program).violations
+    assert violation.id == "not-deterministic"
+    assert "does not lead to the same execution in every process" in violation.message
+    assert cause in violation.message
+
+
+@pytest.mark.parametrize("program", [sorts_a_set, returns_a_set])
+def test_sets_whose_order_does_not_matter_are_fine(program: Program) -> None:
+    report = alertable.check(program)
+    assert (report.verdict, report.violations) == ("COMPLETE", ())
+    assert not [line for line in report.not_searched if "hash" in line]
+
+
+def test_a_program_that_no_other_process_can_import_is_said() -> None:
+    def program(_w: Any) -> int:
+        return hash("server") % 1_000
+
+    report = alertable.check(program)
+    assert report.ok
+    (line,) = [line for line in report.not_searched if "hash" in line]
+    assert line.startswith("other hash seeds, where hash at ")
+    assert "another process cannot import the program" in line
+
+
+def test_what_every_execution_changes_is_said_where_it_makes_no_difference() -> None:
+    calls: list[int] = []
+
+    def program(_w: Any) -> None:
+        calls.append(1)
+
+    report = alertable.check(program)
+    assert report.ok
+    assert "what may come of 'calls' in the closure of test_twice.program (a list), which every execution changes" in " ".join(
+        report.not_searched
+    )
+
+
+# ---- how a search notices ------------------------------------------------------------------------------------------------------
+
+
+def test_a_violation_that_does_not_come_again_has_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sample, "around", lambda _self, explore, why_stop, _patience: explore(why_stop))  # nobody looks before
+    calls: list[int] = []
+
+    def program(_w: Any) -> None:
+        calls.append(1)
+        assert len(calls) > 1, "only the first time"
+
+    (violation,) = alertable.check(program).violations
+    assert violation.id == "not-deterministic"
+    assert "ProgramError was found, but the same schedule does not lead there again" in violation.message
+    assert "'calls' in the closure of test_twice.program (a list) had 0 entries before" in violation.message
+
+
+def in_threads(w: Any, body: Callable[[], Any], count: int) -> None:
+    routine = w.CALLBACK(c_ulong, ctypes.c_void_p)(lambda _: body() and 0)
+    for thread in [w.CreateThread(None, 0, routine, None, 0, None) for _ in range(count)]:
+        w.WaitForSingleObject(thread, 0xFFFFFFFF)
+
+
+def test_steps_that_change_while_a_search_goes_on_are_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sample, "_begins_well", lambda _self: True)
+    calls: list[int] = []
+
+    def program(w: Any) -> None:
+        calls.append(1)
+        event = w.CreateEventW(None, 1, 0, None)
+        in_threads(w, lambda: w.SetEvent(event), 2 if len(calls) < 3 else 1)
+
+    (violation,) = alertable.check(program, strategy="dpor").violations
+    assert violation.id == "not-deterministic"
+    assert "'calls' in the closure of test_twice.program (a list) had 0 entries before" in violation.message
+
+
+def test_a_counter_that_shows_late_is_found_by_looking_at_the_first_execution_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twice, "PATIENCE", 0)
+    calls: list[int] = []
+
+    def program(w: Any) -> bool:
+        calls.append(1)
+        cell = w.Interlocked(0)
+        in_threads(w, lambda: cell.fetch_add(1), 3)
+        return len(calls) > 20
+
+    (violation,) = alertable.check(program, strategy="dpor").violations
+    assert "returns False in the first execution, True in a later one" in violation.message
+
+
+def test_workers_are_looked_at_before_and_after() -> None:
+    (violation,) = alertable.check(counts_on, strategy="dpor", workers=2).violations
+    assert violation.id == "not-deterministic"
+    report = alertable.check(counts_anew, strategy="dpor", workers=2)
+    assert report.ok
+
+
+def test_whoever_asks_for_one_execution_gets_one() -> None:
+    calls: list[int] = []
+    alertable.check(lambda _w: calls.append(1), max_executions=1)
+    assert len(calls) == 1
 
 
 # ---- no false alarms ---------------------------------------------------------------------------------------------------------
