@@ -14,8 +14,7 @@ from kernel_model.errors import NotModelled
 from sim.runtime.canonical import masked, text
 from sim.runtime.execution import run
 from sim.runtime.outcome import ReplayDivergence, Violation
-from sim.runtime.whereabouts import acting
-from sim.trace.record import EventKind, Recorder
+from sim.trace.record import EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,30 +43,11 @@ class Ending:
     violation: Violation | None = None
 
 
-class Pointer(Recorder):
-    """Notes where in the program an event is."""
-
-    __slots__ = ("_at", "places")
-
-    def __init__(self, at: int) -> None:
-        super().__init__()
-        self._at = at
-        self.places: tuple[str, ...] = ()
-
-    def add(self, kind: EventKind, subject: str, text: str = "", thread: str | None = None, where: str = "") -> None:
-        if len(self.events) == self._at and self.machine is not None:
-            self.places = acting(self.machine)
-        super().add(kind, subject, text, thread, where)
-
-
-def ending(
-    programs: Sequence[Program], schedule: str | None, settings: Settings, journal: Journal | None = None,
-    recorder: Recorder | None = None,
-) -> Ending:  # fmt: skip
+def ending(programs: Sequence[Program], schedule: str | None, settings: Settings, journal: Journal | None = None) -> Ending:
     """Run them once, traced."""
     try:
         log = journal.fresh() if journal is not None else None
-        execution = run(programs, schedule=schedule, settings=settings, log=log, recorder=recorder)
+        execution = run(programs, schedule=schedule, settings=settings, log=log)
     except (ReplayDivergence, NotModelled) as error:
         return Ending((), "", masked(str(error)), getattr(error, "step", 0), schedule or "")
     violation = execution.violation
@@ -77,11 +57,11 @@ def ending(
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two executions of one schedule part; event: the first that differs, if one does."""
+    """Where two executions of one schedule part; where: the place in the program, if it is known."""
 
     step: int
     what: str
-    event: int = -1
+    where: tuple[str, ...] = ()
 
 
 def difference(one: Ending, other: Ending, names: tuple[str, str] = ("the first time", "the second time")) -> Difference | None:
@@ -92,13 +72,13 @@ def difference(one: Ending, other: Ending, names: tuple[str, str] = ("the first 
             told, head = _told(b), f"in step {a.step} {a.thread} calls "
             if a.kind is EventKind.CALL:
                 told = told.removeprefix(head)  # the same thread calls something else, as a rule
-            return Difference(a.step, f"{_told(a)} {first}, {told} {second}", number)
+            return Difference(a.step, f"{_told(a)} {first}, {told} {second}", _place(one.events[: number + 1]))
     if len(one.events) != len(other.events) and one.events and other.events:
         is_longer = len(one.events) > len(other.events)
         more, fewer = (one, other) if is_longer else (other, one)
         event = more.events[len(fewer.events)]
         when, never = (first, second) if is_longer else (second, first)
-        return Difference(event.step, f"{_told(event)} {when}, and not {never}", len(fewer.events))
+        return Difference(event.step, f"{_told(event)} {when}, and not {never}", _place(more.events[: len(fewer.events) + 1]))
     if one.how != other.how:
         ends = [f"it ends with {_short(each.how)!r}" if each.how else "it ends well" for each in (one, other)]
         return Difference(min(one.steps, other.steps), f"{ends[0]} {first}, {ends[1]} {second}")
@@ -121,6 +101,12 @@ def other_memory() -> Iterator[None]:
         yield
     finally:
         taken.clear()
+
+
+def _place(events: Sequence[Event]) -> tuple[str, ...]:
+    """Where the thread of the last of them is, or was at its last event before."""
+    last = next((event for event in reversed(events) if event.thread == events[-1].thread and event.where), None)
+    return (f"{last.thread}: {last.where}",) if last is not None else ()
 
 
 def _parts(event: Event) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sim.explore.elsewhere import Elsewhere
-from sim.explore.endings import Difference, Ending, Pointer, difference, ending, other_memory
+from sim.explore.endings import Ending, difference, ending, other_memory
 from sim.explore.report import FIRST_VIOLATION, INTERRUPTED
 from sim.runtime.causes import changing, likely_cause, remembered
 from sim.runtime.outcome import ReplayDivergence, Violation
@@ -140,7 +140,7 @@ class Sample:
             if found is not None:
                 what = f"the same schedule does not lead to the same execution in every process: {found.what}"
                 why = f"likely cause: {'; '.join(elsewhere.places)}"
-                self._found(not_deterministic(what, why, found.step, other.schedule))
+                self._found(not_deterministic(what, why, found.step, other.schedule, found.where))
                 return False
         return True
 
@@ -155,16 +155,8 @@ class Sample:
         found = difference(one, other, names)
         if found is not None:
             what, why = f"the same schedule does not lead to the same execution: {found.what}", self.why()
-            self._found(not_deterministic(what, why, found.step, one.schedule, self._places(one, found)))
+            self._found(not_deterministic(what, why, found.step, one.schedule, found.where))
         return found is None
-
-    def _places(self, one: Ending, found: Difference) -> tuple[str, ...]:
-        """Where the program is at the event that differs: in one more execution, as near as that comes."""
-        if found.event < 0 or (one.violation is not None and one.violation.id == STUCK):
-            return ()
-        pointer = Pointer(found.event)
-        ending(self._programs, one.schedule, self._settings, recorder=pointer)
-        return pointer.places
 
     def _found(self, violation: Violation) -> None:
         self._tally.violations[violation.id, violation.message] = violation

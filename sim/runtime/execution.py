@@ -37,13 +37,12 @@ if TYPE_CHECKING:
 
 def run(
     programs: Sequence[Program], *, schedule: str | Chooser | None = None, seed: int | None = None,
-    settings: Settings | None = None, log: list[Any] | None = None, recorder: Recorder | None = None, **fields: Any,  # noqa: ANN401 - of Settings
+    settings: Settings | None = None, log: list[Any] | None = None, **fields: Any,  # noqa: ANN401 - of Settings
 ) -> Execution:  # fmt: skip
     """Run the programs once, traced, as the initial threads of one process (each Process and Peer has its own).
 
     schedule: text to follow (the default goes on after its end), or a chooser; seed: random choices instead of the default ones.
     settings, or its fields: what else may happen.  log: where the decisions are noted as they are made.
-    recorder: one that does more than to record.
     Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
     """
     whole("seed", seed)
@@ -55,7 +54,7 @@ def run(
     elif seed is not None:
         chooser = RandomChooser(seed)
     refuse(programs)
-    recorder = recorder or Recorder()
+    recorder = Recorder()
     settings = settings or Settings(**fields)
     if isinstance(schedule, str):
         settings = settings.at(schedule)
