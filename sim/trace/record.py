@@ -6,7 +6,6 @@ Names instead of addresses and handle values, so that the same program and choic
 from __future__ import annotations
 
 import ctypes
-import weakref
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
@@ -14,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel_model.ke.apc import ApcKind, KApc
 from kernel_model.tcpip.segment import SegmentKind
 from sim.runtime.whereabouts import line_of
+from sim.trace.names import LEAST_ADDRESS, Names
 from sim.win32.errormap import wsa_error
 from sim.win32.memory import CArgument, CData
 from winapi.errors import ErrorCode
+from winapi.surface import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,13 +80,12 @@ class Event:
 class Recorder:
     """The listener of a traced execution; `machine` is set once it exists."""
 
-    __slots__ = ("_names", "_numbers", "events", "machine")
+    __slots__ = ("events", "machine", "names")
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.machine: Machine | None = None
-        self._names: dict[int, tuple[str, weakref.ref[Any]]] = {}
-        self._numbers: dict[str, int] = {}
+        self.names = Names()
 
     def add(self, kind: EventKind, subject: str, text: str = "", thread: str | None = None, where: str = "") -> None:
         """Append an event; thread None means whoever runs."""
@@ -194,21 +194,19 @@ class Recorder:
         """An argument as a person wants it: labels for handles, names for memory, numbers for the rest."""
         if value is None:
             return "NULL"
-        if type(value) is CArgument:
-            return f"&{self._memory_name(value._obj)}"
-        if isinstance(value, ctypes.c_char_p | ctypes.c_wchar_p):
-            return "text"  # never followed: it may point anywhere
-        if isinstance(value, ctypes._SimpleCData) and not isinstance(value, ctypes.c_void_p):
-            value = value.value
-        if isinstance(value, ctypes.c_void_p):
-            value = value.value or 0
-        elif getattr(value, "python", None) is not None:
+        if isinstance(value, str | bytes):
+            return repr(value) if len(value) <= TEXT else f"{value[:TEXT]!r}..."
+        if getattr(value, "python", None) is not None:
             return str(getattr(value.python, "__name__", "routine"))
-        elif isinstance(value, CData):
-            return self._memory_name(value)
-        if isinstance(value, int):
-            return self._number(t, name, value)
-        return repr(value) if isinstance(value, str | bytes) and len(value) <= 24 else type(value).__name__
+        if isinstance(value, ctypes.c_wchar_p) or (isinstance(value, ctypes.c_char_p) and name not in POINTERS):
+            return "text"  # never followed: it may point anywhere
+        if type(value) is CArgument or isinstance(value, ctypes.Array | ctypes._Pointer | ctypes.Structure | ctypes.Union):
+            return self.names.of(value, name)
+        if name in POINTERS and isinstance(value, CData | int):
+            return self.names.of(value, name)
+        if isinstance(value, ctypes._SimpleCData):
+            value = value.value or 0
+        return self._number(t, name, value) if isinstance(value, int) else type(value).__name__
 
     def _number(self, t: KThread, name: str, value: int) -> str:
         if name in HANDLES or (name.startswith(("h", "s")) and len(name) == 1):
@@ -219,23 +217,9 @@ class Recorder:
                 return "INVALID_SOCKET" if name in SOCKETS else "INVALID_HANDLE_VALUE"
         if value & 0xFFFFFFFF == 0xFFFFFFFF and name in TIMEOUTS:
             return "INFINITE"
-        if name.startswith(("lp", "buf", "arg")) and value > 0xFFFF:
-            return "address"
+        if name in CONTEXTS and value >= LEAST_ADDRESS and (known := self.names.known(value)) is not None:
+            return known
         return str(value) if -65_536 < value < 65_536 else f"{value & 2**64 - 1:#x}"
-
-    def _memory_name(self, obj: Any) -> str:  # noqa: ANN401 - a ctypes object
-        """OVERLAPPED#1: numbered per type, in order of appearance; a part is named after the object it lies in."""
-        root = obj
-        while root._b_base_ is not None:
-            root = root._b_base_
-        kind = _type_name(type(obj))
-        key = id(root)
-        known = self._names.get(key)
-        if known is None or known[1]() is not root:
-            root_kind = _type_name(type(root))
-            self._numbers[root_kind] = number = self._numbers.get(root_kind, 0) + 1
-            known = self._names[key] = (f"{root_kind}#{number}", weakref.ref(root))
-        return known[0] if root is obj or type(root) is type(obj) else f"{known[0]}.{kind}"
 
 
 HANDLES: Final = frozenset({
@@ -243,15 +227,21 @@ HANDLES: Final = frozenset({
     "hObjectToSignal", "hObjectToWaitOn", "ThreadHandle", "Thread", "CompletionPort", "ExistingCompletionPort", "FileHandle",
     "sAcceptSocket", "sListenSocket", "hEventObject", "fd",
 })  # fmt: skip
+ROUTINES: Final = frozenset({
+    "lpStartAddress", "lpCompletionRoutine", "pfnAPC", "ApcRoutine", "pfnCompletionRoutine", "lpfnCondition",
+})  # fmt: skip
+WINDOWS: Final = frozenset({"hWnd", "hWndParent", "hInstance", "hMenu"})
+POINTERS: Final = frozenset({
+    name
+    for function in FUNCTIONS.values()
+    for name, kind in zip(function.parameters, function.argtypes, strict=True)
+    if kind is ctypes.c_void_p and name not in HANDLES | ROUTINES | WINDOWS and not name.startswith("h")
+})  # fmt: skip
+CONTEXTS: Final = frozenset({"CompletionKey", "dwCompletionKey", "dwData", "Data", "wParam", "lParam", "dwCallbackData"})
+TEXT: Final = 24  # letters of a text that are shown
 SHOWN: Final = 16  # bytes of what a segment carries
 SOCKETS: Final = frozenset({"s", "sAcceptSocket", "sListenSocket", "fd"})
 TIMEOUTS: Final = frozenset({"dwMilliseconds", "dwTimeout"})
-
-
-def _type_name(kind: Any) -> str:  # noqa: ANN401 - a ctypes type
-    if issubclass(kind, ctypes.Array):
-        return f"{_type_name(kind._type_)}[{kind._length_}]"
-    return str(kind.__name__).removeprefix("c_")
 
 
 def _milliseconds(timeout_100ns: int | None) -> str:

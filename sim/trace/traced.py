@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.runtime.machine import Machine
     from sim.runtime.watch import Watch
     from sim.trace.record import Recorder
+    from sim.win32.memory import Region
 
 QUIET = frozenset(
     {
@@ -48,6 +49,9 @@ class TracedWinApi(SimWinApi):
     def __init__(self, machine: Machine, watch: Watch) -> None:
         super().__init__(machine)
         self._recorder: Recorder | None = watch.recorder
+        if watch.recorder is not None:
+            watch.recorder.names.memory = self._memory
+            self._memory.label = watch.recorder.names.owner
         self._calling = watch.calls["calling"]
         self._called = watch.calls["called"]
         self._returned = watch.calls["returned"]
@@ -62,6 +66,9 @@ class TracedWinApi(SimWinApi):
     def _peek(self, pointer: int, length: int) -> bytes:
         """The program's memory at a pointer that it passed; nothing if it is not the program's."""
         return self._memory.load(getattr(pointer, "given", pointer), length) or b""
+
+    def _lock_label(self, region: Region, otherwise: str) -> str:
+        return self._recorder.names.of(region.address) if self._recorder is not None else otherwise
 
     def _enter(self) -> KThread:
         t = super()._enter()
@@ -189,7 +196,7 @@ def _result(api: TracedWinApi, t: KThread, name: str, result: Any) -> str:  # no
     if isinstance(result, int) and (entry := t.process.handles.get(result)) is not None and name.startswith(HANDLE_MAKERS):
         return entry[0].label
     if name in ADDRESSES:
-        return "address"
+        return api._recorder.names.of(result) if api._recorder is not None else ""
     if result in (-1, 0xFFFFFFFF, 2**64 - 1) or (result == 0 and name in FALSE_IS_FAILURE):
         return f"{-1 if result else 0} ({error})"
     return f"{result}{_named(name, result)}"

@@ -60,7 +60,7 @@ class Kernel32Locks(Door):
 
     def _new_lock(self, region: Region, section: bool, *, initialized: bool) -> RtlLock:
         self._locks_made += 1
-        label = f"{'critical section' if section else 'SRW lock'} {self._locks_made}"
+        label = self._lock_label(region, f"{'critical section' if section else 'SRW lock'} {self._locks_made}")
         lock = RtlLock(self._k, label, section, self._key(region, initialized) if self._m.explorer is not None else label)
         self._locks[region.address] = lock, region.block
         return lock
@@ -196,10 +196,11 @@ class Kernel32Locks(Door):
     # ---- condition variables -----------------------------------------------------------------------------------------------
 
     def _condition(self, function: str, pointer: Pointer) -> RtlCondition:
-        address = self._need(function, pointer, 8).address
-        condition = self._conditions.get(address)
+        region = self._need(function, pointer, 8)
+        condition = self._conditions.get(region.address)
         if condition is None:
-            condition = self._conditions[address] = RtlCondition(self._k, "condition variable")
+            label = self._lock_label(region, "condition variable")
+            condition = self._conditions[region.address] = RtlCondition(self._k, label)
         return condition
 
     def InitializeConditionVariable(self, ConditionVariable: Pointer, /) -> None:

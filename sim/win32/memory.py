@@ -187,13 +187,14 @@ class UserMemory:
     on_release is called with a block whose owner has just been released by the program; touched makes what is told of accesses.
     """
 
-    __slots__ = ("_blocks", "_dead", "_heap", "_on_release", "_overlapped", "_seen", "_touched")
+    __slots__ = ("_blocks", "_dead", "_heap", "_on_release", "_overlapped", "_seen", "_touched", "label")
 
     def __init__(self, on_release: Callable[[Block], None], touched: Callable[[Any, int], Touched] | None = None) -> None:
         self._blocks: dict[int, Block] = {}
         self._overlapped: dict[int, Overlapped] = {}
         self._on_release = on_release
         self._touched = touched
+        self.label: Callable[[Any], str] = lambda owner: type(owner).__name__  # what messages call it
         self._heap: dict[int, tuple[Block, object]] = {}  # what HeapAlloc gave, by address; the object owns the memory
         self._dead: list[tuple[Block, Any]] = []  # what was freed, with the object that is kept so that nothing else lies there
         self._seen: dict[int, weakref.ref[Any]] = {}  # objects that a search passed by, by address
@@ -269,7 +270,7 @@ class UserMemory:
         base = ctypes.addressof(owner)
         block = self._blocks.get(base)
         if block is None or not block.alive or block.size != ctypes.sizeof(owner):
-            block = Block(base, ctypes.sizeof(owner), type(owner).__name__)
+            block = Block(base, ctypes.sizeof(owner), self.label(self._owning(owner)[0]))
             block.held = _viewed_by(owner)
             if block.held is not None:
                 block.offset = base - _address_of_buffer(block.held)
@@ -283,6 +284,32 @@ class UserMemory:
             block.keys.append(address)
             self._blocks[address] = block
         return block
+
+    def owner_of(self, pointer: Pointer) -> tuple[Any, int] | None:
+        """What owns the memory at a pointer, and where its memory begins.  For names: nothing is remembered of the question."""
+        address = address_of(pointer)
+        if not address:
+            return None
+        for block, kept in (*self._heap.values(), *self._dead):
+            if block.covers(address, 1):
+                return kept, block.base
+        owner: Any = None
+        for candidate in _candidates(pointer, None):
+            if type(candidate) is not bytes:
+                owner = _owner_within(candidate, address, 1)
+            elif address_of(candidate) <= address <= address_of(candidate) + len(candidate):
+                return candidate, address_of(candidate)
+            if owner is not None:
+                break
+        owner = owner or self._search(address, 1)
+        return self._owning(owner) if owner is not None else None
+
+    @staticmethod
+    def _owning(owner: Any) -> tuple[Any, int]:  # noqa: ANN401 - a ctypes object
+        """The object itself, or what it is a view of."""
+        viewed = _viewed_by(owner)
+        base = _address_of_buffer(viewed) if viewed is not None else 0
+        return (viewed, base) if base else (owner, ctypes.addressof(owner))
 
     def forget(self, block: Block) -> None:
         """The program has let go of it."""
@@ -306,7 +333,7 @@ class UserMemory:
         block = self._blocks.get(base)
         if block is None or not block.alive:
             size = len(root) if isinstance(root, bytearray) else ctypes.sizeof(root)
-            block = Block(base, size, type(root).__name__)
+            block = Block(base, size, self.label(root))
         self._kill(block, root)
 
     def allocate(self, size: int, zeroed: bool) -> int:
