@@ -74,7 +74,7 @@ def test_views_of_a_bytearray_are_that_bytearray() -> None:
         data, other = bytearray(64), bytearray(64)
         s = w.socket(2, 2, 17)
         w.bind(s, byref(loopback()), 16)
-        w.ioctlsocket(s, ctypes.c_int32(0x8004667E), byref(ctypes.c_uint32(1)))
+        w.ioctlsocket(s, 0x8004667E - 2**32, byref(ctypes.c_uint32(1)))
         views = [(c_char * 64).from_buffer(data), (c_char * 32).from_buffer(data), (c_char * 32).from_buffer(data, 16)]
         for view in (*views, (c_char * 64).from_buffer(other), (c_char * 64).from_buffer(memoryview(data))):
             w.recv(s, view, sizeof(view), 0)
