@@ -72,7 +72,7 @@ def test_a_deadlock_names_who_waits_for_what_held_by_whom() -> None:
     found = violation(program)
     assert found.id == "deadlock"
     assert found.message.splitlines() == [
-        "test_execution waits in EnterCriticalSection for critical section 1 held by test_execution.1",
+        "test_execution waits in EnterCriticalSection for CRITICAL_SECTION#1 held by test_execution.1",
         "test_execution.1 waits in WaitForSingleObject for mutex#1 held by test_execution",
     ]
 
