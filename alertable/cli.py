@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 import alertable
@@ -11,10 +13,41 @@ from alertable.commands.compare import compare_command
 from alertable.commands.conform import conform_command
 from alertable.commands.replay import explain_command, replay_command
 from alertable.commands.run import run_command
-from alertable.terminal import prepare_streams
+from alertable.terminal import USAGE, fail, prepare_streams
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Misused(click.ClickException):
+    """A call that makes no sense, in one line, as every other failure; click itself shows the usage too."""
+
+    exit_code = USAGE
+
+    def __init__(self, error: click.UsageError) -> None:
+        where = f" ({error.ctx.command_path} --help says what there is)" if error.ctx is not None else ""
+        super().__init__(" ".join(error.format_message().split()) + where)
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401 - as click's
+        fail(self.message)
+
+
+class Commands(click.Group):
+    """The commands; what is wrong with a call of one of them is one line."""
+
+    def make_context(self, *arguments: Any, **keywords: Any) -> click.Context:  # noqa: ANN401 - as click's
+        try:
+            return super().make_context(*arguments, **keywords)
+        except click.exceptions.NoArgsIsHelpError:
+            raise  # it is the help
+        except click.UsageError as error:
+            raise Misused(error) from error
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click's
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            raise Misused(error) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(alertable.__version__, prog_name="alertable")
 def main() -> None:
     """A Windows I/O kernel that you can model-check."""

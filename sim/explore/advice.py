@@ -18,6 +18,7 @@ from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
 from sim.explore.report import BOUNDED, COMPLETE, SAMPLED
 from sim.explore.sampling import Sampling
+from sim.memory.swap import swapped
 from sim.runtime.execution import execute
 from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
@@ -119,7 +120,8 @@ class Advisor:
                 return "enough" if search.tally.violations or search.tally.steps >= STEPS else ""
 
             try:
-                search.run(enough)
+                with swapped(self._programs, precise=settings.precise):
+                    search.run(enough)
             except NotModelled:
                 continue  # advice must not end in something that the model lacks
             if search.torn:
@@ -153,6 +155,8 @@ class Advisor:
         if laws:
             specs = (*settings.specs, *laws)
             yield {"specs": specs}, replace(settings, specs=specs)
+        if not settings.precise:
+            yield {"memory": "precise"}, replace(settings, memory="precise")
         if self._timed and settings.clock == "eager":
             yield {"clock": "free"}, replace(settings, clock="free")
 
@@ -161,7 +165,7 @@ class Advisor:
         listening = _Listening()
         settings = replace(self._settings, faults=dict.fromkeys(FAULTS, 1), profile="documented")
         machine = settings.machine(chooser=listening)
-        with suppress(NotModelled):
+        with suppress(NotModelled), swapped(self._programs, precise=settings.precise):
             execute(self._programs, machine, api_of(machine))
         return listening.heard
 

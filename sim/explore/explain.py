@@ -31,7 +31,9 @@ def explained(programs: Sequence[Program], violation: Violation, settings: Setti
     """
     budget = budget or Budget()
     settings = settings.at(violation.schedule)
-    best = minimise(programs, violation, settings, budget.part(STEPS, 1 / 2))
+    # What does not end is as long whatever is left out: the default schedule is tried, and little else.
+    steps = STEPS if violation.id != "step-bound" else 2 * violation.step
+    best = minimise(programs, violation, settings, budget.part(steps, 1 / 2))
     if best is None:
         return violation
     assert best.violation is not None

@@ -91,7 +91,7 @@ def _execute(path: Path, code: CodeType) -> ModuleType:
     sys.path.insert(0, folder)  # as for a script
     try:
         exec(code, module.__dict__)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         frame = next((f for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), None)
         where = f"{path}:{frame.lineno}" if frame is not None else str(path)
         raise ProgramFileError(f"{where}: cannot be imported: {type(error).__name__}: {error}") from error

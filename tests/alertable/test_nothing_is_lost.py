@@ -300,19 +300,19 @@ def test_a_search_that_cannot_be_kept_says_so(tmp_path: Path) -> None:
 
 @POSIX
 def test_a_search_that_still_runs_has_not_died(tmp_path: Path) -> None:
-    (tmp_path / "given.py").write_text(MANY, encoding="utf-8")
-    command = [sys.executable, "-m", "alertable", "check", "given.py", "--time-limit", "30"]
+    (tmp_path / "given.py").write_text("def program(w):\n    while True:\n        w.Sleep(1)\n", encoding="utf-8")
+    command = [sys.executable, "-m", "alertable", "check", "given.py", "--time-limit", "60", "--max-steps", str(10**9)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
         while not list(tmp_path.glob(".alertable/running-*")):
             time.sleep(0.1)
         time.sleep(0.5)
-        second = python("-m", "alertable", "check", "given.py", "--max-executions", "2", cwd=tmp_path)
+        second = python("-m", "alertable", "check", "given.py", "--max-steps", "50", cwd=tmp_path)
         first.kill()
     assert "died" not in second.stderr
-    third = python("-m", "alertable", "check", "given.py", "--max-executions", "2", cwd=tmp_path)
+    third = python("-m", "alertable", "check", "given.py", "--max-steps", "50", cwd=tmp_path)
     assert "the last search here died" in third.stderr
-    fourth = python("-m", "alertable", "check", "given.py", "--max-executions", "2", cwd=tmp_path)
+    fourth = python("-m", "alertable", "check", "given.py", "--max-steps", "50", cwd=tmp_path)
     assert "died" not in fourth.stderr
 
 
