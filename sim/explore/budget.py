@@ -23,7 +23,10 @@ class Budget:
     patience: how many more seconds somebody is willing to wait; 0 after Ctrl-C.
     """
 
-    def __init__(self, steps: int = STEPS, patience: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self, steps: int = STEPS, patience: Callable[[], float] | None = None, whole: Budget | None = None
+    ) -> None:  # fmt: skip
+        self._whole = whole  # what this is a part of
         self._left = steps
         self._spent = 0
         self._patience = patience
@@ -32,7 +35,13 @@ class Budget:
     def spend(self, steps: int) -> None:
         """An attempt took so many."""
         self._left -= steps
+        self._pace(steps)
+
+    def _pace(self, steps: int) -> None:
+        """So many steps were made meanwhile, whoever spent them."""
         self._spent += steps
+        if self._whole is not None:
+            self._whole._pace(steps)
 
     @property
     def patience(self) -> float:
@@ -52,4 +61,4 @@ class Budget:
     def part(self, steps: int, share: float = 1.0) -> Budget:
         """Another budget for a part of the work: it may take a share of the time that is left."""
         end = time.perf_counter() + share * self.patience
-        return Budget(steps, lambda: min(self.patience, end - time.perf_counter()))
+        return Budget(steps, lambda: min(self.patience, end - time.perf_counter()), self)

@@ -51,7 +51,7 @@ def ending(programs: Sequence[Program], schedule: str | None, settings: Settings
     except (ReplayDivergence, NotModelled) as error:
         return Ending((), "", masked(str(error)), getattr(error, "step", 0), schedule or "")
     violation = execution.violation
-    how = f"{violation.id}: {_without_addresses(violation.message)}" if violation is not None else ""
+    how = f"{violation.id}: {without_addresses(violation.message)}" if violation is not None else ""
     return Ending(execution.trace, text(execution.outcome), how, execution.steps, execution.schedule, violation)
 
 
@@ -110,11 +110,11 @@ def _place(events: Sequence[Event]) -> tuple[str, ...]:
 
 
 def _parts(event: Event) -> tuple[object, ...]:
-    line = _without_addresses(event.text) if "0x" in event.text or len(event.text) >= 10 else event.text
+    line = without_addresses(event.text) if "0x" in event.text or len(event.text) >= 10 else event.text
     return event.step, event.time_100ns, event.thread, event.kind, event.subject, line
 
 
-def _without_addresses(line: str) -> str:
+def without_addresses(line: str) -> str:
     """Numbers that can only be addresses are as good as equal: programs pass them as keys and contexts."""
     return _NUMBER.sub(lambda found: "address" if int(found[0]) in _ADDRESSES else found[0], masked(line))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.explore.budget import EXPLAINING, STEPS, Budget
 from sim.explore.minimise import minimise, necessary
-from sim.explore.races import decisive, dissect
+from sim.explore.races import NotFollowed, decisive, dissect
 from sim.runtime.execution import run
 from sim.runtime.outcome import ReplayDivergence
 from sim.runtime.schedule import at_places, render
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.runtime.outcome import Violation
     from sim.runtime.settings import Settings
 
+NO_TIME: Final = "not explained: the time limit left no time for it; `alertable explain` takes its time"
 DISSECTING: Final = 12  # a step with its footprint, its event and its races costs as much as so many plain ones
 
 
@@ -35,18 +36,17 @@ def explained(programs: Sequence[Program], violation: Violation, settings: Setti
     steps = STEPS if violation.id != "step-bound" else 2 * violation.step
     best = minimise(programs, violation, settings, budget.part(steps, 1 / 2))
     if best is None:
-        return violation
+        return replace(violation, note="not explained: followed loosely, its schedule does not lead there")
     assert best.violation is not None
-    budget.spend(best.steps)
     schedule = render([*at_places(settings.steps_at), *best.moves])
     if not budget.allows(DISSECTING * best.steps):
-        return replace(best.violation, schedule=schedule)
+        return replace(best.violation, schedule=schedule, note=NO_TIME)
     try:
         execution = run(programs, schedule=schedule, settings=settings)
         if execution.violation is None or execution.violation.id != best.violation.id:
-            return violation
+            return replace(violation, note="not explained: what is left of it does not lead there again")
         anatomy = dissect(programs, best.moves, execution, settings)
-    except ReplayDivergence as error:
+    except (ReplayDivergence, NotFollowed) as error:
         return replace(best.violation, schedule=schedule, note=f"not explained: its causes cannot be followed ({error})")
     switches = necessary(programs, best, settings, budget.part(EXPLAINING, 1 / 2))
     race = decisive(programs, best, anatomy, settings, budget.part(EXPLAINING))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kernel_model.errors import NotModelled
 from sim.explore.budget import REPLAYING
 from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
-from sim.explore.explain import explained
+from sim.explore.explain import NO_TIME, explained
 from sim.explore.report import BOUNDED, COMPLETE, FAILED, INCONCLUSIVE, SAMPLED
 from sim.explore.sampling import Sampling
 from sim.explore.twice import NOT_DETERMINISTIC, not_deterministic
@@ -86,7 +87,9 @@ def confirmed(
         if again is None or again.id != violation.id:
             how = f"the replay ends with {again.id if again is not None else 'no violation'}"
             return _not_again(violation, how, why())
-    return explained(programs, violation, settings, budget) if budget.allows(execution.steps) else violation
+    if not budget.allows(execution.steps):
+        return replace(violation, note=NO_TIME)
+    return explained(programs, violation, settings, budget)
 
 
 def _not_again(found: Violation, how: str, why: str) -> Violation:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kernel_model.ke.timerq import TimerEntry
 from sim.explore.dpor import Dpor
+from sim.explore.endings import Ending, difference, without_addresses
 from sim.explore.minimise import attempt
 from sim.explore.step import dependent
 from sim.runtime.execution import execute, printing_to
@@ -70,6 +71,10 @@ class Following(Dpor):
         return picked
 
 
+class NotFollowed(Exception):
+    """An execution was not the same when it was followed once more: how it differed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """Happens-before of an execution, for one idea of what threads share.
@@ -112,7 +117,7 @@ class Anatomy:
 def dissect(programs: Sequence[Program], moves: Moves, execution: Execution, settings: Settings) -> Anatomy:
     """Run that very execution once more, with footprints: over kernel objects alone, and over all memory.
 
-    ReplayDivergence where it does not go the same way.
+    ReplayDivergence or NotFollowed where it does not go the same way.
     """
     assert execution.violation is not None
     orders = []
@@ -133,17 +138,18 @@ def dissect(programs: Sequence[Program], moves: Moves, execution: Execution, set
 
 
 def _the_same(execution: Execution, violation: Violation | None, trace: list[Event]) -> None:
-    """ReplayDivergence unless this is what was seen before."""
-    found = execution.violation
-    assert found is not None
-    if violation != replace(found, schedule=""):
-        ended = f"it ended with {violation.id} at step {violation.step}" if violation is not None else "it broke nothing"
-        raise ReplayDivergence(found.step, found.id, (), f"followed once more, {ended}")
-    for event, other in zip(execution.trace, trace, strict=False):
-        if event != other:
-            raise ReplayDivergence(event.step, f"{event.subject} {event.text}", (f"{other.subject} {other.text}",))
-    if len(trace) != len(execution.trace):
-        raise ReplayDivergence(found.step, "as many events", (), f"{len(execution.trace)}, then {len(trace)}")
+    """NotFollowed unless this is what was seen before: the same events, and the same violation in the same place."""
+    one, other = _ending(execution.violation, execution.trace), _ending(violation, tuple(trace))
+    parts = difference(one, other, ("when it was found", "when it was followed"))
+    if parts is not None:
+        raise NotFollowed(f"step {parts.step}: {parts.what}")
+
+
+def _ending(violation: Violation | None, trace: tuple[Event, ...]) -> Ending:
+    if violation is None:
+        return Ending(trace, "", "", trace[-1].step if trace else 0, "")
+    how = f"{violation.id} in step {violation.step}, at {violation.where}: {without_addresses(violation.message)}"
+    return Ending(trace, "", how, violation.step, "")
 
 
 def _order(explorer: Following, violation: Violation) -> Order:

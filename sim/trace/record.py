@@ -202,7 +202,7 @@ class Recorder:
             return "text"  # never followed: it may point anywhere
         if type(value) is CArgument or isinstance(value, ctypes.Array | ctypes._Pointer | ctypes.Structure | ctypes.Union):
             return self.names.of(value, name)
-        if name in POINTERS and isinstance(value, CData | int):
+        if name in POINTERS and (isinstance(value, CData) or (isinstance(value, int) and value >= LEAST_ADDRESS)):
             return self.names.of(value, name)
         if isinstance(value, ctypes._SimpleCData):
             value = value.value or 0

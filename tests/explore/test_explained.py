@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import byref, c_size_t, c_uint32, c_void_p
+from ctypes import byref, c_char, c_int32, c_size_t, c_uint32, c_void_p
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +15,7 @@ from sim.runtime.execution import run
 from sim.runtime.outcome import ReplayDivergence
 from sim.runtime.schedule import parse
 from sim.runtime.settings import Settings
+from specs.litmus.sockets import loopback
 from tests.explore.rows import in_threads
 from winapi import INFINITE, INVALID_HANDLE_VALUE, LPTHREAD_START_ROUTINE
 
@@ -100,3 +101,74 @@ def test_the_race_that_decides_lies_before_the_violation() -> None:
     first, second = violation.race.split(" comes before ")
     assert "ResetEvent(event#1)" in first
     assert "WaitForSingleObject(event#1, ...)" in second
+
+
+def test_the_reset_that_decides_is_in_the_story() -> None:
+    """A server that takes every byte count for data; the reset is the environment's decision, and its segment is told."""
+
+    def server(w: WinApi) -> None:
+        sockets, address = [w.socket(2, 1, 6), w.socket(2, 1, 6)], loopback()
+        w.bind(sockets[0], byref(address), 16)
+        w.listen(sockets[0], 1)
+        w.getsockname(sockets[0], byref(address), byref(c_int32(16)))
+        w.connect(sockets[1], byref(address), 16)
+        accepted = w.accept(sockets[0], None, None)
+        w.send(sockets[1], b"hello", 5, 0)
+        buffer = (c_char * 8)()
+        assert w.recv(accepted, buffer, 8, 0) == 5
+
+    (violation,) = alertable.check(server, faults={"reset": 1}).violations
+    assert violation.id == "ProgramError"
+    told = [text for row in violation.rows for text in row.kernel]
+    assert "the environment decides: reset" in told
+    assert any(text.endswith("brings RST (fault)") for text in told)
+    assert any("-1 (error 10054 WSAECONNRESET)" in row.text for row in violation.rows)
+    assert any(line.endswith(": reset") for line in violation.switches)
+
+
+def test_a_story_is_cut_at_the_violation_and_not_before() -> None:
+    """A buffer dies while a step of the environment may still come: what happens after the law is broken is not told."""
+
+    def program(w: WinApi) -> None:
+        port = w.CreateIoCompletionPort(INVALID_HANDLE_VALUE, None, 0, 0)
+
+        @w.CALLBACK(*LPTHREAD_START_ROUTINE)
+        def waits(_parameter: int | None) -> int:
+            w.GetQueuedCompletionStatus(port, byref(c_uint32()), byref(c_size_t()), byref(c_void_p()), INFINITE)
+            return 0
+
+        threads = [w.CreateThread(None, 0, waits, None, 0, None) for _ in range(2)]
+        w.PostQueuedCompletionStatus(port, 0, 1, None)
+        for thread in threads:
+            w.WaitForSingleObject(thread, INFINITE)
+
+    (violation,) = alertable.check(program).violations
+    last = violation.rows[-1]
+    assert (last.step, last.kernel) == (violation.step, ("!! deadlock: blocked for ever",))
+    assert [row.step for row in violation.rows] == sorted(row.step for row in violation.rows)
+    assert any("waits for ever" in text for row in violation.rows for text in row.kernel)
+
+
+def test_the_default_memory_and_the_precise_one_are_explained() -> None:
+    """A lost wake-up: the event is reset after the signal; under every idea of what threads share."""
+
+    def program(w: WinApi) -> None:
+        event, state = w.CreateEventW(None, 1, 0, None), w.Interlocked(0)
+
+        def signals() -> None:
+            state.store(1)
+            w.SetEvent(event)
+
+        def waits() -> None:
+            while not state.load():
+                w.ResetEvent(event)
+                w.WaitForSingleObject(event, INFINITE)
+
+        in_threads(w, signals, waits)
+
+    for memory in ("precise", "shared", "locks"):
+        (violation,) = alertable.check(program, memory=memory).violations
+        assert violation.id == "deadlock"
+        assert not violation.note
+        assert "ResetEvent(event#1)" in violation.race
+        assert len(violation.where) == 2

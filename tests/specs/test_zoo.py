@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import alertable
 from alertable.cli import main
+from sim.view.columns import rows_of
 from specs.zoo import cases
 from tests.child import ROOT
 from tools.sanitizer_page import command
@@ -42,6 +43,7 @@ def test_a_wrong_form_is_refuted(case: Case, form: Callable[[Any], object]) -> N
     assert violation.where
     assert not violation.note
     assert 0 < len(violation.rows) <= 13
+    assert set(violation.rows[:-1]) <= set(rows_of(again.trace))
     assert violation.rows[-1].step == violation.step == again.violation.step
     assert violation.id in f"{violation.rows[-1].text} {violation.rows[-1].kernel}"
 
