@@ -74,6 +74,7 @@ def _stop_lingering(_k: Kernel, irp: Irp) -> None:
     e = irp.file
     assert isinstance(e, AfdEndpoint)
     if e.outbound is not None:
+        e.outbound.written()
         e.outbound.closing = None
 
 
@@ -110,7 +111,7 @@ def end_of_disconnect(k: Kernel, e: AfdEndpoint | None, irp: Irp) -> None:
     if e is not None and e.recycling is irp:
         if not e.fin_received:
             return
-        e.recycle(bound=k.network.is_bound(e))
+        e.recycle()
     complete_irp(k, irp, NtStatus.SUCCESS, 0)
 
 
@@ -119,9 +120,7 @@ def reset(k: Kernel, e: AfdEndpoint) -> None:
     flow = e.outbound
     if flow is None or e.abort_status is not None:
         return
-    flow.chunks.clear()
-    flow.buffered = 0
-    flow.fin_queued = False
+    flow.drop_unsent()
     e.abort_status = NtStatus.CONNECTION_ABORTED
     e.received.clear()
     transmit(k, flow, Segment(SegmentKind.RST))

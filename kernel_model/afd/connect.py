@@ -103,6 +103,7 @@ def connect_endpoint(k: Kernel, t: KThread, e: AfdEndpoint, address: Address, ir
 
 def send_syn(k: Kernel, e: AfdEndpoint) -> None:
     """(Re)send the SYN."""
+    e.written()
     e.connect_timer = None
     if e.outbound is not None:
         transmit(k, e.outbound, Segment(SegmentKind.SYN, source=e.local, target=e.peer))

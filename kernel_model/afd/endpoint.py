@@ -85,8 +85,8 @@ class AfdEndpoint(FileObject):
     __slots__ = (
         "abort_status", "accept_queue", "accepts", "backlog", "close_told", "connect_error", "connect_irp",
         "connect_retries", "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "hears_unreachable",
-        "inbound", "linger", "local",
-        "nonblocking", "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown",
+        "holds_port", "inbound", "linger", "local", "nonblocking",
+        "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown",
         "received", "recycling", "selection", "send_buffer", "send_shutdown", "sharing", "state", "stream", "unreachable",
         "urgent", "without_context",
     )  # fmt: skip
@@ -96,6 +96,7 @@ class AfdEndpoint(FileObject):
         self.stream = stream
         self.state = EndpointState.CREATED
         self.local: Address | None = None
+        self.holds_port = False  # was bound itself: an accepted one has its listener's port
         self.peer: Address | None = None
         self.nonblocking = False
         # options
@@ -137,12 +138,12 @@ class AfdEndpoint(FileObject):
         self.reads: deque[Irp] = deque()
         self.recycling: Irp | None = None  # DisconnectEx(TF_REUSE_SOCKET) that waits for both ends of the connection
 
-    def recycle(self, *, bound: bool) -> None:
+    def recycle(self) -> None:
         """The connection is over, and the socket may have another (TF_REUSE_SOCKET); one that was bound itself stays so."""
         local = self.local
         self._no_connection()
         self.peer = None
-        self.local, self.state = (local, EndpointState.BOUND) if bound else (None, EndpointState.CREATED)
+        self.local, self.state = (local, EndpointState.BOUND) if self.holds_port else (None, EndpointState.CREATED)
 
     def data_under_way(self, k: Kernel, irp: Irp) -> bool:
         flow = self.inbound if irp in self.reads else self.outbound if irp.major is Major.WRITE else None

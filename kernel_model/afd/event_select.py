@@ -72,6 +72,8 @@ class EventSelection(Selection):
 def select(k: Kernel, e: AfdEndpoint, selection: Selection | None) -> None:
     """Replace the selection, of whatever kind (S-106); the socket is non-blocking from now on (S-94, S-102)."""
     e.nonblocking = True
+    if e.selection is not None and e.selection.wants_space and e.outbound is not None:
+        e.outbound.space.written()  # the next room is told to somebody else, or to nobody
     e.selection = selection
     announce_present(k, e)
 
@@ -93,7 +95,7 @@ def announce_present(k: Kernel, e: AfdEndpoint) -> None:
         indicate(k, e, FD_OOB)
     if e.accept_queue:
         indicate(k, e, FD_ACCEPT)
-    if writable(e):
+    if e.selection.mask & (FD_WRITE | FD_CONNECT) and writable(e):
         indicate(k, e, FD_WRITE)
         connected = e.stream and e.selection.mask & FD_CONNECT
         if connected and k.outcomes is not None and k.outcomes.left_open("connected-again"):

@@ -69,6 +69,7 @@ def _accepted(k: Kernel, listener: AfdEndpoint, target: AfdEndpoint, irp: Irp, s
     target.without_context = True
     if target.inbound is not None and target.outbound is not None:
         target.inbound.target = target.outbound.source = target
+        target.inbound.limits.written()
     if target.abort_status is not None:
         complete_irp(k, irp, target.abort_status, 0)
     elif not irp.length:
@@ -97,6 +98,7 @@ def _send_first(k: Kernel, e: AfdEndpoint, irp: Irp) -> None:
     if irp.length:
         e.outbound.chunks.append(SendChunk(None, irp.gather(0, irp.length), irp.length))
         e.outbound.buffered += irp.length
+        e.outbound.offered += irp.length
         irp.information = irp.length
         pump(k, e.outbound)
 

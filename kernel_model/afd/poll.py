@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def readable(e: AfdEndpoint) -> bool:
     """Data, end of stream, reset, or a connection waiting (S-88); so is a socket that is closed under a waiting select
     (Wine ws2_32/tests/sock.c test_select)."""
+    e.read()
     if e.closed:
         return True
     if not e.stream:
@@ -28,17 +29,20 @@ def readable(e: AfdEndpoint) -> bool:
 
 def writable(e: AfdEndpoint) -> bool:
     """Connected with room in the send buffer, or a datagram socket (S-89)."""
+    e.read()
     if not e.stream:
         return True
     if e.state is not EndpointState.CONNECTED or e.outbound is None:
         return False
     if e.abort_status is not None:
         return True
+    e.outbound.look_for_room()
     return not e.outbound.chunks and (e.outbound.buffered < e.send_buffer or not e.outbound.buffered)
 
 
 def exceptional(e: AfdEndpoint) -> bool:
     """A non-blocking connect failed, or out-of-band data is there (S-90)."""
+    e.read()
     return e.connect_error is not None or bool(e.urgent)
 
 

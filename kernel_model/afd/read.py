@@ -98,6 +98,7 @@ def try_read(k: Kernel, e: AfdEndpoint, irp: Irp) -> bool:
     if not wants_all:
         complete_irp(k, irp, SUCCESS, irp.done)
     if data and e.inbound is not None and e.inbound.chunks:
+        e.inbound.space.written()
         pump(k, e.inbound)
     return not wants_all
 
@@ -169,8 +170,10 @@ def data_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     if source is not None:
         if source.polls:
             notify(k, source)
-        if source.selection is not None and source.selection.wants_space and writable(source):
-            indicate(k, source, FD_WRITE)
+        if source.selection is not None:
+            source.read()
+            if source.selection.wants_space and writable(source):
+                indicate(k, source, FD_WRITE)
 
 
 def urgent_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:

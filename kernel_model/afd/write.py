@@ -42,7 +42,8 @@ def write_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSt
         return NtStatus.PIPE_DISCONNECTED
     length = irp.length
     room = e.send_buffer - flow.buffered
-    if length > room:
+    flow.offered += length
+    if flow.narrow():
         flow.looked_for_room()
     if length <= room and not any(chunk.irp is not None for chunk in flow.chunks):
         start_irp(k, irp)
@@ -72,6 +73,7 @@ def _pend(k: Kernel, flow: Flow, irp: Irp, *, late: bool = False) -> NtStatus:
     pend_irp(k, irp)
     flow.chunks.append(SendChunk(irp, b"", irp.length))
     if late:
+        flow.space.written()  # an acknowledgement that comes before the device sends it as well
         finish_later(k, irp, _send_late)
     else:
         pump(k, flow)
@@ -82,6 +84,7 @@ def _send_late(k: Kernel, irp: Irp) -> None:
     e = irp.file
     assert isinstance(e, AfdEndpoint)
     if e.outbound is not None and irp.state is IrpState.PENDING:
+        e.outbound.space.written()  # an acknowledgement may have sent it already
         mine = next((chunk for chunk in e.outbound.chunks if chunk.irp is irp), None)
         if mine is not None:
             absorb(k, e.outbound, mine)
@@ -123,6 +126,7 @@ def cancel_write(k: Kernel, irp: Irp) -> None:
     flow = e.outbound
     if flow is None:
         return
+    flow.space.written()
     for chunk in flow.chunks:
         if chunk.irp is irp:
             flow.chunks.remove(chunk)

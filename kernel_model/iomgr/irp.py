@@ -113,6 +113,11 @@ class Irp:
         self.on_accept: Callable[[Kernel, Any], None] | None = None  # what an arriving connection does with it
         self.on_complete: Callable[[Kernel, Irp], None] | None = None  # fills out-parameters before anybody is notified
 
+    def pending(self) -> bool:
+        """Is it begun, and not over?"""
+        (self.event or self.file).read()
+        return self.state is IrpState.PENDING
+
     def scatter(self, data: bytes) -> None:
         """Fill the buffers on from `done`, in order, without holes (S-36)."""
         self.thread.process.memory_written(self)

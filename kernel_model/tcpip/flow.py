@@ -64,6 +64,8 @@ class Flow(Cell):
         "fin_queued",
         "in_flight",
         "label",
+        "limits",
+        "offered",
         "reverse",
         "segments",
         "source",
@@ -75,6 +77,7 @@ class Flow(Cell):
         super().__init__(k.footprint, label)
         self.label = label
         self.space = k.footprint.cell(f"space of {label}")  # what the receiver's acknowledgements change
+        self.limits = k.footprint.cell(f"limits of {label}")  # the receiver's buffer, which it may change
         self.source = source
         self.target = target
         self.reverse: Flow = self
@@ -82,11 +85,37 @@ class Flow(Cell):
         self.chunks: deque[SendChunk] = deque()  # not yet completely on the wire
         self.buffered = 0  # bytes taken over from the program and not yet acknowledged
         self.in_flight = 0  # bytes on the wire
+        self.offered = 0  # bytes that the program asked to send, since the flow is there
         self.fin_queued = False
         self.closing: Irp | None = None  # a lingering close that waits for the last acknowledgement
 
+    def narrow(self) -> bool:
+        """Could there be too little room?  If not, it does not matter which acknowledgements have come already.
+
+        All that was ever offered is compared with both buffers, so the answer does not depend on them either.
+        """
+        self.limits.read()
+        source, target = self.source, self.target
+        if source is not None and self.offered >= source.send_buffer:
+            return True
+        return target is not None and self.offered > (target.receive_buffer or TCP_WINDOW)
+
+    def look_for_room(self) -> None:
+        """Somebody depends on the room that there is, without taking any."""
+        if self.narrow():
+            self.space.read()
+
+    def drop_unsent(self) -> None:
+        """Forget what is not on the wire yet."""
+        self.look_for_room()
+        for chunk in self.chunks:
+            if chunk.irp is None:
+                self.buffered -= chunk.length - chunk.sent
+        self.chunks.clear()
+        self.fin_queued = False
+
     def looked_for_room(self) -> None:
-        """A sender looked for room and did not find enough: acknowledgements and receives matter to it."""
+        """A sender looked for room and may not have found enough: acknowledgements and receives matter to it."""
         self.space.written()
         if self.target is not None:
             self.target.written()
@@ -145,6 +174,8 @@ def pump(k: Kernel, flow: Flow) -> None:
     for chunk in chunks:
         if not absorb(k, flow, chunk):
             break
+    if flow.fin_queued:
+        flow.look_for_room()
     if flow.fin_queued and not chunks:
         flow.fin_queued = False
         transmit(k, flow, Segment(SegmentKind.FIN))
@@ -176,5 +207,7 @@ def acknowledge(k: Kernel, flow: Flow, segment: Segment) -> None:
     irp = chunk.irp
     if irp is None:
         flow.buffered -= count
-    elif chunk.acked == chunk.length and irp.state is IrpState.PENDING:
+        return
+    irp.file.read()  # the send may be over: cancelled
+    if chunk.acked == chunk.length and irp.state is IrpState.PENDING:
         complete_irp(k, irp, NtStatus.SUCCESS, chunk.length)

@@ -96,6 +96,7 @@ class Network:
     def bind(self, endpoint: AfdEndpoint, address: Address) -> None:
         """Give the endpoint its local address."""
         endpoint.local = address
+        endpoint.holds_port = True
         self.ports[address[1]].written()
         self.bindings.setdefault((endpoint.stream, address[1]), []).append(endpoint)
 
@@ -107,19 +108,15 @@ class Network:
 
     def unbind(self, endpoint: AfdEndpoint) -> None:
         """The endpoint is closed; its port is free."""
-        if endpoint.local is None:
+        if not endpoint.holds_port or endpoint.local is None:
             return
+        endpoint.holds_port = False
         key = (endpoint.stream, endpoint.local[1])
-        bound = self.bindings.get(key, [])
-        if endpoint in bound:
-            self.ports[key[1]].written()
-            bound.remove(endpoint)
-            if not bound:
-                del self.bindings[key]
-
-    def is_bound(self, endpoint: AfdEndpoint) -> bool:
-        """Was the endpoint bound itself?  An accepted one has its listener's port."""
-        return endpoint.local is not None and endpoint in self.bindings.get((endpoint.stream, endpoint.local[1]), ())
+        self.ports[key[1]].written()
+        bound = self.bindings[key]
+        bound.remove(endpoint)
+        if not bound:
+            del self.bindings[key]
 
     def lookup(self, stream: bool, address: Address) -> list[AfdEndpoint]:
         """Endpoints that packets to address may be for; exact addresses before wildcards, oldest first."""

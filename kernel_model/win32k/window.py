@@ -62,10 +62,15 @@ def find_class(process: EProcess, name: str | int) -> WindowClass | None:
     return process.window_classes.get(key) or (WindowClass(name, 0, None) if key in PREDEFINED else None)
 
 
+def window_handle(t: KThread, number: int) -> int:
+    """The handle of the thread's window of this number (F-001)."""
+    return ((t.arena + 1) << WINDOW_BITS) + 2 * number
+
+
 def create_window(k: Kernel, t: KThread, window_class: WindowClass) -> Window:
     """A window of the thread; its procedure has seen nothing yet."""
     t.windows_made += 1
-    window = Window(((t.arena + 1) << WINDOW_BITS) + 2 * t.windows_made, t, window_class)
+    window = Window(window_handle(t, t.windows_made), t, window_class)
     k.windows[window.handle] = window
     k.window_cells[window.handle].written()
     return window
@@ -92,8 +97,10 @@ def destroy_window(k: Kernel, window: Window) -> None:
 def rundown_windows(k: Kernel, t: KThread) -> None:
     """The thread has ended: its windows and its queue go with it."""
     if t.windows_made:
-        for window in [window for window in k.windows.values() if window.thread is t]:
-            destroy_window(k, window)
+        for number in range(1, t.windows_made + 1):
+            window = k.windows.get(window_handle(t, number))
+            if window is not None:
+                destroy_window(k, window)
     if t.queue is not None:
         t.queue.written()
         t.messages.written()

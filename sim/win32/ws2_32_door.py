@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kernel_model.afd.endpoint import AfdEndpoint
 from kernel_model.iomgr.cancel import cancel_irp
-from kernel_model.iomgr.irp import Irp, IrpState, Major
+from kernel_model.iomgr.irp import Irp, Major
 from kernel_model.ke.event import KEvent
 from kernel_model.ke.wait import wait_for_single_object
 from kernel_model.ob.handle_table import reference
@@ -68,11 +68,6 @@ class Ws2Door(Door):
             return None
         found.written()
         return found
-
-    def _look_for_space(self, e: AfdEndpoint) -> None:
-        """The footprint of asking whether a send would find room."""
-        if e.outbound is not None:
-            e.outbound.looked_for_room()
 
     # ---- addresses ------------------------------------------------------------------------------------------------------
 
@@ -166,14 +161,14 @@ class Ws2Door(Door):
         k = self._k
         deadline = k.now_100ns + timeout_ms * 10_000 if timeout_ms else None
         assert irp.event is not None
-        while irp.state is IrpState.PENDING:
+        while irp.pending():
             left = None if deadline is None else max(0, deadline - k.now_100ns)
             status = wait_for_single_object(k, t, irp.event, left, True, function)
             if status is None:
                 status = self._m.block()
             if status == USER_APC:
                 self._deliver_apcs(t)
-            elif status == NtStatus.TIMEOUT and irp.state is IrpState.PENDING:
+            elif status == NtStatus.TIMEOUT and irp.pending():
                 cancel_irp(k, irp)
                 return NtStatus.IO_TIMEOUT
         return irp.status
@@ -186,8 +181,6 @@ class Ws2Door(Door):
         """Wait, alertably and without being ended by APCs, until done() or the time is over (S-34)."""
         k = self._k
         deadline = None if wait_100ns is None else k.now_100ns + wait_100ns
-        for e in poll.writes:
-            self._look_for_space(e)
         poll.begin()
         try:
             while not done():
@@ -198,8 +191,6 @@ class Ws2Door(Door):
                 if status == USER_APC:
                     self._deliver_apcs(t)
                 poll.event.signal_state = 0
-                for e in (*poll.reads, *poll.writes, *poll.exceptions):
-                    e.read()  # what follows looks at them once more
                 if status == NtStatus.TIMEOUT:
                     break
         finally:

@@ -39,7 +39,6 @@ class Ws2Events(Ws2Door):
         event = reference(t, handle, KEvent, 0) if handle else None
         if isinstance(event, NtStatus) or (event is None and mask):
             return self._error(t, WSAEINVAL)
-        self._look_for_space(e)
         select(self._k, e, EventSelection(event, mask) if event is not None and mask else None)
         return 0
 
@@ -51,7 +50,6 @@ class Ws2Events(Ws2Door):
         mask, window = signed(lEvent), handle_value(hWnd)
         if mask and find_window(self._k, window) is None:
             return self._error(t, WSAEINVAL)
-        self._look_for_space(e)
         select(self._k, e, WindowSelection(window, dword(wMsg), mask, handle_value(s), wsa_error) if mask else None)
         return 0
 

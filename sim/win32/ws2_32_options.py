@@ -130,8 +130,12 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
             e.linger = (not value, e.linger[1])
         elif option == SO_SNDBUF:
             e.send_buffer = value
+            if e.outbound is not None:
+                e.outbound.space.written()
         elif option == SO_RCVBUF:
             e.receive_buffer = value
+            if e.inbound is not None:
+                e.inbound.limits.written()
         else:
             self._not_modelled("setsockopt", f"option {option:#x}")
 

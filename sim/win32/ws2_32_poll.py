@@ -117,6 +117,7 @@ class Ws2Poll(Ws2Door):
 
 def _revents(e: AfdEndpoint, wanted: int) -> int:
     bits = 0
+    e.read()
     if e.abort_status is not None or e.connect_error is not None:
         bits |= POLLERR | POLLHUP
     elif e.fin_received and not e.received:

@@ -48,6 +48,7 @@ class States:
 
     def __init__(self, explorer: Walk, wanted: set[int] | None = None) -> None:
         self.after: dict[int, str] = {}
+        self.over: set[int] = set()  # when nobody is awaited any more
         self._wanted = wanted
         self._machine: Any = None
         self._api: Any = None
@@ -58,6 +59,8 @@ class States:
         self._machine, self._api = machine, api
 
     def _note(self, count: int) -> None:
+        if not self._machine.kernel.alive:
+            self.over.add(count)
         if self._wanted is None or count in self._wanted:
             self.after[count] = kernel_dump(self._machine.kernel, self._api)
 
@@ -65,8 +68,9 @@ class States:
 def swappable(walked: Walked) -> list[int]:
     """Places whose step and the next are of different actors and, as the explorer sees it, do not depend on each other."""
     steps, past = walked.steps, walked.past
+    last = len(steps) - (2 if walked.failed else 1)  # nothing happens after a step that breaks a law
     return [
-        i for i in range(len(steps) - 1)
+        i for i in range(last)
         if steps[i].actor != steps[i + 1].actor and not past[i + 1] >> i & 1
         and not steps[i + 1].time_passed and not steps[i].time_passed
     ]  # fmt: skip
@@ -105,6 +109,8 @@ def _swap(program: RandomProgram, walked: Walked, states: States, i: int) -> Hol
             which = {first.name: "the first of them", second.name: "the second"}.get(step.name, "a later step")
             return Hole(first, second, f"{which} does something else", _differs(was, step))
     if again.impossible is not None:
+        if i + 2 in states.over and i + 1 not in states.over:
+            return None  # with the last thread that is awaited everything ends that is not due yet; before, it may happen
         return Hole(first, second, "not possible", again.impossible)
     if mine.after.get(i + 2) != states.after[i + 2]:
         return Hole(first, second, "another state", difference(states.after[i + 2], mine.after.get(i + 2, "")))

@@ -48,6 +48,10 @@ class Tracer:
         accesses, self.open = self.open or Accesses(), None
         return accesses
 
+    def owner(self, key: Key) -> Any:
+        """Whose slot it is."""
+        return self._kept[key[0]]  # type: ignore[index]  # an identity
+
     def forget(self) -> None:
         """The next program."""
         self.open = None

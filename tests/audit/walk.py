@@ -126,6 +126,7 @@ class Walked:
     past: list[int]
     ended: object
     impossible: str | None
+    failed: bool  # by a step that broke a law, not by a deadlock
 
     @property
     def plan(self) -> list[tuple[str, tuple[int, ...]]]:
@@ -151,4 +152,5 @@ def walk(
     violation = machine.violation
     ended: object = tuple(results) if violation is None else (violation.id, violation.message)
     steps = [taken(step, explorer.footprint) for step in explorer.path.moves]
-    return Walked(steps, list(explorer.path.past), ended, explorer.impossible)
+    failed = violation is not None and violation.id != "deadlock"
+    return Walked(steps, list(explorer.path.past), ended, explorer.impossible, failed)
