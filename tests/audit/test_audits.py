@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 
 SAMPLE = 120
 LONG = 4_000
-NOT_SWAPPED = {"time", "more apcs", "routines", "poll", "names"}
-NOT_SHADOWED = {
-    "timers", "more apcs", "threads", "sections", "sockets", "blocking", "overlapped", "routines", "more select", "poll",
-    "messages", "async select", "connections", "peers",
-}  # fmt: skip
+NOT_SWAPPED = {"time", "more apcs", "routines"}
+NOT_SHADOWED = {"timers", "more apcs", "routines"}
 SWAPPED = [name for name in FAMILIES if name not in NOT_SWAPPED]
 SHADOWED = [name for name in FAMILIES if name not in NOT_SHADOWED]
 COMPARED = ("cells", "events", "locks", "apcs", "select")
