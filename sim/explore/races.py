@@ -92,7 +92,8 @@ class Order:
 class Anatomy:
     """An execution taken apart.
 
-    labels, steps, outcomes: of its moves; orders: over kernel objects and cells, then over all memory as well.
+    labels, steps, outcomes: of its moves; orders: over what is known to be touched (kernel objects, cells, with precise memory
+    variables too), and where all memory counts as one thing, over that as well.
     """
 
     trace: tuple[Event, ...]
@@ -115,13 +116,13 @@ class Anatomy:
 
 
 def dissect(programs: Sequence[Program], moves: Moves, execution: Execution, settings: Settings) -> Anatomy:
-    """Run that very execution once more, with footprints: over kernel objects alone, and over all memory.
+    """Run that very execution once more, with footprints: of what is known to be touched, and of all memory if it is shared.
 
     ReplayDivergence or NotFollowed where it does not go the same way.
     """
     assert execution.violation is not None
     orders = []
-    for shared_memory in (False, True):
+    for shared_memory in (False, True) if settings.memory == "shared" else (False,):
         recorder, explorer = Recorder(), Following(moves, shared_memory=shared_memory)
         machine = settings.machine(recorder=recorder)
         api = api_of(machine)

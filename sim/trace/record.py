@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
     from kernel_model.ke.timerq import TimerEntry
     from kernel_model.ke.wait import Wait
+    from kernel_model.ob.object import KObject
     from kernel_model.ps.thread import KThread
     from kernel_model.tcpip.flow import Flow
     from kernel_model.tcpip.segment import Segment
@@ -80,12 +81,13 @@ class Event:
 class Recorder:
     """The listener of a traced execution; `machine` is set once it exists."""
 
-    __slots__ = ("events", "machine", "names")
+    __slots__ = ("_closed", "events", "machine", "names")
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.machine: Machine | None = None
         self.names = Names()
+        self._closed: dict[tuple[str, int], str] = {}  # by process and value: what closed handles named
 
     def add(self, kind: EventKind, subject: str, text: str = "", thread: str | None = None, where: str = "") -> None:
         """Append an event; thread None means whoever runs."""
@@ -169,6 +171,10 @@ class Recorder:
     def message_posted(self, queue: MessageQueue, message: Message) -> None:
         self.add(EventKind.MESSAGE_POSTED, queue.label, f"message {message.number:#x}", KERNEL)
 
+    def handle_closed(self, t: KThread, handle: int, obj: KObject) -> None:
+        """Whoever uses the value later means the object that it named."""
+        self._closed[t.process.label, handle] = obj.label
+
     def timer(self, entry: TimerEntry) -> None:
         self.add(EventKind.TIMER, entry.label, f"at {entry.due_100ns / 10_000:g} ms", KERNEL)
 
@@ -213,6 +219,9 @@ class Recorder:
             entry = t.process.handles.get(value & 2**64 - 4)
             if entry is not None:
                 return entry[0].label
+            closed = self._closed.get((t.process.label, value & 2**64 - 4))
+            if closed is not None:
+                return f"{closed} (closed)"
             if value & 2**64 - 1 == 2**64 - 1:
                 return "INVALID_SOCKET" if name in SOCKETS else "INVALID_HANDLE_VALUE"
         if value & 0xFFFFFFFF == 0xFFFFFFFF and name in TIMEOUTS:

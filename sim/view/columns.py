@@ -71,9 +71,10 @@ def lines_of(rows: Sequence[Row], width: int = WIDTH, show: Callable[[str], str]
 
 
 def _main_file(rows: Sequence[Row], thread: str) -> str:
-    """The file that most of the thread's lines are of."""
+    """The file that the thread is at home in: the one where everything ends, or that most of its lines are of."""
+    last = next((row.where.rpartition(":")[0] for row in reversed(rows) if row.where), "")
     files = [row.where.rpartition(":")[0] for row in rows if row.thread == thread and row.where]
-    return max(files, key=files.count, default="")
+    return last if last in files else max(files, key=files.count, default="")
 
 
 def _columns(threads: list[str], width: int) -> list[str]:

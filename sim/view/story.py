@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.trace.record import Event
 
 ROWS: Final = 13
+NOBODY: Final = ("deadlock", "step-bound")  # what no thread in particular does
 LATEST: Final = 6  # rows before the violation that are shown whatever they are
 DECIDE: Final = ("RST", "ICMP", "FIN", "refused", "the environment decides")  # of what the network does, what ends things
 
@@ -26,7 +27,7 @@ def story(anatomy: Anatomy, switches: Sequence[Deviation], race: tuple[int, int]
     Where there is no room for all: what decides (switches, the race, resets and the like) and the latest.
     """
     violation = anatomy.violation
-    near, far = anatomy.cause(0), anatomy.cause(1)
+    near, far = anatomy.cause(0), anatomy.cause(-1)
     marked = {d.step for d in switches} | ({anatomy.steps[race[0]], anatomy.steps[race[1]]} if race is not None else set())
     rows = [row for row in rows_of(anatomy.trace) if row.step <= violation.step and row.step in far | marked]
 
@@ -44,10 +45,9 @@ def story(anatomy: Anatomy, switches: Sequence[Deviation], race: tuple[int, int]
 def _end(anatomy: Anatomy) -> Row:
     """The violation, in the column of the thread that broke the law."""
     violation = anatomy.violation
-    threads = {event.thread for event in anatomy.trace}
     mover = next((label for label, step in zip(anatomy.labels, anatomy.steps, strict=True) if step == violation.step), KERNEL)
     text = f"!! {violation.id}: {violation.title}"
-    if len(violation.where) == 1 and mover in threads:
+    if violation.id not in NOBODY and violation.where and violation.where[0].startswith(f"{mover}: "):
         return Row(step=violation.step, thread=mover, text=text, where=_line(violation.where[0]))
     return Row(step=violation.step, thread=KERNEL, text="", kernel=(text,))
 

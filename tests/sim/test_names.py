@@ -152,3 +152,13 @@ def test_locks_and_messages_use_the_name_of_the_memory() -> None:
 )
 def test_places(kind: Any, offset: int, said: str) -> None:
     assert place(kind, offset) == said
+
+
+def test_a_closed_handle_is_still_called_what_it_named() -> None:
+    def program(w: WinApi) -> None:
+        event = w.CreateEventW(None, 1, 0, None)
+        w.CloseHandle(event)
+        w.SetEvent(event)
+        w.SetEvent(INVALID_HANDLE_VALUE)
+
+    assert names(program, 0)[1:] == ["event#1", "event#1 (closed)", "INVALID_HANDLE_VALUE"]
