@@ -129,6 +129,10 @@ class Cell:
         self.bit = footprint.key(name)
         self.version = 0
 
+    def rename(self, name: str) -> None:
+        """What footprints call it, where that is not its label."""
+        self.bit = self.footprint.key(name)
+
     def read(self) -> None:
         """Something depends on the state."""
         self.footprint.reads |= self.bit

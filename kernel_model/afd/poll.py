@@ -12,6 +12,7 @@ from kernel_model.ke.event import KEvent, set_event
 
 if TYPE_CHECKING:
     from kernel_model.kernel import Kernel
+    from kernel_model.ps.thread import KThread
 
 
 def readable(e: AfdEndpoint) -> bool:
@@ -51,11 +52,14 @@ class Poll:
 
     __slots__ = ("event", "exceptions", "reads", "writes")
 
-    def __init__(self, k: Kernel, reads: list[AfdEndpoint], writes: list[AfdEndpoint], exceptions: list[AfdEndpoint]) -> None:
+    def __init__(
+        self, k: Kernel, t: KThread, reads: list[AfdEndpoint], writes: list[AfdEndpoint], exceptions: list[AfdEndpoint]
+    ) -> None:  # fmt: skip
         self.reads = reads
         self.writes = writes
         self.exceptions = exceptions
         self.event = KEvent(k, "select", True, False)
+        self.event.rename(f"select of {t.label}")
 
     def ready(self) -> bool:
         """Is anything that it looks for there?"""

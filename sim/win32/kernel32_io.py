@@ -19,7 +19,7 @@ from kernel_model.iomgr.irp import Irp, Major
 from kernel_model.ke.dispatcher import Dispatcher
 from kernel_model.ke.event import KEvent
 from kernel_model.ke.wait import wait_for_single_object
-from kernel_model.ob.handle_table import reference
+from kernel_model.ob.handle_table import lookup, reference
 from kernel_model.ob.object import KObject
 from kernel_model.status import NtStatus
 from sim.win32.door import Callback, Door, Handle, dword, handle_value, timeout_100ns
@@ -138,6 +138,7 @@ class Kernel32Io(Door):
             event = found
         elif routine is not None and e.port is not None:
             return NtStatus.INVALID_PARAMETER  # a port and a routine exclude each other (K-62)
+        overlapped.file = e
         irp = Irp(t, e, major, [buffer], 0, overlapped, event, routine, dos_error if routine is not None else None)
         irp.quiet = routine is None and bool(handle & 1)
         return irp
@@ -167,6 +168,9 @@ class Kernel32Io(Door):
         if overlapped is None:
             self._need(function, lpOverlapped, 32)
             return 0
+        named = lookup(t, handle_value(handle))
+        if named is not None:
+            named[0].read()
         status = overlapped.internal
         if status == PENDING and timeout != 0:
             waited = self._wait_overlapped(t, handle, overlapped, timeout, alertable, function)

@@ -154,7 +154,7 @@ class Kernel32Threads(Door):
     def SwitchToThread(self) -> int:
         t = self._enter()
         self._m.polled_in_vain(t)
-        return 1 if self._k.ready else 0
+        return 0  # it only concerns the caller's processor: whoever else is ready may be about to run on another
 
     # ---- APCs -----------------------------------------------------------------------------------------------------------
 

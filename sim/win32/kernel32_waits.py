@@ -54,9 +54,10 @@ class Kernel32Waits(Door):
 
     def WaitForSingleObject(self, hHandle: Handle, dwMilliseconds: int, /) -> int:
         handle = hHandle if type(hHandle) is int else handle_value(hHandle)
-        if dwMilliseconds == INFINITE and (threads := self._unfinished((handle,))):
-            return self._join(threads, "WaitForSingleObject")
-        t = self._enter()
+        joined = self._joined((handle,), "WaitForSingleObject") if dwMilliseconds == INFINITE else None
+        if joined:
+            return 0
+        t = self._enter() if joined is None else self._m.current
         status = nt_wait_for_single_object(self._k, t, handle, timeout_100ns(dwMilliseconds), False, "WaitForSingleObject")
         if status is None:
             status = self._m.block()
@@ -81,12 +82,14 @@ class Kernel32Waits(Door):
 
     def _wait_many(self, name: str, count: int, lpHandles: Pointer, wait_all: int, ms: int, alertable: int) -> int:
         count = dword(count)
-        handles = ()
+        handles, joined = (), None
         if 1 <= count <= MAXIMUM_WAIT_OBJECTS:
             handles = struct.unpack(f"<{count}Q", self._need(name, lpHandles, 8 * count).read(0, 8 * count))
-            if wait_all and ms == INFINITE and not alertable and (threads := self._unfinished(handles)):
-                return self._join(threads, name)
-        t = self._enter()
+            if wait_all and ms == INFINITE and not alertable:
+                joined = self._joined(handles, name)
+                if joined:
+                    return 0
+        t = self._enter() if joined is None else self._m.current
         if not handles:
             return self._waited(t, NtStatus.INVALID_PARAMETER, ms)
         status = self._finish_wait(
@@ -94,31 +97,38 @@ class Kernel32Waits(Door):
         )
         return self._waited(t, status, ms) if status else 0
 
-    def _unfinished(self, handles: tuple[int, ...]) -> tuple[KThread, ...]:
-        """The threads behind these handles, if they are all threads, all different, and one at least still runs."""
+    def _threads(self, handles: tuple[int, ...]) -> tuple[KThread, ...]:
+        """The threads behind these handles, if they are all threads, all different."""
         threads = []
         for handle in handles:
             entry = entry_of(self._m.current, handle)
             if entry is None or type(entry[0]) is not KThread or not entry[1] & SYNCHRONIZE:
                 return ()
             threads.append(entry[0])
-        if len(set(threads)) < len(threads) or all(thread.terminated for thread in threads):
-            return ()
-        return tuple(threads)
+        return tuple(threads) if len(set(threads)) == len(threads) else ()
 
-    def _join(self, threads: tuple[KThread, ...], function: str) -> int:
-        """Wait for the end of threads: one step when they have ended.  An end is for ever, so the wait commutes with it."""
+    def _joined(self, handles: tuple[int, ...], function: str) -> bool | None:
+        """Wait for the end of threads: one step when they have ended.  An end is for ever, so the wait commutes with it.
+
+        None: these are no handles of threads.  False: they are not any more; the step has begun, and is a wait like any other.
+        """
+        threads = self._threads(handles)
+        if not threads:
+            return None
         m, k = self._m, self._k
-        t: KThread = m.current
-        m.check()
-        self._begin(t)
-        mark = k.footprint.mark()
-        wait_for_multiple_objects(k, t, threads, True, None, False, function)
-        k.footprint.rewind(mark)
-        m.block()
+        if all(thread.terminated for thread in threads):
+            self._enter()
+        else:
+            t: KThread = m.current
+            m.check()
+            self._begin(t)
+            mark = k.footprint.mark()
+            wait_for_multiple_objects(k, t, threads, True, None, False, function)
+            k.footprint.rewind(mark)
+            m.block()
         for thread in threads:
             thread.joined()
-        return 0
+        return self._threads(handles) == threads
 
     def SignalObjectAndWait(
         self, hObjectToSignal: Handle, hObjectToWaitOn: Handle, dwMilliseconds: int, bAlertable: int, /

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
+    from kernel_model.iomgr.file_object import FileObject
+
     Touched = Callable[[int, int, bool], None]  # offset, length, written?
 
 Pointer = Any  # whatever ctypes takes for a pointer: None, int, byref(x), arrays, pointers, bytes, callbacks
@@ -136,11 +138,12 @@ EMPTY: Final = Region(Block(0, 0, "NULL"), 0, 0)
 class Overlapped:
     """The program's OVERLAPPED: the kernel's UserIosb."""
 
-    __slots__ = ("_view", "address", "block")
+    __slots__ = ("_view", "address", "block", "file")
 
     def __init__(self, block: Block, address: int) -> None:
         self.block = block
         self.address = address
+        self.file: FileObject | None = None  # of the operation that used it last
         self._view = (ctypes.c_uint64 * 4).from_address(address)
 
     def __eq__(self, other: object) -> bool:
@@ -166,8 +169,10 @@ class Overlapped:
 
     @property
     def internal(self) -> int:
-        """The status that the program sees."""
+        """The status that the program sees; whoever asks depends on the operation."""
         self._touched(False)
+        if self.file is not None:
+            self.file.read()
         return int(self._view[0]) & 0xFFFFFFFF
 
     @property

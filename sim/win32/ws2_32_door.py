@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kernel_model.afd.endpoint import AfdEndpoint
 from kernel_model.iomgr.cancel import cancel_irp
 from kernel_model.iomgr.irp import Irp, Major
-from kernel_model.ke.event import KEvent
+from kernel_model.ke.event import KEvent, reset_event
 from kernel_model.ke.wait import wait_for_single_object
 from kernel_model.ob.handle_table import reference
 from kernel_model.status import NtStatus
@@ -148,6 +148,7 @@ class Ws2Door(Door):
             return WSAEINVAL  # a port and a routine exclude each other (S-14)
         if self._out_of(t, WSAENOBUFS):
             return WSAENOBUFS
+        overlapped.file = e
         irp = Irp(t, e, major, buffers, flags, overlapped, event, routine)
         irp.quiet = bool(handle & 1)
         return irp
@@ -190,7 +191,7 @@ class Ws2Door(Door):
                     status = self._m.block()
                 if status == USER_APC:
                     self._deliver_apcs(t)
-                poll.event.signal_state = 0
+                reset_event(poll.event)
                 if status == NtStatus.TIMEOUT:
                     break
         finally:

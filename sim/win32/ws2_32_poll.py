@@ -66,9 +66,8 @@ class Ws2Poll(Ws2Door):
         valid = [e for e in endpoints if e is not None]
         if any(revents) or not valid or wait_100ns == 0:
             return revents
-        poll = Poll(
-            self._k, valid, [e for e, bits in zip(endpoints, wanted, strict=True) if e is not None and bits & POLLWRNORM], valid
-        )
+        writers = [e for e, bits in zip(endpoints, wanted, strict=True) if e is not None and bits & POLLWRNORM]
+        poll = Poll(self._k, t, valid, writers, valid)
         self._wait_poll(t, poll, wait_100ns, "WSAPoll", lambda: any(look()))
         return look()
 

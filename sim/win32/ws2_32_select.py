@@ -76,7 +76,7 @@ class Ws2Select(Ws2Door):
         ready = look()
         if any(ready) or wait_100ns == 0:
             return ready
-        poll = Poll(self._k, *[s.endpoints for s in sets])
+        poll = Poll(self._k, t, *[s.endpoints for s in sets])
         self._wait_poll(t, poll, wait_100ns, "select", lambda: any(look()))
         return look()
 

@@ -45,7 +45,7 @@ def test_writable_is_connected_with_room(kernel: KernelBuilder) -> None:  # S-89
 def test_a_poll_is_told_when_something_becomes_ready_and_not_before(kernel: KernelBuilder) -> None:
     t = kernel.thread()
     client, server = kernel.pair(t)
-    poll = Poll(kernel.k, [server], [], [])
+    poll = Poll(kernel.k, kernel.thread(), [server], [], [])
     poll.begin()
     kernel.send(t, server, b"other direction")
     kernel.settle()
@@ -60,7 +60,7 @@ def test_a_poll_is_told_when_something_becomes_ready_and_not_before(kernel: Kern
 def test_a_poll_is_told_of_a_connection_that_comes_up(kernel: KernelBuilder) -> None:  # S-89
     t, client = kernel.thread(), kernel.tcp()
     _, address = kernel.listener(t)
-    poll = Poll(kernel.k, [], [client], [])
+    poll = Poll(kernel.k, kernel.thread(), [], [client], [])
     poll.begin()
     connect_endpoint(kernel.k, t, client, address, None)
     kernel.settle()
@@ -72,7 +72,7 @@ def test_closing_a_socket_ends_a_poll_that_reads_it(kernel: KernelBuilder) -> No
     """Wine ws2_32/tests/sock.c test_select: closesocket wakes a waiting select, which reports the socket."""
     t = kernel.thread()
     listener, _ = kernel.listener(t)
-    poll = Poll(kernel.k, [listener], [], [])
+    poll = Poll(kernel.k, kernel.thread(), [listener], [], [])
     poll.begin()
     close_handle(kernel.k, t, next(iter(t.process.handles)))
     assert poll.event.signal_state
