@@ -82,7 +82,7 @@ def wait_for_single_object(
     timeout_100ns: relative, 0 polls, None waits for ever.
     Statuses: SUCCESS | ABANDONED_WAIT_0 | USER_APC (alertable only) | TIMEOUT.
     """
-    obj.waited(patient=timeout_100ns is None and not alertable)
+    obj.waited(patient=timeout_100ns is None and not alertable and t.port is None)
     if alertable:
         t.inbox.written()
     if obj.signaled_for(t):
@@ -137,9 +137,12 @@ def delay_execution(k: Kernel, t: KThread, timeout_100ns: int | None, alertable:
 
 
 def _waited(t: KThread, objects: tuple[Dispatcher, ...], alertable: bool, *, patient: bool = False) -> None:
-    """The footprint of a wait.  An APC could come before the end of a thread: then that does more than order."""
+    """The footprint of a wait.
+
+    Where an APC could come before the end of a thread, or a port hears that its thread blocks, that end does more than order.
+    """
     for obj in objects:
-        obj.waited(patient=patient and not alertable)
+        obj.waited(patient=patient and not alertable and t.port is None)
     if alertable:
         t.inbox.written()
 
@@ -210,7 +213,7 @@ def end_wait(k: Kernel, wait: Wait, status: int) -> None:
 def _note_end(wait: Wait) -> None:
     """Whose wait it was, and whatever else it would have taken."""
     certain = wait.objects and all(obj.lasts() for obj in wait.objects) and not wait.alertable and not wait.limited
-    if not certain:  # a wait for the end of threads can end in one way only
+    if not certain or wait.thread.port is not None:  # a wait for the end of threads can end in one way only
         wait.thread.inbox.written()
         for obj in wait.objects:
             obj.waited()

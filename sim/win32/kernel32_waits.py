@@ -112,10 +112,10 @@ class Kernel32Waits(Door):
 
         None: these are no handles of threads.  False: they are not any more; the step has begun, and is a wait like any other.
         """
-        threads = self._threads(handles)
-        if not threads:
-            return None
         m, k = self._m, self._k
+        threads = self._threads(handles)
+        if not threads or m.current.port is not None:  # the port hears at once that its thread blocks
+            return None
         if all(thread.terminated for thread in threads):
             self._enter()
         else:
