@@ -107,6 +107,11 @@ class Kernel32Waits(Door):
             threads.append(entry[0])
         return tuple(threads) if len(set(threads)) == len(threads) else ()
 
+    @staticmethod
+    def _ended(threads: tuple[KThread, ...]) -> bool:
+        """Are they over?  If not, the wait is over when they are; the answer makes no difference to anybody."""
+        return all(thread.terminated for thread in threads)
+
     def _joined(self, handles: tuple[int, ...], function: str) -> bool | None:
         """Wait for the end of threads: one step when they have ended.  An end is for ever, so the wait commutes with it.
 
@@ -116,7 +121,7 @@ class Kernel32Waits(Door):
         threads = self._threads(handles)
         if not threads or m.current.port is not None:  # the port hears at once that its thread blocks
             return None
-        if all(thread.terminated for thread in threads):
+        if self._ended(threads):
             self._enter()
         else:
             t: KThread = m.current

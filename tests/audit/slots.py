@@ -34,7 +34,7 @@ UNTRACED: Final = (  # what happens inside, nobody can observe
     # The picture of a lock in the program's memory follows the lock.
     (Kernel32Locks, "_show"),
     # Waiting for the end of threads is no event: it is over after both, whichever is first.
-    (sim.win32.kernel32_waits, "wait_for_multiple_objects"), (Kernel32Waits, "_unfinished"),
+    (sim.win32.kernel32_waits, "wait_for_multiple_objects"), (Kernel32Waits, "_ended"),
     # Whoever finds too little room says so (`note_window`); where there is room enough, how much does not matter.
     (kernel_model.tcpip.flow, "window"),
 )  # fmt: skip
