@@ -16,7 +16,7 @@ from kernel_model.outcomes import USUAL
 from sim.explore.bugs_first import Unfair
 from sim.explore.dpor import Dpor
 from sim.explore.exhaustive import Exhaustive
-from sim.explore.report import BOUNDED, COMPLETE, SAMPLED
+from sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE
 from sim.explore.sampling import Sampling
 from sim.memory.swap import swapped
 from sim.runtime.execution import execute
@@ -95,9 +95,9 @@ class Advisor:
     def suggestions(self) -> tuple[Suggestion, ...]:
         """Two at most: options that showed something, and for a weak answer one at least that makes it stronger."""
         if self._said is None:
-            stronger = list(self._stronger())[:MOST]
-            showed = sorted(self._tried_out(), key=_weight)[: MOST - min(1, len(stronger))]
-            self._said = (*showed, *stronger)[:MOST]
+            showed = sorted(self._tried_out(), key=_weight)
+            stronger = [each for each in self._stronger() if each.options not in [shown.options for shown in showed]]
+            self._said = (*showed[: MOST - min(1, len(stronger))], *stronger)[:MOST]
         return self._said
 
     def _tried_out(self) -> list[Suggestion]:
@@ -173,18 +173,23 @@ class Advisor:
         """For a weak answer: what makes the search end, or at least say something definite."""
         if self._verdict == COMPLETE:
             return
-        exhaustive = isinstance(self._strategy, Exhaustive)
-        if not isinstance(self._strategy, Dpor):
+        strategy = self._strategy
+        if not isinstance(strategy, Dpor):
             yield Suggestion({"strategy": None}, "samples, and then a search that can end")
-        elif self._memory != "locks":
-            why = "far fewer schedules, if threads share data only under locks or in Interlocked cells"
-            yield Suggestion({"memory": "locks"}, why)
-        if self._verdict == BOUNDED and not exhaustive:
-            yield Suggestion({"strategy": "pct", "max_executions": 10_000}, "schedules beyond the bound, by chance")
-        elif isinstance(self._strategy, Dpor):
+            yield Suggestion({"max_executions": 10 * strategy.executions}, "ten times as many schedules")
+            return
+        if isinstance(strategy, Exhaustive):
+            yield Suggestion({"strategy": "dpor"}, "one execution for each behaviour, not for each schedule")
+            for name, bound in (("preemptions", strategy.preemptions), ("delays", strategy.delays)):
+                if bound is not None and self._verdict == BOUNDED:
+                    yield Suggestion({"strategy": "dfs", name: bound + 1}, "all within the next bound")
+            return
+        if self._memory == "shared":
+            why = "far fewer schedules: only steps that touch the same variable depend on each other, not all of a process"
+            yield Suggestion({"memory": "precise"}, why)
+        if self._verdict == INCONCLUSIVE:
             yield Suggestion({"strategy": "dfs", "preemptions": 1}, "every schedule that interrupts a thread once at most")
-        elif self._verdict == SAMPLED:
-            yield Suggestion({"max_executions": 10 * self._strategy.executions}, "ten times as many schedules")
+        yield Suggestion({"strategy": "pct", "max_executions": 10_000}, "many schedules from everywhere, by chance")
 
 
 class _Listening:

@@ -88,14 +88,23 @@ def test_faults_that_the_program_can_meet_are_suggested() -> None:
     assert not alertable.check(no_error_is_expected, **report.suggestions[0].options).ok
 
 
-def test_a_weak_answer_names_two_options() -> None:
-    report = alertable.check(lastzero(7), max_executions=10)
-    assert report.verdict == "INCONCLUSIVE"
-    assert [suggestion.options for suggestion in report.suggestions] == [
-        {"memory": "locks"}, {"strategy": "dfs", "preemptions": 1},
-    ]  # fmt: skip
-    sampled = alertable.check(lastzero(3), strategy="random", max_executions=5)
-    assert [suggestion.options for suggestion in sampled.suggestions] == [{"strategy": None}, {"max_executions": 50}]
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"max_executions": 10}, [{"memory": "precise"}, {"strategy": "dfs", "preemptions": 1}]),
+        (
+            {"max_executions": 10, "memory": "locks"},
+            [{"strategy": "dfs", "preemptions": 1}, {"strategy": "pct", "max_executions": 10_000}],
+        ),
+        ({"max_executions": 5, "strategy": "random"}, [{"strategy": None}, {"max_executions": 50}]),
+        ({"strategy": "dfs", "preemptions": 0}, [{"strategy": "dpor"}, {"strategy": "dfs", "preemptions": 1}]),
+        ({"strategy": "dfs", "max_executions": 10}, [{"strategy": "dpor"}]),
+    ],
+)
+def test_a_weak_answer_names_options_that_make_it_stronger(given: dict[str, Any], wanted: list[dict[str, Any]]) -> None:
+    report = alertable.check(lastzero(4), **given)
+    assert report.verdict != "COMPLETE"
+    assert [suggestion.options for suggestion in report.suggestions] == wanted
 
 
 def test_an_answer_that_is_complete_needs_no_advice() -> None:
