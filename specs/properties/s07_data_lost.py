@@ -66,15 +66,18 @@ class DataLost(Property):
             self._unseen.pop(told.irp.iosb.address, None)
 
     def released(self, block: Any) -> None:  # noqa: ANN401 - a Block
-        for at, irp in tuple(self._unseen.items()):
+        for irp in self._unseen.values():
             if getattr(irp.iosb, "block", None) is block:
-                self._dropped(at, "is freed")
+                self._lost(irp, "is freed")  # it stays: a frame that dies with its thread is judged at the end
 
     def quiescent(self) -> None:
-        for at in tuple(self._unseen):
-            self._dropped(at, "is left at the end")
+        for irp in self._unseen.values():
+            self._lost(irp, "is left at the end")
 
     def _dropped(self, at: int, how: str) -> None:
         irp = self._unseen.pop(at, None)
         if irp is not None:
-            self.report(f"{irp.information} bytes that arrived on {irp.file.label} were never looked at: their OVERLAPPED {how}")
+            self._lost(irp, how)
+
+    def _lost(self, irp: Irp, how: str) -> None:
+        self.report(f"{irp.information} bytes that arrived on {irp.file.label} were never looked at: their OVERLAPPED {how}")
