@@ -73,8 +73,12 @@ class Watch:
     def released(self, block: Any) -> None:  # noqa: ANN401 - a Block of the program's memory
         """The program let go of memory; this runs wherever the interpreter frees objects, unless the program said so itself."""
         self._releasing = not block.freed
-        for hook in self._released:
-            hook(block)
+        try:
+            for hook in self._released:
+                hook(block)
+        except Exception as failure:  # who calls this from a weak reference would only print it
+            self._machine.failure = failure
+            self._machine.poke()
         self._releasing = False
 
     def _step_now(self) -> int:

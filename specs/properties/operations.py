@@ -26,6 +26,12 @@ class Operation:
     freed: bool = False
 
     @property
+    def address(self) -> int:
+        """Where its OVERLAPPED is; only operations that have one are kept."""
+        assert self.irp.iosb is not None
+        return self.irp.iosb.address
+
+    @property
     def in_flight(self) -> bool:
         """The kernel may still write."""
         return self.irp.state is IrpState.PENDING
@@ -60,10 +66,10 @@ class Operations:
             return
         at = self.open.get(irp.iosb.address, [])
         operation = next((o for o in at if o.irp is irp), None)
-        if operation is None:
-            operation = self._submitted(irp)
-        if irp.apc_routine is None and not self._reports(irp):
-            self._notified(irp.iosb.address, operation)
+        pended = operation is not None
+        operation = operation or self._submitted(irp)
+        if irp.apc_routine is None and not self._reports(irp, pended):
+            self._notified(operation)
 
     def _submitted(self, irp: Irp) -> Operation:
         assert irp.iosb is not None
@@ -73,31 +79,31 @@ class Operations:
         at.append(operation)
         return operation
 
-    def _reports(self, irp: Irp) -> bool:
+    def _reports(self, irp: Irp, pended: bool) -> bool:
         """Will there be a packet?  The rule of _report_to_port, before it is applied."""
         file = irp.file
         if file.port is None or irp.quiet or file.port.closed:
             return False
-        return not (file.skip_packet and irp not in file.irps and irp.status == 0 and irp.state is not IrpState.PENDING)
+        return pended or not file.skip_packet or bool(irp.status)
 
-    def _notified(self, address: int, operation: Operation) -> None:
-        at = self.open[address]
+    def _notified(self, operation: Operation) -> None:
+        at = self.open[operation.address]
         at.remove(operation)
         if not at:
-            del self.open[address]
+            del self.open[operation.address]
 
     def apc_delivered(self, _t: object, apc: KApc) -> None:
         self.told = None
-        if apc.kind is ApcKind.IO and apc.context.iosb is not None:
-            address = apc.context.iosb.address
-            self.told = next((o for o in self.open.get(address, ()) if o.irp is apc.context), None)
+        if apc.kind is ApcKind.IO:
+            operations = self.open.get(apc.context.iosb.address, ())
+            self.told = next((o for o in operations if o.irp is apc.context), None)
             if self.told is not None:
-                self._notified(address, self.told)
+                self._notified(self.told)
 
     def packet_removed(self, port: CompletionPort, packet: CompletionPacket) -> None:
         self.told = next((o for o in self.open.get(packet.overlapped, ()) if o.irp.file.port is port and not o.in_flight), None)
         if self.told is not None:
-            self._notified(packet.overlapped, self.told)
+            self._notified(self.told)
 
     def released(self, block: Any) -> None:  # noqa: ANN401 - a Block of the program's memory
         for at in self.open.values():

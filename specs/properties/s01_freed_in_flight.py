@@ -34,8 +34,7 @@ class FreedInFlight(Property):
         self._unknown: tuple[Irp, int] | None = None  # over in a call whose result the program threw away, and the step
 
     def irp_pended(self, irp: Irp) -> None:
-        if irp.iosb is not None:
-            self._pended[irp] = None
+        self._pended[irp] = None
 
     def irp_completed(self, irp: Irp) -> None:
         if irp in self._pended:

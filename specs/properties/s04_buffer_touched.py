@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kernel_model.iomgr.irp import Major
 from specs.properties.base import Property
@@ -25,13 +25,13 @@ class BufferTouched(Property):
         self._before: dict[Irp, bytes] = {}
 
     def irp_pended(self, irp: Irp) -> None:
-        if irp.iosb is not None and irp.length:
+        if irp.iosb is not None:
             self._before[irp] = irp.gather(0, irp.length)
 
     def irp_completed(self, irp: Irp) -> None:
         before = self._before.pop(irp, None)
-        blocks = [getattr(buffer, "block", None) for buffer in irp.buffers]
-        if before is None or not all(block is None or block.here() for block in blocks):
+        buffers: list[Any] = list(irp.buffers)  # the program's, for only its operations have an OVERLAPPED
+        if before is None or not all(buffer.block.here() for buffer in buffers):
             return
         own = 0 if irp.major is Major.WRITE else max(irp.done, irp.information)
         if irp.gather(own, irp.length - own) != before[own:]:

@@ -32,7 +32,7 @@ class ResultDiscipline(Property):
             self.report(f"{t.label} calls {function} without having asked why its {submit} returned failure (it is pending)")
 
     def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
-        if t.last_error != IO_PENDING or function in ASKING:
+        if t.last_error != IO_PENDING:
             return
         if result == -1 if function.startswith("WSA") else result == 0 and function.startswith(SUBMITTING):
             self._unasked[t] = function

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.iomgr.irp import IrpState, Major
+from kernel_model.iomgr.irp import Major
 from specs.properties.base import Property
-from specs.properties.memory import address
 
 if TYPE_CHECKING:
     from kernel_model.iomgr.irp import Irp
@@ -27,32 +26,24 @@ class DataLost(Property):
     instead = "After a cancellation take the result (GetOverlappedResult with bWait) and use the bytes if there are any"
 
     def __init__(self) -> None:
+        self._pended: dict[Irp, None] = {}  # of the others the call itself says how many bytes there are
         self._unseen: dict[int, Irp] = {}  # address of the OVERLAPPED -> completed with data
-        self._submitting: dict[KThread, Irp] = {}
 
     def irp_pended(self, irp: Irp) -> None:
         if irp.iosb is not None:
+            self._pended[irp] = None
             self._dropped(irp.iosb.address, "is used for another operation")
 
     def irp_completed(self, irp: Irp) -> None:
-        if irp.iosb is None:
-            return
-        at = irp.iosb.address
-        if (
-            irp.state is IrpState.COMPLETED
-            and irp.major is Major.READ
-            and irp.information
-            and irp not in self._submitting.values()
-        ):
-            self._unseen[at] = irp
-            self._submitting[irp.thread] = irp
+        if irp in self._pended:
+            del self._pended[irp]
+            assert irp.iosb is not None
+            if irp.major is Major.READ and irp.information:
+                self._unseen[irp.iosb.address] = irp
 
     def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
-        at_once = self._submitting.pop(t, None)
-        if at_once is not None and function.startswith("WSARecv") and result == 0 and at_once.iosb is not None:
-            self._unseen.pop(at_once.iosb.address, None)  # the call itself said how many
-        if function in RESULTS and result:
-            self._unseen.pop(address(arguments[1]), None)
+        if function in RESULTS:
+            self._unseen.pop(arguments[1], None)
 
     def apc_delivered(self, t: KThread, apc: KApc) -> None:
         self._seen()
@@ -62,8 +53,8 @@ class DataLost(Property):
 
     def _seen(self) -> None:
         told = self.operations.told
-        if told is not None and told.irp.iosb is not None:
-            self._unseen.pop(told.irp.iosb.address, None)
+        if told is not None:
+            self._unseen.pop(told.address, None)
 
     def released(self, block: Any) -> None:  # noqa: ANN401 - a Block
         for irp in self._unseen.values():

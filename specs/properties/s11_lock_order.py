@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from kernel_model.ps.thread import KThread
 from specs.properties.base import Property
-from specs.properties.memory import address
 
 if TYPE_CHECKING:
     from kernel_model.ke.wait import Wait
-    from kernel_model.ps.thread import KThread
 
 TAKES: Final = ("EnterCriticalSection", "AcquireSRWLockExclusive", "AcquireSRWLockShared")
 LEAVES: Final = ("LeaveCriticalSection", "ReleaseSRWLockExclusive", "ReleaseSRWLockShared")
@@ -31,7 +30,7 @@ class LockOrder(Property):
 
     def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
         if function in TAKES:
-            lock = self._names.setdefault(address(arguments[0]), f"lock {len(self._names) + 1}")
+            lock = self._names.setdefault(arguments[0], f"lock {len(self._names) + 1}")
             held = self._held.setdefault(t, [])
             if lock not in held:
                 self._edge(t, f"the end of {t.label}", lock)
@@ -39,13 +38,13 @@ class LockOrder(Property):
                     self._edge(t, other, lock)
             held.append(lock)
         elif function in LEAVES:
-            lock = self._names.get(address(arguments[0]), "")
+            lock = self._names.get(arguments[0], "")
             if lock in self._held.get(t, ()):
                 self._held[t].remove(lock)
 
     def blocked(self, t: KThread, wait: Wait, timeout_100ns: int | None) -> None:
         for obj in wait.objects if timeout_100ns is None else ():
-            if obj.lasts() and hasattr(obj, "exit_code"):
+            if isinstance(obj, KThread):
                 for lock in self._held.get(t, ()):
                     self._edge(t, lock, f"the end of {obj.label}")
 

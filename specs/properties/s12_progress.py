@@ -43,7 +43,7 @@ class Progress(Property):
 
     def __init__(self) -> None:
         self._graph = nx.DiGraph()
-        self._visits: Counter[Node] = Counter()
+        self._visits: Counter[Node | None] = Counter()
         self._last: Node | None = None
         self._least = UNKNOWN
         self._passed_over: Counter[tuple[str, str]] = Counter()
@@ -52,9 +52,8 @@ class Progress(Property):
     # ---- progress ----------------------------------------------------------------------------------------------------------
 
     def _progress(self) -> None:
-        if self._visits:
-            self._graph.clear()
-            self._visits.clear()
+        self._graph.clear()
+        self._visits.clear()
         self._last = None
         self._least = UNKNOWN
 
@@ -105,8 +104,9 @@ class Progress(Property):
 
     def bounded(self) -> None:
         here = self._last
-        if here is None or self._visits[here] < ROUNDS:
+        if self._visits[here] < ROUNDS:
             return
+        assert here is not None
         graph = self._graph
         ways = (nx.shortest_path(graph, after, here) for after in graph[here] if nx.has_path(graph, after, here))
         loop = min(ways, key=len, default=[here])

@@ -24,7 +24,7 @@ class GracefulClose(Property):
             return
         e = self.named(t, arguments[0])
         flow = getattr(e, "outbound", None)
-        if flow is None or e.abort_status is not None or e.linger == (True, 0) or e.handle_count != 1:
+        if flow is None or e.linger == (True, 0) or e.handle_count != 1:
             return
         if flow.buffered and (e.reads or e.received):
             why = "a receive is in flight" if e.reads else f"{len(e.received)} bytes are unread"

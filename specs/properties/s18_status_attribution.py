@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.iomgr.irp import Major
 from specs.properties.base import Property
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kernel_model.iomgr.irp import Irp
     from kernel_model.ps.thread import KThread
+
+
+WSAECONNRESET: Final = 10054
+FAILURE: Final[Mapping[str, int]] = {"recv": -1, "WSARecv": -1, "accept": 2**64 - 1, "AcceptEx": 0, "setsockopt": -1}
 
 
 class StatusAttribution(Property):
@@ -22,24 +27,23 @@ class StatusAttribution(Property):
     instead = "Close the accept socket only, and post the next accept"
 
     def __init__(self) -> None:
-        self._failed: dict[Any, str] = {}
+        self._failed: dict[Any, None] = {}
         self._reset_seen = False
 
     def irp_pended(self, irp: Irp) -> None:
-        if irp.major is Major.ACCEPT:
-            self._failed.pop(irp.file, None)
+        self._failed.pop(irp.file, None)
 
     def irp_completed(self, irp: Irp) -> None:
-        if irp.major is Major.ACCEPT and irp.status and not irp.file.closed:
-            self._failed[irp.file] = f"{irp.status:#x}"
+        if irp.status:
+            self._failed[irp.file] = None
 
     def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
-        if result in (-1, 0) and t.last_error == 10054 and function in ("recv", "WSARecv", "accept", "AcceptEx", "setsockopt"):
+        if t.last_error == WSAECONNRESET and result == FAILURE.get(function):
             self._reset_seen = True
 
     def called(self, t: KThread, function: str, arguments: tuple[Any, ...]) -> None:
         if function != "closesocket":
             return
         e = self.named(t, arguments[0])
-        if e is not None and getattr(e, "backlog", False) and (e in self._failed or self._reset_seen):
+        if getattr(e, "backlog", False) and (e in self._failed or self._reset_seen):
             self.report(f"{t.label} closes the listener {e.label} because one connection failed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from kernel_model.afd.endpoint import EndpointState
 from specs.properties.base import Property
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class ContextMissing(Property):
     instead = "setsockopt(SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT) with the listener first"
 
     def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
-        if result != -1 or t.last_error != WSAENOTCONN or function not in ("shutdown", "getpeername", "getsockname"):
+        if result != -1 or t.last_error != WSAENOTCONN:
             return
         e = self.named(t, arguments[0])
-        if getattr(e, "without_context", False):
+        if getattr(e, "state", None) is EndpointState.CONNECTED:
             self.report(f"{function} of {t.label} fails with WSAENOTCONN on {e.label}, which is connected")

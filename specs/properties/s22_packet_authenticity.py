@@ -23,7 +23,7 @@ class PacketAuthenticity(Property):
     def packet_removed(self, port: CompletionPort, packet: CompletionPacket) -> None:
         told = self.operations.told
         current = self.operations.open.get(packet.overlapped, [])
-        if told is None and any(o.in_flight and o.irp.file.port is port for o in current):
+        if told is None and any(o.irp.file.port is port for o in current):
             self.report(f"{port.label} hands out a posted packet that names a {current[0]}, which has not completed")
         if told is not None and told.freed and self.operations.open.get(packet.overlapped):
             now = self.operations.open[packet.overlapped][0]

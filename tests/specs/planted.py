@@ -1,6 +1,7 @@
 """Faults planted in the sanitizers, one at a time: every condition inverted, every operand of `and` and `or` left out.
 
-`python -m tests.specs.planted` plants each, runs the table of tests.specs.branches against it, and names those that nobody noticed.
+`python -m tests.specs.planted` plants each, runs the programs of tests.specs.laws against it, and names what
+nobody noticed.
 """
 
 from __future__ import annotations
@@ -13,17 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import sim.runtime.watch as watching
-from specs.properties import SANITIZERS, Property
+from specs.properties import SANITIZERS
 from tests.repo.sources import ROOT
-from tests.specs.branches import LAWS, Law
+from tests.specs.laws import LAWS, Law
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER: Final = ROOT / "specs" / "properties"
 MODULES: Final = (*sorted(path.stem for path in FOLDER.glob("s[0-9]*.py")), "operations")
-# What nobody can notice, by module and source of the condition, with the reason.
-EQUIVALENT: Final[dict[tuple[str, str], str]] = {}
 
 
 class Planted:
@@ -78,16 +77,16 @@ def in_force(fault: Planted) -> Iterator[set[str]]:
     name = f"specs.properties.{fault.module}"
     namespace: dict[str, Any] = dict(vars(sys.modules[name]))
     exec(compile(fault.tree, str(Path(FOLDER) / f"{fault.module}.py"), "exec"), namespace)
-    kinds = {kind.id: kind for kind in namespace.values() if isinstance(kind, type) and issubclass(kind, Property) and hasattr(kind, "id")}
-    kept, operations = dict(SANITIZERS), watching.Operations
+    kinds = {name: kind for name in SANITIZERS for kind in namespace.values() if getattr(kind, "id", None) == name}
+    kept, operations = dict(SANITIZERS), vars(watching)["Operations"]
     assert isinstance(SANITIZERS, dict)
     SANITIZERS.update(kinds)
-    watching.Operations = namespace.get("Operations", operations)  # type: ignore[misc]  # planted
+    vars(watching)["Operations"] = namespace.get("Operations", operations)
     try:
         yield set(kinds) or set(kept)
     finally:
         SANITIZERS.update(kept)
-        watching.Operations = operations  # type: ignore[misc]  # as above
+        vars(watching)["Operations"] = operations
 
 
 def noticed(fault: Planted) -> Law | None:
