@@ -23,7 +23,7 @@ def test_a_right_form_is_not(law: Law, form: int) -> None:
 
 
 def test_no_sanitizer_is_left_out() -> None:
-    assert {law.id for law in LAWS} == set(SANITIZERS)
+    assert {law.id for law in LAWS} == set(SANITIZERS) - {"data-race"}  # which watches memory, not events
 
 
 @pytest.mark.long
