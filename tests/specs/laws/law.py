@@ -6,7 +6,9 @@ from ctypes import byref, c_int32
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.runtime.execution import run
+from sim.runtime.execution import execute
+from sim.runtime.settings import Settings
+from sim.trace.traced import api_of
 from specs.litmus.sockets import SO_SNDBUF, SOL_SOCKET, pair
 
 if TYPE_CHECKING:
@@ -38,7 +40,9 @@ class Law:
         def subject(w: Any) -> object:
             return self.program(w, form)
 
-        violation = run([subject], specs=(self.id,), **self.options).violation
+        machine = Settings(specs=(self.id,), **self.options).machine()  # untraced, as in a search
+        execute([subject], machine, api_of(machine))
+        violation = machine.violation
         return (violation.id, violation.message) if violation is not None else ("", "")
 
     def silent(self, form: int) -> bool:

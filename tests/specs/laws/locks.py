@@ -145,7 +145,7 @@ def an_event_has_no_end(w: Any, form: int) -> None:
     w.WaitForSingleObject(running[0], INFINITE)
 
 
-@law("S23", "#1, which nobody holds so")
+@law("S23", ", which nobody holds so")
 def a_section_is_left_twice(w: Any, form: int) -> None:
     section = CRITICAL_SECTION()
     w.InitializeCriticalSection(byref(section))
@@ -154,7 +154,7 @@ def a_section_is_left_twice(w: Any, form: int) -> None:
         w.LeaveCriticalSection(byref(section))
 
 
-@law("S23", "#1, which subject holds")
+@law("S23", ", which subject holds")
 def a_section_of_somebody_else(w: Any, form: int) -> None:
     section = CRITICAL_SECTION()
     w.InitializeCriticalSection(byref(section))
@@ -163,7 +163,7 @@ def a_section_of_somebody_else(w: Any, form: int) -> None:
     w.LeaveCriticalSection(byref(section))
 
 
-@law("S23", "#1, which subject holds")
+@law("S23", ", which subject holds")
 def a_lock_in_the_other_mode(w: Any, form: int) -> None:
     lock = SRWLOCK()
     w.InitializeSRWLock(byref(lock))

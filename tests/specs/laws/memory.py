@@ -22,7 +22,7 @@ from tests.specs.laws.law import law, slow_send, with_port
 from winapi import SOCKADDR_IN
 
 
-@law("S1", "char[8]#1 was released while a recv on c1.server still needs it")
+@law("S1", "c_char_Array_8 was released while a recv on c1.server still needs it")
 def the_buffer_of_a_receive(w: Any, form: int) -> None:
     _, s = pair(w)
     ov, buffer = OVERLAPPED(), create_string_buffer(8)
@@ -32,7 +32,7 @@ def the_buffer_of_a_receive(w: Any, form: int) -> None:
     w.Sleep(1)
 
 
-@law("S1", "int#2 was released while a recv on udp#1 still needs it")
+@law("S1", "c_int was released while a recv on udp#1 still needs it")
 def an_out_parameter(w: Any, form: int) -> None:
     s = udp(w)
     bound(w, s)
@@ -43,7 +43,7 @@ def an_out_parameter(w: Any, form: int) -> None:
     w.Sleep(1)
 
 
-@law("S1", "OVERLAPPED#1 was released while a queued completion routine (recv on c1.server) still needs it")
+@law("S1", "OVERLAPPED was released while a queued completion routine (recv on c1.server) still needs it")
 def the_overlapped_of_a_queued_routine(w: Any, form: int) -> None:
     c, s = pair(w)
     ov, buffer = OVERLAPPED(), create_string_buffer(8)
@@ -57,7 +57,7 @@ def the_overlapped_of_a_queued_routine(w: Any, form: int) -> None:
     w.SleepEx(0, True)
 
 
-@law("S1", "OVERLAPPED#1 was released while a recv", twins=2)
+@law("S1", "OVERLAPPED was released while a recv", twins=2)
 def freed_although_it_is_referred_to(w: Any, form: int) -> None:
     from alertable import free
 
@@ -88,7 +88,7 @@ def bytes_of_a_send(w: Any, form: int) -> None:
     w.Sleep(1)
 
 
-@law("S1", "bytearray#1 was let go of before the recv", twins=2)
+@law("S1", "c_char_Array_8 was let go of before the recv", twins=2)
 def a_view_of_a_bytearray(w: Any, form: int) -> None:
     c, s = pair(w)
     memory = bytearray(8)
@@ -104,7 +104,7 @@ def a_view_of_a_bytearray(w: Any, form: int) -> None:
     w.Sleep(1)
 
 
-@law("S1", "char[4]#2 was released right after a send on tcp#2 whose result nobody looked at", twins=5)
+@law("S1", "c_char_Array_4 was released right after a send on tcp#2 whose result nobody looked at", twins=5)
 def after_a_result_that_was_thrown_away(w: Any, form: int) -> None:
     s, peer = pair(w)
     ov, data, other = OVERLAPPED(), create_string_buffer(b"data", 4), create_string_buffer(b"more", 4)
