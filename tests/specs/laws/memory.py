@@ -88,7 +88,7 @@ def bytes_of_a_send(w: Any, form: int) -> None:
     w.Sleep(1)
 
 
-@law("S1", "c_char_Array_8 was let go of before the recv", twins=2)
+@law("S1", "bytearray was let go of before the recv", twins=2)
 def a_view_of_a_bytearray(w: Any, form: int) -> None:
     c, s = pair(w)
     memory = bytearray(8)
