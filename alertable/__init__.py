@@ -20,6 +20,7 @@ real API.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -156,10 +157,17 @@ def replay(program: Program, *others: Program, schedule: str | Path, **options: 
 
 
 def explain(program: Program, *others: Program, violation: Violation, **options: Any) -> Violation:  # noqa: ANN401 - of run
-    """The violation of a schedule (`violation.schedule`), minimised, with its story, necessary switches and decisive race."""
+    """The violation of a schedule (`violation.schedule`), minimised, with its story, necessary switches and decisive race.
+
+    Ctrl-C ends it with the best form so far.
+    """
+    from sim.explore.budget import Budget
+    from sim.explore.checkpoint import deferred_interrupt
     from sim.explore.explain import explained
 
-    return explained((program, *others), violation, Settings(**options))
+    with deferred_interrupt() as asked:
+        budget = Budget(patience=lambda: 0.0 if asked else math.inf)
+        return explained((program, *others), violation, Settings(**options), budget)
 
 
 def process(program: Callable[..., Any], *arguments: object, daemon: bool = False) -> Process:

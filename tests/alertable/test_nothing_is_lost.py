@@ -245,7 +245,10 @@ def test_ctrl_c_while_a_finding_is_made_small_leaves_the_best_so_far(monkeypatch
     report = alertable.check(namespace["program"], strategy="random")
     assert report.verdict == "FAILED"
     assert attempts[0] == 3
-    again = alertable.replay(namespace["program"], schedule=report.violations[0].schedule)
+    attempts[0] = 0
+    explained = alertable.explain(namespace["program"], violation=report.violations[0])
+    assert attempts[0] == 3
+    again = alertable.replay(namespace["program"], schedule=explained.schedule)
     assert again.violation is not None
     assert "lost" in again.violation.message
 
