@@ -92,6 +92,10 @@ class Advisor:
         self._seconds = seconds
         self._said: tuple[Suggestion, ...] | None = None
 
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        """A report that is pickled or copied goes without: the programs stay where they are."""
+        return type(None), ()
+
     def suggestions(self) -> tuple[Suggestion, ...]:
         """Two at most: options that showed something, and for a weak answer one at least that makes it stronger."""
         if self._said is None:

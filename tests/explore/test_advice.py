@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from ctypes import byref, c_int32, create_string_buffer, sizeof
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -109,6 +111,14 @@ def test_a_weak_answer_names_options_that_make_it_stronger(given: dict[str, Any]
 
 def test_an_answer_that_is_complete_needs_no_advice() -> None:
     assert alertable.check(lastzero(3), memory="locks").suggestions == ()
+
+
+def test_a_report_can_be_pickled_and_taken_apart() -> None:
+    report = alertable.check(lastzero(2), strategy="dpor", max_executions=2)
+    copy = pickle.loads(pickle.dumps(report))
+    assert copy == report
+    assert copy.suggestions == ()
+    assert asdict(report)["verdict"] == "INCONCLUSIVE"
 
 
 def test_nobody_advises_after_a_violation() -> None:
