@@ -1,9 +1,9 @@
 """Bugs first: a short search, the default schedule and some hundred samples, before a search that may take long.
 
-A short search is enough for a small program, and nothing else runs then.  A long one goes through its tree in one order, and what
-a plain run shows may stand at the end of it.  Random walks and PCT have no order, so they come between: a program that breaks on
-one schedule in fifty is broken within a second, however large its tree.  What they cost is bounded by executions and steps, never
-by a clock: the answer is the same on every machine.
+Where the default schedule is known to break something it comes before all.  A short search is enough for a small program, and
+nothing else runs then.  A long one goes through its tree in one order, and what a plain run shows may stand at the end of it.
+Random walks and PCT have no order, so they come between: what breaks on one schedule in fifty is broken within a second, however
+large the tree.  What they cost is bounded by executions and steps, never by a clock: the answer is the same on every machine.
 """
 
 from __future__ import annotations
@@ -72,10 +72,18 @@ class BugsFirst:
         self._tally = tally
         self._journal = journal
         self.executions: dict[str, int] = {}
+        self._usual_steps = 0  # of the default schedule
 
-    def run(self, search: Search | None, why_stop: Callable[[], str]) -> tuple[str, bool]:
-        """Why it ended early, or nothing; and is the search over?  search: one that can be interrupted, or None."""
+    def run(self, search: Search | None, why_stop: Callable[[], str], *, fails: bool) -> tuple[str, bool]:
+        """Why it ended early, or nothing; and is the search over?
+
+        search: one that can be interrupted, or None.  fails: a plain run is known to break something, so it comes before all.
+        """
         over = False
+        if fails:
+            stopped = self._usual(why_stop)
+            if stopped != TURN_IS_OVER:
+                return stopped, False
         if search is not None:
             stopped = self._turn("short", search, SHORT, SHORT_STEPS, why_stop)
             over = stopped != TURN_IS_OVER
@@ -88,13 +96,10 @@ class BugsFirst:
 
     def _samples(self, why_stop: Callable[[], str]) -> str:
         """The default schedule, then random walks and PCT by turns."""
-        before = self._tally.steps
-        usual = self._search(Search, Usual(), self._settings)
-        stopped = self._turn("default", usual, 1, before, why_stop)
+        stopped = self._usual(why_stop) if not self._usual_steps else TURN_IS_OVER
         if stopped != TURN_IS_OVER:
             return stopped
-        usual_steps = self._tally.steps - before
-        bound = min(self._settings.max_steps, max(LEAST_STEPS, 4 * usual_steps))
+        bound = min(self._settings.max_steps, max(LEAST_STEPS, 4 * self._usual_steps))
         settings = replace(self._settings, max_steps=bound)
         last = self._tally.steps + STEPS
         kinds = {"random": Sampling(self._seed, None), "pct": PctSampling(self._seed, None)}
@@ -105,6 +110,13 @@ class BugsFirst:
                 if stopped != TURN_IS_OVER or self._tally.steps >= last:
                     return stopped
         return TURN_IS_OVER
+
+    def _usual(self, why_stop: Callable[[], str]) -> str:
+        """The default schedule."""
+        before = self._tally.steps
+        stopped = self._turn("default", self._search(Search, Usual(), self._settings), 1, before, why_stop)
+        self._usual_steps = self._tally.steps - before
+        return stopped
 
     def _conclusive(self, search: Search) -> bool:
         """Did the search leave nothing out?"""

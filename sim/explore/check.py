@@ -79,7 +79,7 @@ def check(
     tally = search.tally
     first = BugsFirst(programs, settings, seed, tally, book) if strategy is None and not tally.executions else None
     sample = Sample(programs, settings, tally, book, wanted=max_executions != 1)
-    explore = partial(_explore, search, first)
+    explore = partial(_explore, search, first, sample)
     spaces = [globals_of(program) for program in programs]
     watching = swapped(programs, precise=settings.precise)
     patient = watched(None, course.patience)
@@ -109,10 +109,12 @@ def check(
     )  # fmt: skip
 
 
-def _explore(search: Search | ParallelSearch, first: BugsFirst | None, why_stop: Callable[[], str]) -> str:
+def _explore(
+    search: Search | ParallelSearch, first: BugsFirst | None, sample: Sample, why_stop: Callable[[], str]
+) -> str:
     """All executions; why it ended early, or nothing."""
     if first is not None:
-        stopped, over = first.run(search if isinstance(search, Search) else None, why_stop)
+        stopped, over = first.run(search if isinstance(search, Search) else None, why_stop, fails=sample.fails)
         if stopped or over:
             return stopped
     return search.run(why_stop)

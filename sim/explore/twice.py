@@ -82,6 +82,11 @@ class Sample:
         except KeyboardInterrupt:
             return why_stop() or INTERRUPTED
 
+    @property
+    def fails(self) -> bool:
+        """Did the default schedule end with a violation?"""
+        return self._first is not None and bool(self._first.how)
+
     def why(self) -> str:
         """The likely cause of what somebody else noticed."""
         return likely_cause(self._programs, self._before)

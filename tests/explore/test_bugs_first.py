@@ -52,6 +52,17 @@ def test_the_default_schedule_comes_before_the_samples(monkeypatch: pytest.Monke
     assert report.statistics["executions by search"] == 1
 
 
+def test_what_a_plain_run_breaks_is_broken_by_the_first_execution() -> None:
+    def program(w: WinApi) -> None:
+        in_threads(w, *[lambda: w.Sleep(1)] * 2)
+        raise RuntimeError("on every schedule")
+
+    report = alertable.check(program)
+    assert (report.verdict, report.executions) == ("FAILED", 1)
+    assert report.statistics["executions by default"] == 1
+    assert alertable.check(program, strategy="dpor").statistics["executions by search"] == 1
+
+
 def test_the_same_check_twice_is_the_same() -> None:
     first, second = (alertable.check(lastzero(8), memory="locks", max_executions=600) for _ in range(2))
     assert list(first.outcomes.items()) == list(second.outcomes.items())
