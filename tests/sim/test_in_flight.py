@@ -37,7 +37,7 @@ def reported(execution: Execution) -> str:
 
 
 @pytest.mark.parametrize("mode", ["event", "routine"])
-@pytest.mark.parametrize(("freed", "name"), [("buffer", "c_char_Array_8"), ("overlapped", "OVERLAPPED")])
+@pytest.mark.parametrize(("freed", "name"), [("buffer", "char[8]#1"), ("overlapped", "OVERLAPPED#1")])
 def test_memory_freed_in_flight_is_reported_at_the_release(mode: str, freed: str, name: str) -> None:
     def program(w: Any) -> None:
         start(w, mode, freed)
