@@ -15,6 +15,7 @@ AREAS: Final = {
     "ke": "waits, APCs, events, mutexes, semaphores, timers, completion ports",
     "io": "I/O requests, cancellation, handles, threads, user-mode locks",
     "sockets": "AFD and TCP/IP: connect, accept, read, write, close, readiness, datagrams; window messages",
+    "answers": "what a check answers: verdicts, samples before a search, limits, what is said about itself",
 }
 
 

@@ -55,6 +55,13 @@ def test_a_deadlock_is_found_and_replays() -> None:
         assert again.violation.message == violation.message
 
 
+def test_a_deadlock_is_failed_whatever_is_left_of_the_search() -> None:
+    for keep_going in (False, True):
+        report = alertable.check(two_locks, memory="locks", keep_going=keep_going)
+        assert (report.verdict, report.ok) == ("FAILED", False)
+    assert report.reasons == ("the search went on to its end: COMPLETE",)
+
+
 def test_every_outcome_comes_with_a_schedule_that_leads_to_it() -> None:
     report = alertable.check(lost_update)
     assert report.verdict == "COMPLETE"
