@@ -18,6 +18,7 @@ from alertable.report import replay_words, violation_lines
 from alertable.store import FOLDER, Store
 from alertable.strength import REQUIREMENTS, exit_code, said
 from alertable.terminal import OK, about, counter, echo, note
+from sim.explore.bugs_first import PHASE
 from sim.explore.strategies import STRATEGIES
 from sim.explore.workers import processes
 from sim.runtime.canonical import text
@@ -142,6 +143,9 @@ def lines(
         yield f"  {report.verdict}: {reason}"
     if report.whole is not None and not report.violations:
         yield f"  so far {report.executions:,} executions {about(report.whole)}"
+    phases = {name: count for name, count in report.statistics.items() if name.startswith(PHASE)}
+    if report.ok and len(phases) > 1:
+        yield f"  executions: {', '.join(f'{count:,} {name.removeprefix(PHASE)}' for name, count in phases.items())}"
     for title in report.never:
         yield f"  never: {title!r} held in no execution, so what depends on it was not tried"
     for line in report.not_searched if report.ok else ():

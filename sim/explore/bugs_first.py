@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.runtime.settings import Settings
     from sim.win32.api import SimWinApi
 
+PHASE: Final = "executions by "  # and what ran them: a figure of the statistics
 SHORT: Final = 100  # executions of the search before anything else: small programs need no more
 SHORT_STEPS: Final = 20_000  # of that short search
 SAMPLES: Final = 150  # executions of each kind of sample

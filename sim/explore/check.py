@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.explore.advice import IN_A_HURRY, SECONDS, Advisor
 from sim.explore.budget import Budget
-from sim.explore.bugs_first import BugsFirst
+from sim.explore.bugs_first import PHASE, BugsFirst
 from sim.explore.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
 from sim.explore.dpor import Dpor
 from sim.explore.estimate import Estimator
@@ -207,7 +207,7 @@ def _contributed(search: Search | ParallelSearch, first: BugsFirst | None) -> di
     """How many executions each phase had."""
     counts = dict(first.executions) if first is not None else {}
     counts["search"] = search.tally.executions - sum(counts.values()) + counts.pop("short", 0)
-    return {f"executions by {name}": count for name, count in counts.items()}
+    return {PHASE + name: count for name, count in counts.items()}
 
 
 def _teller(progress: Any, whole: Callable[[], Whole | None]) -> Callable[[int, float], None] | None:  # noqa: ANN401 - a Progress

@@ -84,6 +84,13 @@ def program(w):
 """
 
 
+def test_the_phases_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "many.py"
+    file.write_text(MANY, encoding="utf-8")
+    words = ["check", str(file), "--store", str(tmp_path / "store"), "--memory", "shared", "--max-executions", "160"]
+    assert "\n  executions: 1 default, 50 random, 9 pct, 100 search\n" in CliRunner().invoke(main, words).stdout
+
+
 @pytest.mark.parametrize(
     ("words", "code", "head"),
     [
