@@ -196,13 +196,15 @@ def test_a_worker_that_dies_ends_the_search() -> None:
 
 
 def interrupted(tmp_path: Path, text: str, seconds: float, *words: str) -> tuple[int, str, str]:
-    """`alertable check` of this program, with Ctrl-C after so many seconds: its exit code and what it printed."""
-    (tmp_path / "given.py").write_text(text, encoding="utf-8")
+    """`alertable check` of this program, with Ctrl-C so many seconds after it was loaded: its exit code and what it printed."""
+    (tmp_path / "given.py").write_text(f'import pathlib\npathlib.Path("begun").touch()\n{text}', encoding="utf-8")
     command = [sys.executable, "-m", "alertable", "check", "given.py", *words]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
+        while not (tmp_path / "begun").exists():
+            time.sleep(0.05)
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to everybody
         out, err = process.communicate(timeout=60)
@@ -214,7 +216,7 @@ def interrupted(tmp_path: Path, text: str, seconds: float, *words: str) -> tuple
 @POSIX
 @pytest.mark.parametrize("words", [[], ["--workers", "2", "--force-workers", "--strategy", "dpor"]], ids=["alone", "workers"])
 def test_ctrl_c_ends_a_search_and_everybody_in_it(tmp_path: Path, words: list[str]) -> None:
-    code, out, _ = interrupted(tmp_path, MANY, 2.0, *words)
+    code, out, _ = interrupted(tmp_path, MANY, 1.5, *words)
     assert code == 130
     assert out.startswith("INCONCLUSIVE: ")
 
@@ -223,7 +225,7 @@ def test_ctrl_c_ends_a_search_and_everybody_in_it(tmp_path: Path, words: list[st
 @pytest.mark.parametrize("words", [[], ["--workers", "2", "--force-workers", "--strategy", "dpor"]], ids=["alone", "workers"])
 def test_ctrl_c_ends_a_computation_without_calls(tmp_path: Path, words: list[str]) -> None:
     begun = time.perf_counter()
-    code, out, _ = interrupted(tmp_path, SPINS, 2.0, *words)
+    code, out, _ = interrupted(tmp_path, SPINS, 1.5, *words)
     assert time.perf_counter() - begun < 8
     assert code == 130
     assert out.startswith("INCONCLUSIVE: ")
