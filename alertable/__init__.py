@@ -93,7 +93,7 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     program: Program | None = None,
     *others: Program,
     strategy: str | None = None,
-    memory: str = "shared",
+    memory: str = "precise",
     max_executions: int | None = None,
     time_limit: float | None = None,
     preemptions: int | None = None,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from winapi.constants import AF_INET, INVALID_SOCKET, IPPROTO_TCP, SIO_GET_EXTENSION_FUNCTION_POINTER, SOCK_STREAM
 from winapi.errors import meaning
-from winapi.interlocked import Interlocked
+from winapi.interlocked import INTRINSICS, Interlocked, intrinsic
 from winapi.surface import FUNCTIONS, Function
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class RealWinApi:
         self._dlls: dict[str, ctypes.WinDLL] = {}
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # each function has a type of its own: see WinApi
+        if name in INTRINSICS:
+            return intrinsic(name)
         function = FUNCTIONS.get(name)
         if function is None:
             raise AttributeError(self._unknown(name), name=name)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--memory",
     type=click.Choice(MEMORIES),
-    default="shared",
+    default="precise",
     show_default=True,
     help="What threads of one process share: what their code touches (with data races), all, or what locks protect.",
 )

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    programs: Sequence[Program], *, strategy: str | None = None, memory: str = "shared", max_executions: int | None = None,
+    programs: Sequence[Program], *, strategy: str | None = None, memory: str = "precise", max_executions: int | None = None,
     time_limit: float | None = None, seed: int = 0, keep_going: bool = False, preemptions: int | None = None,
     delays: int | None = None, workers: int = 1, resume: Path | None = None, journal: Path | None = None,
     progress: Progress | None = None, found: Callable[[Violation], None] | None = None, force_workers: bool = False,
@@ -104,7 +104,7 @@ def check(
         executions=tally.executions, seconds=spent, statistics=search.statistics() | _contributed(search, first),
         never=tuple(title for title in sometimes if title not in tally.reached),
         whole=course.whole() if stopped else None,
-        not_searched=(*not_searched(settings, memory, timed=tally.timed), *sample.unanswered),
+        not_searched=(*not_searched(settings, memory, timed=tally.timed), *exchange.said, *sample.unanswered),
         advisor=Advisor(programs, settings, search.strategy, memory, verdict, timed=tally.timed, seconds=course.for_advice()),
     )  # fmt: skip
 
@@ -260,6 +260,7 @@ class _Kept:
         state = load(path, question) if path is not None else None
         if state is not None:
             search.strategy, search.tally, self.seconds = state["strategy"], state["tally"], state["seconds"]
+            search.settings = search.tally.refine(search.settings)
             self._saved_at = self.seconds
 
     def now_and_then(self, spent: float) -> None:

@@ -39,6 +39,7 @@ class Tally:
     looked: bool = False
     timed: bool = False  # something waited for a time
     reached: dict[str, None] = field(default_factory=dict)
+    raced: dict[str, None] = field(default_factory=dict)  # keys of memory where accesses were found that nothing orders
     note_at: int = 0
     noted: str = ""
 
@@ -65,6 +66,13 @@ class Tally:
         self.looked = self.looked or later.looked
         self.timed = self.timed or later.timed
         self.reached |= later.reached
+        self.raced |= later.raced
+
+    def refine(self, settings: Settings) -> Settings:
+        """With a step at each access that nothing orders; the same settings where there is none that is not one already."""
+        known = set(settings.steps_at)
+        new = [key for key in self.raced if key not in known]
+        return replace(settings, steps_at=(*settings.steps_at, *new)) if new else settings
 
 
 class Search:
@@ -78,44 +86,46 @@ class Search:
         self.settings = settings
         self.journal = journal
         self.tally = Tally()
-        self._machine: Machine | None = None  # of the last execution
         self.torn = False  # interrupted within an execution: what the strategy plans is not to be trusted
 
     def run(self, why_stop: Callable[[], str]) -> str:
         """All executions; why it ended early, or nothing."""
         try:
+            self._refine()
             while True:
                 self.execution()
                 more = self.strategy.finish()
+                more = self._refine() or more
                 stopped = why_stop()
-                refined = self._refine()
-                if stopped or not (more or refined):
-                    return stopped if more or refined else ""
+                if stopped or not more:
+                    return stopped if more else ""
         except KeyboardInterrupt:
             self.torn = True
             return why_stop() or INTERRUPTED
 
     def _refine(self) -> bool:
         """Accesses that nothing orders are steps of their own from now on: what was explored was too coarse, it begins anew."""
-        memory = self._machine.memory if self._machine is not None else None
-        if memory is None or memory.steps_at.issuperset(memory.raced):
+        refined = self.tally.refine(self.settings)
+        if refined is self.settings:
             return False
-        self.settings = replace(self.settings, steps_at=(*self.settings.steps_at, *memory.raced))
+        self.settings = refined
         if isinstance(self.strategy, Dpor):
             self.strategy.begin_anew()
         return True
 
     def execution(self) -> None:
         """One more."""
-        machine = self._machine = self.settings.machine()
+        machine = self.settings.machine()
         if self.journal is not None:
             machine.log = self.journal.fresh()
         api = api_of(machine)
         self.strategy.begin(machine, api)
         results = execute(self.programs, machine, api)
+        tally = self.tally
+        if machine.memory is not None:
+            tally.raced |= machine.memory.raced
         if isinstance(self.strategy, Dpor) and self.strategy.pruned:
             return
-        tally = self.tally
         tally.executions += 1
         tally.steps += machine.steps
         if tally.executions == tally.note_at:

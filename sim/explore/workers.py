@@ -193,7 +193,16 @@ class ParallelSearch:
         self._dpor = strategy
 
     def run(self, why_stop: Callable[[], str]) -> str:
-        """All parts; why it ended early, or nothing."""
+        """All parts, and all anew where they were too coarse; why it ended early, or nothing."""
+        self.settings = self.tally.refine(self.settings)
+        while True:
+            stopped = self._all_parts(why_stop)
+            refined = self.tally.refine(self.settings)
+            if stopped or refined is self.settings:
+                return stopped
+            self.settings = refined
+
+    def _all_parts(self, why_stop: Callable[[], str]) -> str:
         arguments = (self.programs, self.settings, self.keep_going)
         turns: deque[Any] = deque()
         before = multiprocessing.active_children()

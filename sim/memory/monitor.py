@@ -15,6 +15,7 @@ from kernel_model.handoff import VectorClocks
 from sim.memory.containers import KEYED, METHODS, READERS, Effect
 from sim.memory.races import Access, data_race
 from sim.memory.spaces import BUCKETS, Space, Thing, root_of
+from sim.runtime.whereabouts import OURS
 from sim.win32.memory import CData
 
 if TYPE_CHECKING:
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
 
     from kernel_model.ps.process import EProcess
     from sim.runtime.machine import Machine
+    from sim.win32.memory import Region
 
 ALL: Final = "*"  # the location of all elements
 VIEWS: Final[tuple[type, ...]] = (type({}.keys()), type({}.values()), type({}.items()))
-BYTES: Final = (bytearray, ctypes.Array)
-SIMPLE: Final = ctypes.c_int.__mro__[1]  # _ctypes._SimpleCData
 FRESH: Final = 3  # references to an object that only the hook knows: two of its own, one of getrefcount
 PROGRAM_FUNCTIONS: Final = (FunctionType, MethodType)
 
@@ -274,6 +274,22 @@ class Monitor:
 
         return touched
 
+    def interlocked(self, region: Region, *, write: bool) -> None:
+        """An interlocked operation on memory of the program: atomic, and a step already."""
+        thing, begin = self._place(region)
+        self._check(thing, (begin, begin + region.length), write, True, thing.overlapping(begin, begin + region.length))
+
+    def name_of(self, region: Region) -> str:
+        """What executions call the same memory."""
+        thing, begin = self._place(region)
+        return f"{thing.name}+{begin}"
+
+    def _place(self, region: Region) -> tuple[Thing, int]:
+        block = region.block
+        owner = block.owner() if block.owner is not None else block.held
+        root = root_of(owner) if isinstance(owner, CData) else owner
+        return self._space().of(root, self.machine.current), region.address - block.base + block.offset
+
     # ---- ctypes --------------------------------------------------------------------------------------------------------------
 
     def _ctypes_attribute(self, obj: Any, name: str, write: bool) -> None:  # noqa: ANN401
@@ -391,11 +407,7 @@ class Monitor:
             self._switch(next(key for key in keys if key in self.steps_at))
         for key in keys:
             self._footprint(key, write)
-        overlapping = [
-            place for place in thing.locations
-            if type(place) is tuple and place[0] < end and begin < place[1] and place != (begin, end)
-        ]  # fmt: skip
-        self._check(thing, (begin, end), write, False, overlapping)
+        self._check(thing, (begin, end), write, False, thing.overlapping(begin, end))
 
     def _switch(self, key: str) -> None:
         """An access that is a step of its own: others may come before it."""
@@ -423,7 +435,7 @@ class Monitor:
         for other in also:
             earlier = earlier or thing.locations[other].conflict(clock, ordinal, write, atomic)
         frame = sys._getframe(1)
-        while frame.f_code.co_filename.startswith(FOLDER) and frame.f_back is not None:
+        while frame.f_code.co_filename.startswith(OURS) and frame.f_back is not None:
             frame = frame.f_back
         access = Access(ordinal, count, write, atomic, t.label, frame.f_code, frame.f_lasti)
         if earlier is not None:
@@ -461,7 +473,6 @@ class Element:
         return hash(self.key)
 
 
-FOLDER: Final = __file__.rpartition("monitor")[0]
 QUIET: Final = frozenset({"sim.win32.api", "sim.trace.traced", "sim.win32.peer", "builtins", "winapi.real"})
 MERGING: Final = frozenset({Effect.PUT, Effect.CHANGE, Effect.ALL})
 ATTRIBUTES: Final = (getattr, setattr, delattr, hasattr)

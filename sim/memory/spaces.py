@@ -49,6 +49,14 @@ class Thing:
             found = self.locations[place] = Location()
         return found
 
+    def overlapping(self, begin: int, end: int) -> list[Any]:
+        """Other ranges of bytes that touch this one."""
+        return [
+            place
+            for place in self.locations
+            if type(place) is tuple and place[0] < end and begin < place[1] and place != (begin, end)
+        ]
+
     def key(self, place: Any) -> str:  # noqa: ANN401 - as above
         """The key in footprints of a location that has one."""
         found = self.keys.get(place)

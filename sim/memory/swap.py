@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import linecache
 import os
 import sys
 import sysconfig
@@ -35,7 +36,7 @@ _codes: Final[dict[str, tuple[float, dict[Key, list[CodeType]]]]] = {}
 
 def is_program(filename: str) -> bool:
     """Is this file a program's, or of the standard library, a package, this project?"""
-    if filename.startswith(("<", *OWN)):
+    if filename.startswith(OWN) or (filename.startswith("<") and filename not in linecache.cache):
         return False
     if filename.startswith(SPECS):
         return filename.startswith(PROGRAMS)
@@ -59,6 +60,7 @@ class Swapped:
     def reach(self, things: Iterable[Any]) -> None:
         """Exchange the code of all functions that can be reached from these."""
         todo = list(things)
+        roots = [getattr(thing, "program", thing) for thing in todo]
         while todo:
             thing = todo.pop()
             if id(thing) in self._seen:
@@ -70,6 +72,8 @@ class Swapped:
                     self._exchange(thing)
                 elif hasattr(thing, "__wrapped__"):
                     todo.append(thing.__wrapped__)
+                elif any(thing is root for root in roots):
+                    self.without[thing.__qualname__] = None
             elif isinstance(thing, type):
                 module = sys.modules.get(thing.__module__)
                 if is_program(getattr(module, "__file__", None) or "<"):
@@ -96,6 +100,14 @@ class Swapped:
         elif better is not code:
             self._before[function] = code
             function.__code__ = better
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What a report has to say about it."""
+        if not self.without:
+            return ()
+        who = ", ".join(self.without)
+        return (f"switches between two statements, and data races: {who} has no source that fits (memory='shared' instead)",)
 
     def undo(self) -> None:
         """Everything as it was."""
@@ -197,14 +209,16 @@ def _codes_of(filename: str) -> dict[Key, list[CodeType]]:
     """The code objects with hooks of a file, as it is now."""
     try:
         stamp = os.stat(filename).st_mtime
+        linecache.checkcache(filename)
     except OSError:
-        return {}
+        if filename not in linecache.cache:  # of a notebook or a doctest it has what was typed
+            return {}
+        stamp = 0.0
     known = _codes.get(filename)
     if known is None or known[0] != stamp:
         try:
-            with open(filename, "rb") as file:
-                whole = compiled(filename, file.read())
-        except (OSError, SyntaxError, ValueError):
+            whole = compiled(filename, "".join(linecache.getlines(filename)))
+        except (SyntaxError, ValueError):
             return {}
         by_key: dict[Key, list[CodeType]] = {}
         for key, code in _all(whole):

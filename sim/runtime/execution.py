@@ -81,10 +81,9 @@ def run(
 
 def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> list[Any]:
     """Run programs on a machine that was made in this greenlet; what each returned."""
-    precise = machine.memory is not None
-    with watching(machine.memory) if precise else nullcontext():
-        functions = [fresh(program, watched=precise) for program in programs]
-    if precise:
+    with watching(machine.memory):
+        functions = [fresh(program, watched=machine.memory is not None) for program in programs]
+    if machine.memory is not None:
         adopted([f for f, program in zip(functions, programs, strict=True) if f is not program])
     results: list[Any] = [None] * len(functions)
     shared = machine.kernel.create_process()
@@ -99,7 +98,7 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
     marks = machine.watch.hearing() if machine.watch is not None else nullcontext()
     frees = hearing_free(api._memory)
     spaces = [globals_of(f) for f in functions]
-    with guarded(machine, spaces), watched(machine), marks, frees, watching(machine.memory) if precise else nullcontext():
+    with guarded(machine, spaces), watched(machine), marks, frees, watching(machine.memory):
         machine.run()
     ran(results, programs)
     return results

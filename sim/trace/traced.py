@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.trace.arguments import converted
 from sim.trace.record import error_text
 from sim.win32.api import SimWinApi
-from sim.win32.interlocked import SimInterlocked
+from sim.win32.interlocked import InterlockedDoor, SimInterlocked
 from winapi.errors import Status, WaitResult
 from winapi.surface import FUNCTIONS
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.runtime.machine import Machine
     from sim.runtime.watch import Watch
     from sim.trace.record import Recorder
+    from sim.win32.interlocked import Memory, Number
     from sim.win32.memory import Region
 
 QUIET = frozenset(
@@ -96,9 +97,10 @@ class TracedWinApi(SimWinApi):
             for hook in self._ends:
                 hook(t, apc)
 
-    def Interlocked(self, value: int = 0) -> TracedCell:
-        """A cell whose accesses are calls like all others."""
-        return TracedCell(self, value)
+    @property
+    def Interlocked(self) -> InterlockedDoor:
+        """Cells whose accesses are calls like all others."""
+        return InterlockedDoor(self, TracedCell)
 
 
 class TracedCell(SimInterlocked):
@@ -106,8 +108,8 @@ class TracedCell(SimInterlocked):
 
     __slots__ = ("_recorder",)
 
-    def __init__(self, door: TracedWinApi, value: int) -> None:
-        super().__init__(door, value)
+    def __init__(self, door: TracedWinApi, number: Number | Memory, name: str | None = None) -> None:
+        super().__init__(door, number, name)
         self._recorder = door._recorder
 
     def tell(self, operation: str, arguments: tuple[int, ...], result: int | None) -> None:

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sim.win32.callback import prototype
+from sim.win32.interlocked import Intrinsics
 from sim.win32.kernel32_heap import Kernel32Heap
 from sim.win32.kernel32_io import Kernel32Io
 from sim.win32.kernel32_locks import Kernel32Locks
@@ -44,6 +45,7 @@ class SimWinApi(
     Kernel32Waits,
     Ntdll,
     User32,
+    Intrinsics,
 ):
     """Win32 on the kernel model."""
 

@@ -74,13 +74,14 @@ def timeout_100ns(milliseconds: Any) -> int | None:  # noqa: ANN401 - what ctype
 class Door:
     """Common part of the simulated DLLs; `_m` is the machine that the program runs on."""
 
-    __slots__ = ("_k", "_m", "_memory", "_routines", "_thunks")
+    __slots__ = ("_k", "_m", "_memory", "_numbers", "_routines", "_thunks")
 
     def __init__(self, machine: Machine) -> None:
         self._m = machine
         self._k = machine.kernel
         self._memory = UserMemory(self._released, machine.memory.block if machine.memory is not None else None)
         self._routines: dict[int, Routine] = {}
+        self._numbers: dict[int, Any] = {}  # integers that interlocked operations were made on, by address
         self._thunks: dict[str, Any] = {}  # extension functions that the program asked for by WSAIoctl
         machine.deliver_special = self._deliver_special
 

@@ -8,7 +8,7 @@ Sources: learn.microsoft.com CreateThread, SuspendThread, TerminateThread, Queue
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kernel_model.ex.thread import (
     THREAD_TERMINATE,
@@ -34,6 +34,7 @@ from kernel_model.ps.thread import KThread, end_thread
 from kernel_model.status import NtStatus
 from sim.runtime.machine import SPIN
 from sim.win32.door import ERROR_NOT_ENOUGH_MEMORY, Callback, Door, Handle, dword, handle_value
+from sim.win32.interlocked import InterlockedDoor
 from sim.win32.memory import Pointer, address_of
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ class Kernel32Threads(Door):
             queue_timer(k, k.now_100ns + MILLISECOND, _tick, None, "clock")
         return now
 
-    def Interlocked(self, value: int = 0) -> Any:  # noqa: ANN401 - the cell type lives in sim.win32.interlocked
-        from sim.win32.interlocked import SimInterlocked
-
-        return SimInterlocked(self, value)
+    @property
+    def Interlocked(self) -> InterlockedDoor:
+        """Cells that threads share."""
+        return InterlockedDoor(self)

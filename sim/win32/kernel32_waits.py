@@ -133,6 +133,7 @@ class Kernel32Waits(Door):
             m.block()
         for thread in threads:
             thread.joined()
+            k.handoff.acquire(thread, m.current)
         return self._threads(handles) == threads
 
     def SignalObjectAndWait(

@@ -80,5 +80,5 @@ def fixed(w):
     run(w, 3)
 
 
-CASE = Case("A09", "three wrong fixes in a row", "Pony #5046, #5055, #5091, #5556", ("S2", "ProgramError"), buggy, fixed,
+CASE = Case("A09", "three wrong fixes in a row", "Pony #5046, #5055, #5091, #5556", ("S2", "data-race", "ProgramError"), buggy, fixed,
             wrong=(fix_1, fix_2))

@@ -57,7 +57,7 @@ def switches(schedule: str) -> int:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_counterexample_is_small_whatever_found_it(seed: int) -> None:
-    (violation,) = alertable.check(racing, strategy="random", seed=100 * seed, max_executions=500).violations
+    (violation,) = alertable.check(racing, strategy="random", memory="shared", seed=100 * seed, max_executions=500).violations
     assert violation.id == "ProgramError"
     assert switches(violation.schedule) <= 4  # main, one loads, the other runs through, the first stores, main
     assert 0 < len(violation.story) <= 15

@@ -32,6 +32,13 @@ class InterlockedCell(Protocol):
     def fetch_add(self, n: int, /) -> int: ...
 
 
+class InterlockedCells(Protocol):
+    """Makes cells, or takes integers of the program for cells."""
+
+    def __call__(self, value: int, /) -> InterlockedCell: ...
+    def at(self, pointer: object, /, integer: type[Any] | None = None) -> InterlockedCell: ...
+
+
 class CallbackType(Protocol):
     """A callback prototype: called with a Python function, also as a decorator, it gives what pointer parameters take."""
 
@@ -64,8 +71,9 @@ class WinApi(
     def CALLBACK(self, restype: type[Any] | None, /, *argtypes: type[Any]) -> CallbackType:
         """The prototype of a callback, as `ctypes.WINFUNCTYPE` makes it; `winapi.prototypes` has the usual ones."""
 
-    def Interlocked(self, value: int, /) -> InterlockedCell:
-        """A cell that threads share."""
+    @property
+    def Interlocked(self) -> InterlockedCells:
+        """Cells that threads share; InterlockedIncrement and its kin, which are no exports on x64, are there by name as well."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
