@@ -42,4 +42,4 @@ def test_brute_force_sees_as_many_traces(program: Program) -> None:
 
 
 def test_with_shared_memory_every_two_steps_of_a_process_are_dependent() -> None:
-    assert alertable.check(rw(2)).executions > alertable.check(rw(2), memory="locks", strategy="dpor").executions
+    assert alertable.check(rw(2), memory="shared").executions > alertable.check(rw(2), memory="locks", strategy="dpor").executions
