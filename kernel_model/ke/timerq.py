@@ -72,12 +72,20 @@ def due_entries(k: Kernel, until_100ns: int) -> list[TimerEntry]:
     return sorted(e for e in k.timers if e.live and e.due_100ns <= until_100ns)
 
 
-def movable_entries(k: Kernel) -> list[TimerEntry]:
-    """All expiries that may come now: what is due; with a free clock also the next ones, time permitting or not."""
+def movable_entries(k: Kernel, last: int = 0) -> list[TimerEntry]:
+    """All expiries that may come now: what is due; with a free clock also the next ones, time permitting or not.
+
+    last: once the program is over, time passes only for what was queued up to this number, or periods would have no end.
+    """
     if not k.free_clock:
         return due_entries(k, k.now_100ns)
     due = next_due(k)
-    return due_entries(k, max(due, k.now_100ns)) if due is not None else []
+    if due is None:
+        return []
+    if not last:
+        return due_entries(k, max(due, k.now_100ns))
+    entries = sorted(e for e in k.timers if e.live and (e.sequence <= last or e.due_100ns <= k.now_100ns))
+    return [e for e in entries if e.due_100ns <= max(entries[0].due_100ns, k.now_100ns)]
 
 
 def _horizon(k: Kernel, entry: TimerEntry) -> int:

@@ -243,7 +243,7 @@ class Dpor:
         if k.wire:
             options += k.wire
         if k.live_timers:
-            options += due_entries(k, k.now_100ns) if machine.finished else movable_entries(k)
+            options += movable_entries(k, machine.last_timer)
         if options:
             self.held_back = self.held_back or bool(spinning)
             return options

@@ -62,8 +62,9 @@ class Machine:
 
     __slots__ = (
         "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed", "hub",
-        "kernel", "leaving", "log", "looks", "max_steps", "memory", "moved", "on_step", "over", "pending", "questions",
-        "record", "routines", "running", "steps", "swallowed", "sweep_at", "sweeps", "to_the_end", "violation", "watch",
+        "kernel", "last_timer", "leaving", "log", "looks", "max_steps", "memory", "moved", "on_step", "over", "pending",
+        "questions", "record", "routines", "running", "steps", "swallowed", "sweep_at", "sweeps", "to_the_end",
+        "violation", "watch",
     )  # fmt: skip
 
     def __init__(self, *, chooser: Chooser | None = None, max_steps: int = 10_000, record: bool = True) -> None:
@@ -94,6 +95,7 @@ class Machine:
         self.looks: dict[KThread, VainLooks] | None = None  # a search wants to know who polls in a loop
         self.over = False
         self.finished = False  # all threads that are awaited have ended
+        self.last_timer = 0  # the number of the last expiry that was queued before
         self.ended_at = 0  # the step after which nothing belongs to the schedule any more
         self.followed: dict[KThread, None] = {}  # nobody waits for them, but what they do to their end counts
         self.swallowed = 0
@@ -370,7 +372,9 @@ class Machine:
                 if self.explorer is None:
                     self.over = self.finished = True
                     return self.hub
-            self.finished = True  # what could still happen is looked at too: it might have happened earlier
+            # What could still happen is looked at too: it might have happened earlier.
+            self.finished = True
+            self.last_timer = self.last_timer or self.kernel.timer_sequence
         chosen = self._choose(None)
         if chosen is None:
             self._finish()
