@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SIZES: Final = range(16, 520, 16)  # bytes of the objects that are in the way in every second execution
 EACH: Final = 24
+ADDRESS_IN_TEXT: Final = "likely cause: the text of an object has its address in it; give its class a __repr__"
 SHOWN: Final = 90  # characters of a value
 _NUMBER: Final = re.compile(r"\b\d{10,15}\b")
 _ADDRESSES: Final = range(1 << 32, 1 << 47)
@@ -57,11 +58,12 @@ def ending(programs: Sequence[Program], schedule: str | None, settings: Settings
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two executions of one schedule part; where: the place in the program, if it is known."""
+    """Where two executions of one schedule part; where: the place in the program, and why: the cause, if they are known."""
 
     step: int
     what: str
     where: tuple[str, ...] = ()
+    why: str = ""
 
 
 def difference(one: Ending, other: Ending, names: tuple[str, str] = ("the first time", "the second time")) -> Difference | None:
@@ -84,7 +86,8 @@ def difference(one: Ending, other: Ending, names: tuple[str, str] = ("the first 
         return Difference(min(one.steps, other.steps), f"{ends[0]} {first}, {ends[1]} {second}")
     if one.outcome != other.outcome:
         shown = _parting(one.outcome, other.outcome)
-        return Difference(one.steps, f"it returns {shown[0]} {first}, {shown[1]} {second}")
+        why = ADDRESS_IN_TEXT if masked(one.outcome) == masked(other.outcome) else ""
+        return Difference(one.steps, f"it returns {shown[0]} {first}, {shown[1]} {second}", why=why)
     if one.schedule != other.schedule:
         shown = _parting(one.schedule, other.schedule)
         return Difference(one.steps, f"it goes {shown[0]!r} {first}, {shown[1]!r} {second}")

@@ -159,7 +159,7 @@ class Sample:
     def _same(self, one: Ending, other: Ending, names: tuple[str, str]) -> bool:
         found = difference(one, other, names)
         if found is not None:
-            what, why = f"the same schedule does not lead to the same execution: {found.what}", self.why()
+            what, why = f"the same schedule does not lead to the same execution: {found.what}", found.why or self.why()
             self._found(not_deterministic(what, why, found.step, one.schedule, found.where))
         return found is None
 

@@ -153,6 +153,7 @@ class _Walk:
             self.program(inner)
         elif hasattr(program, "as_loaded"):  # of a file
             self._fresh = (globals_of(program), str(program.path))
+            self.code[id(program.code)] = (program.code, {})  # of the module, without what it defines
             self._callable(program.as_loaded)
         else:
             self._callable(program)

@@ -32,7 +32,7 @@ class ProgramFile:
     def __init__(self, path: Path, function: str) -> None:
         self.path = path
         self.function = function
-        self._code = _compiled(path)  # once: only executing it anew makes a fresh module
+        self.code = _compiled(path)  # once: only executing it anew makes a fresh module
         self._watched: CodeType | None = None  # the same with hooks, once somebody wants it
         self.digest = blake2b(path.read_bytes(), digest_size=8).hexdigest()
         self.__name__ = path.stem if function == DEFAULT_FUNCTION else function
@@ -54,7 +54,7 @@ class ProgramFile:
         """Execute the module's code and take the function out of it; watched: the code tells what memory it touches."""
         if watched and self._watched is None:
             self._watched = compiled(str(self.path), self.path.read_bytes())
-        module = _execute(self.path, self._watched if watched and self._watched is not None else self._code)
+        module = _execute(self.path, self._watched if watched and self._watched is not None else self.code)
         found = getattr(module, self.function, None)
         if found is None:
             names = ", ".join(_functions(self.path)) or "none"

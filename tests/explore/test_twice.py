@@ -225,6 +225,12 @@ def test_addresses_differ_from_one_execution_to_the_next(program: Program, name:
     assert name in violation.message
 
 
+def test_an_address_in_the_text_of_an_object_is_named() -> None:
+    report = alertable.check(lambda _w: str(object()))
+    (violation,) = report.violations
+    assert "likely cause: the text of an object has its address in it" in violation.message
+
+
 def test_an_address_that_is_only_handed_through_is_no_difference(capsys: pytest.CaptureFixture[str]) -> None:
     def program(w: Any) -> int:
         context = ctypes.create_string_buffer(8)
@@ -275,6 +281,15 @@ def test_a_module_that_a_file_imports_outlives_executions_and_its_own_globals_do
     assert "helper.served (a list at module level) had 0 entries before the first execution and 2 after it" in done.stdout
     done = python("-m", "alertable", "check", "forgets.py", cwd=tmp_path)
     assert done.returncode == 0, done.stdout
+
+
+def test_dice_of_a_file_are_named_where_they_are_made(tmp_path: Path) -> None:
+    (tmp_path / "dice.py").write_text(
+        "import random\nR = random.Random()\ndef program(w):\n    return R.random()\n", encoding="utf-8"
+    )
+    done = python("-m", "alertable", "check", "dice.py", cwd=tmp_path)
+    assert done.returncode == 4, done.stderr
+    assert "Random at dice.py:2 is dice; give them a seed within the program" in done.stdout
 
 
 def test_a_file_on_the_disk_outlives_executions(tmp_path: Path) -> None:
