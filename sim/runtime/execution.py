@@ -81,9 +81,10 @@ def run(
 
 def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> list[Any]:
     """Run programs on a machine that was made in this greenlet; what each returned."""
-    with watching(machine.memory):
-        functions = [fresh(program, watched=machine.memory is not None) for program in programs]
-    if machine.memory is not None:
+    precise = machine.memory is not None
+    with watching(machine.memory) if precise else nullcontext():
+        functions = [fresh(program, watched=precise) for program in programs]
+    if precise:
         adopted([f for f, program in zip(functions, programs, strict=True) if f is not program])
     results: list[Any] = [None] * len(functions)
     shared = machine.kernel.create_process()
@@ -98,7 +99,7 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
     marks = machine.watch.hearing() if machine.watch is not None else nullcontext()
     frees = hearing_free(api._memory)
     spaces = [globals_of(f) for f in functions]
-    with guarded(machine, spaces), watched(machine), marks, frees, watching(machine.memory):
+    with guarded(machine, spaces), watched(machine), marks, frees, watching(machine.memory) if precise else nullcontext():
         machine.run()
     ran(results, programs)
     return results

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Hooks = tuple[Callable[..., None], ...]
 
+KERNEL: Final = frozenset(KERNEL_EVENTS)
 SILENT: Final[Mapping[str, Hooks]] = dict.fromkeys(CALL_EVENTS, ())
 
 
@@ -40,18 +41,16 @@ class Watch:
         self._releasing = False
         self._ended = False  # nothing can happen any more
         operations = Operations()
+        report, step_now, thrown_away, place = self._report, self._step_now, self._thrown_away, self._place
         for one in properties:
-            one.attach(machine.kernel, operations, self._report)
-            one.step_now = self._step_now
-            one.thrown_away = self._thrown_away
-            one.place = self._place
+            one.attach(machine.kernel, operations, report)
+            one.step_now, one.thrown_away, one.place = step_now, thrown_away, place
         tracked = (operations,) if recorder is not None or any(one.asks_operations for one in properties) else ()
         everybody = (*tracked, *properties, *((recorder,) if recorder is not None else ()))
         plan = _plan(everybody)
         tap = Property()  # its methods do nothing
-        for event in KERNEL_EVENTS:
-            places = plan.get(event)
-            if places is not None:
+        for event, places in plan.items():
+            if event in KERNEL:
                 heard = [getattr(everybody[n], event) for n in places]
                 setattr(tap, event, heard[0] if len(heard) == 1 else _each(heard))
         machine.kernel.trace = tap
