@@ -73,6 +73,7 @@ def _pend(k: Kernel, flow: Flow, irp: Irp, *, late: bool = False) -> NtStatus:
     pend_irp(k, irp)
     flow.chunks.append(SendChunk(irp, b"", irp.length))
     if late:
+        flow.lagging = True
         flow.space.written()  # an acknowledgement that comes before the device sends it as well
         finish_later(k, irp, _send_late)
     else:

@@ -64,6 +64,7 @@ class Flow(Cell):
         "fin_queued",
         "in_flight",
         "label",
+        "lagging",
         "limits",
         "offered",
         "reverse",
@@ -86,6 +87,7 @@ class Flow(Cell):
         self.buffered = 0  # bytes taken over from the program and not yet acknowledged
         self.in_flight = 0  # bytes on the wire
         self.offered = 0  # bytes that the program asked to send, since the flow is there
+        self.lagging = False  # a device was late with a send
         self.fin_queued = False
         self.closing: Irp | None = None  # a lingering close that waits for the last acknowledgement
 
@@ -96,7 +98,7 @@ class Flow(Cell):
         """
         self.limits.read()
         source, target = self.source, self.target
-        if source is not None and self.offered >= source.send_buffer:
+        if self.lagging or (source is not None and self.offered >= source.send_buffer):
             return True
         return target is not None and self.offered > (target.receive_buffer or TCP_WINDOW)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.audit.generator import RandomProgram
 
-BRUTE_FORCE_MAX: Final = 500
+BRUTE_FORCE_MAX: Final = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Script = tuple[tuple[str, str], ...]
 
 MAX_STEPS: Final = 400
-SMALL: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 2), (1, 1, 1))  # calls per thread, for brute force
+SMALL: Final = (*3 * ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1)), (3, 2), (1, 1, 1))  # calls per thread, for brute force
 SUSPENDED: Final = 4
 ALL_ACCESS: Final = 0x1FFFFF
 
@@ -186,7 +186,7 @@ def random_program(
     scripts = tuple(tuple(random.choice(operations) for _ in range(length)) for length in lengths)
     apart = "named" in names and random.random() < 0.5
     peer = tuple(random.choice(list(CALLS)) for _ in range(random.randint(0, 2 if small else 4))) if "peers" in names else ()
-    inline = small and random.random() < 0.8
+    inline = small and (len(lengths) > 2 or sum(lengths) > 2 or random.random() < 0.8)
     return RandomProgram(scripts, mode, apart, peer, inline)
 
 

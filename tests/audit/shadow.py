@@ -33,6 +33,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "KThread.attended_step": "the runtime's",
     "KThread.carrier": "the runtime's",
     "TimerEntry.sequence": "as Kernel.timer_sequence",
+    "TimerEntry.live": "the heap drops what is dead; the timer or wait that it belongs to is written, and the clock",
     "TimerEntry.due_100ns": "never changes; compared by the heap",
     "Kernel.alive": "counts whom the end waits for; what could still happen afterwards is explored like anything else",
     "Kernel.threads": "in the order of creation; looked up by identifier, which has its own key",
