@@ -55,6 +55,8 @@ class Audit:
                 print(f"{self.name}: {done} of {len(numbers)} programs, {len(self.found)} kinds found", file=sys.stderr)
             program = random_program(number, small=self.small, families=families)
             for kind, words in self.look(program, number, self.figures).items():
+                if kind not in self.found:
+                    print(f"{self.name}: {kind}: program {number}", file=sys.stderr)
                 self.found.setdefault(kind, []).append((number, program, words))
             done += 1
         seconds = time.perf_counter() - begin

@@ -43,6 +43,8 @@ def compare(program: RandomProgram, *, workers: int = 1, limit: int = BRUTE_FORC
         reduced = _shared_out(program, workers) if workers > 1 else _alone(program)
     except NotModelled:
         return Comparison(compared=False)
+    if reduced.bounded:
+        return Comparison(compared=False)  # and says so
     assert isinstance(brute.strategy, Exhaustive)
     complaints = [
         *_compared("outcome", reduced.outcomes, brute.tally.outcomes),
@@ -71,13 +73,14 @@ def maximal(traces: Iterable[frozenset[Any]]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the reduction found; exact: it went through everything, and counts executions as the other one does."""
+    """What the reduction found; exact: it counts executions as the other one does; bounded: it did not go through everything."""
 
     outcomes: Iterable[Any]
     violations: Iterable[str]
     executions: int
     redundant: int
     exact: bool
+    bounded: bool
 
 
 def _alone(program: RandomProgram) -> _Found:
@@ -85,8 +88,9 @@ def _alone(program: RandomProgram) -> _Found:
     search = Search(program.programs(), strategy, program.mode.settings())
     search.run(lambda: "")
     tally = search.tally
-    exact = not (strategy.cut or strategy.held_back or strategy.lost or tally.unnamed_locks)
-    return _Found(tally.outcomes, [name for name, _ in tally.violations], tally.executions, strategy.redundant, exact)
+    bounded = strategy.cut or strategy.held_back or strategy.lost > 0 or tally.unnamed_locks > 0
+    violations = [name for name, _ in tally.violations]
+    return _Found(tally.outcomes, violations, tally.executions, strategy.redundant, True, bounded)
 
 
 def _shared_out(program: RandomProgram, workers: int) -> _Found:
@@ -95,7 +99,8 @@ def _shared_out(program: RandomProgram, workers: int) -> _Found:
         *program.programs(), memory="locks", strategy="dpor", keep_going=True, specs=(), max_steps=MAX_STEPS, clock=mode.clock,
         workers=workers,
     )  # fmt: skip
-    return _Found(report.outcomes, [violation.id for violation in report.violations], report.executions, 0, False)
+    violations = [violation.id for violation in report.violations]
+    return _Found(report.outcomes, violations, report.executions, 0, False, report.verdict not in ("COMPLETE", "FAILED"))
 
 
 def _compared(what: str, have: Iterable[Any], want: Iterable[Any]) -> list[str]:
