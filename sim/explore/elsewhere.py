@@ -16,7 +16,6 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.explore.endings import Ending, ending
-from sim.runtime.causes import hashing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +36,8 @@ _SAME: Final[set[bytes]] = set()  # questions that were answered: nobody asks tw
 class Elsewhere:
     """The same question to several processes; `with` ends those that did not answer."""
 
-    def __init__(self, programs: Sequence[Program], settings: Settings) -> None:
-        self.places = hashing(programs)  # where the code depends on hashes, perhaps
+    def __init__(self, programs: Sequence[Program], settings: Settings, places: list[str]) -> None:
+        self.places = places  # where the code depends on hashes, perhaps
         self.unasked = ""  # why nobody could be asked
         self._asked: list[subprocess.Popen[bytes]] = []
         self._question = b""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sim.explore.elsewhere import Elsewhere
 from sim.explore.endings import Ending, difference, ending, other_memory
 from sim.explore.report import FIRST_VIOLATION, INTERRUPTED
-from sim.runtime.causes import changing, likely_cause, remembered
+from sim.runtime.causes import changing, hashing, likely_cause, remembered, suspicious
 from sim.runtime.outcome import ReplayDivergence, Violation
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class Sample:
         self._tally = tally
         self._journal = journal
         self._wanted = wanted
+        # Before the search, which may put other code in the place of the programs' own.
         self._before = remembered(programs)
+        self._names = suspicious(programs)
         self._first: Ending | None = None
         self.unanswered: tuple[str, ...] = ()  # what nobody could find out
         tally.note_at = tally.executions + FIRST_LOOK
@@ -65,7 +67,7 @@ class Sample:
         if not self._wanted:
             return explore(why_stop)
         try:
-            with Elsewhere(self._programs, self._settings) as elsewhere:
+            with Elsewhere(self._programs, self._settings, hashing(self._names)) as elsewhere:
                 if not self._begins_well():
                     return DEPENDS
                 stopped = why_stop() if self._tally.violations else ""
@@ -89,7 +91,7 @@ class Sample:
 
     def why(self) -> str:
         """The likely cause of what somebody else noticed."""
-        return likely_cause(self._programs, self._before)
+        return likely_cause(self._programs, self._before, self._names)
 
     def _begins_well(self) -> bool:
         """The default schedule twice, and often where something goes on changing: it may show later."""

@@ -96,20 +96,8 @@ def changing(before: dict[str, State], after: dict[str, State]) -> list[str]:
     return [f"{name} ({now.what})" for name, now in after.items() if name not in before or before[name].content != now.content]
 
 
-def used(programs: Sequence[Any]) -> list[str]:
-    """Names in the programs' code that stand for something outside the simulation, with their places, worst first."""
-    return _told(_places(programs), SUSPECTS)
-
-
-def hashing(programs: Sequence[Any]) -> list[str]:
-    """Where the programs' code may depend on hashes: it asks for them, or makes sets and goes through something."""
-    places = _places(programs)
-    if "hash" not in places and ITERATES not in places:
-        return []
-    return _told(places, HASHING)
-
-
-def _places(programs: Sequence[Any]) -> dict[str, str]:
+def suspicious(programs: Sequence[Any]) -> dict[str, str]:
+    """Names in the programs' code that stand for something outside the simulation, each with the first place."""
     walk = _Walk()
     for program in programs:
         walk.program(program)
@@ -122,15 +110,20 @@ def _places(programs: Sequence[Any]) -> dict[str, str]:
     return found
 
 
+def hashing(names: dict[str, str]) -> list[str]:
+    """Where code with these names may depend on hashes: it asks for them, or makes sets and goes through something."""
+    return _told(names, HASHING) if "hash" in names or ITERATES in names else []
+
+
 def _told(places: dict[str, str], wanted: Iterable[str]) -> list[str]:
     return [
         f"{'a set' if name == A_SET else name} at {places[name]} is {SUSPECTS[name]}" for name in wanted if name in places
     ]  # fmt: skip
 
 
-def likely_cause(programs: Sequence[Any], before: dict[str, State]) -> str:
-    """A sentence about what makes the programs differ from one execution to the next."""
-    found = [*changed(before, remembered(programs)), *used(programs)][:NAMED]
+def likely_cause(programs: Sequence[Any], before: dict[str, State], names: dict[str, str]) -> str:
+    """A sentence about what makes the programs differ from one execution to the next: what has changed, then suspicious names."""
+    found = [*changed(before, remembered(programs)), *_told(names, SUSPECTS)][:NAMED]
     return f"likely cause: {'; '.join(found)}" if found else ADVICE
 
 

@@ -407,7 +407,7 @@ def test_steps_that_change_while_a_search_goes_on_are_no_crash(monkeypatch: pyte
         event = w.CreateEventW(None, 1, 0, None)
         in_threads(w, lambda: w.SetEvent(event), 2 if len(calls) < 3 else 1)
 
-    (violation,) = alertable.check(program, strategy="dpor").violations
+    (violation,) = alertable.check(program, strategy="dpor", memory="shared").violations
     assert violation.id == "not-deterministic"
     assert "'calls' in the closure of test_twice.program (a list) had 0 entries before" in violation.message
 
@@ -422,7 +422,7 @@ def test_a_counter_that_shows_late_is_found_by_looking_at_the_first_execution_ag
         in_threads(w, lambda: cell.fetch_add(1), 3)
         return len(calls) > 20
 
-    (violation,) = alertable.check(program, strategy="dpor").violations
+    (violation,) = alertable.check(program, strategy="dpor", memory="shared").violations
     assert "returns False in the first execution, True in a later one" in violation.message
 
 
