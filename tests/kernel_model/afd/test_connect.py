@@ -244,3 +244,20 @@ def test_port_0_gives_free_ports_of_the_dynamic_range(kernel: KernelBuilder) -> 
     ports = [kernel.bound(t, kernel.tcp())[1] for _ in range(50)]
     assert len(set(ports)) == 50
     assert all(49_152 <= port < 65_536 for port in ports)
+
+
+def test_a_packet_is_for_the_exact_address_before_the_wildcard(kernel: KernelBuilder) -> None:
+    t = kernel.thread()
+    everywhere, exact = kernel.tcp("everywhere"), kernel.tcp("exact")
+    assert bind_endpoint(kernel.k, t, everywhere, (ANY, 7000)) is NtStatus.SUCCESS
+    assert bind_endpoint(kernel.k, t, exact, (HOST, 7000)) is NtStatus.SUCCESS
+    assert kernel.k.network.lookup(True, (HOST, 7000)) == [exact, everywhere]
+
+
+def test_nobody_takes_an_address_from_a_socket_that_does_not_share_it(kernel: KernelBuilder) -> None:
+    t = kernel.thread()
+    for host in (ANY, HOST):
+        owner, thief = kernel.tcp("owner"), kernel.tcp("thief")
+        assert bind_endpoint(kernel.k, t, owner, (host, 7000 + host[0])) is NtStatus.SUCCESS
+        thief.sharing = Sharing.REUSE
+        assert bind_endpoint(kernel.k, t, thief, (host, 7000 + host[0])) is NtStatus.ACCESS_DENIED

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel_model.afd.close import reset
 from kernel_model.afd.connect import connect_endpoint
 from kernel_model.afd.poll import Poll, readable, writable
 from kernel_model.ob.handle_table import close_handle
+from kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
     from tests.kernel_model.builder import KernelBuilder
@@ -40,6 +42,17 @@ def test_writable_is_connected_with_room(kernel: KernelBuilder) -> None:  # S-89
     kernel.receive(t, server, 8)
     kernel.settle()
     assert writable(client)
+
+
+def test_a_reset_connection_is_writable_for_a_send_would_not_block(kernel: KernelBuilder) -> None:  # S-89
+    t = kernel.thread()
+    client, server = kernel.pair(t)
+    kernel.send(t, client, b"unread")
+    reset(kernel.k, server)
+    kernel.settle()
+    assert client.abort_status is NtStatus.CONNECTION_RESET
+    assert writable(client)
+    assert readable(client)
 
 
 def test_a_poll_is_told_when_something_becomes_ready_and_not_before(kernel: KernelBuilder) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel_model.afd.close import shutdown_endpoint
-from kernel_model.afd.read import MSG_PEEK, MSG_WAITALL
-from kernel_model.afd.write import write_stream
+from kernel_model.afd.read import MSG_PEEK, MSG_WAITALL, read_urgent
+from kernel_model.afd.write import MSG_OOB, write_stream
 from kernel_model.iomgr.cancel import cancel_irp
 from kernel_model.iomgr.irp import Irp, IrpState, Major
 from kernel_model.status import NtStatus
@@ -243,3 +243,33 @@ def _send(kernel: KernelBuilder, e: AfdEndpoint, data: bytes) -> Irp:
     irp = Irp(kernel.k.threads[0], e, Major.WRITE, [Buffer(data)], 0, Iosb())
     write_stream(kernel.k, e, irp, may_pend=True)
     return irp
+
+
+def test_waitall_takes_what_came_before_an_end_that_is_there_already(kernel: KernelBuilder) -> None:  # S-90
+    t = kernel.thread()
+    client, server = kernel.pair(t)
+    kernel.send(t, client, b"abc")
+    shutdown_endpoint(kernel.k, client, 1)
+    kernel.settle()
+    status, irp = kernel.receive(t, server, 8, flags=MSG_WAITALL)
+    assert (status, irp.state, received(irp)) == (NtStatus.SUCCESS, IrpState.COMPLETED, b"abc")
+
+
+def test_a_small_send_waits_behind_a_large_one(kernel: KernelBuilder) -> None:  # S-46
+    t = kernel.thread()
+    client, server = kernel.pair(t)
+    client.send_buffer, server.receive_buffer = 4, 2
+    large = kernel.send(t, client, b"123456789")[1]
+    status, small = kernel.send(t, client, b"x")
+    assert (status, large.state, small.state) == (NtStatus.PENDING, IrpState.PENDING, IrpState.PENDING)
+
+
+def test_peeking_leaves_the_urgent_byte(kernel: KernelBuilder) -> None:  # S-90
+    t = kernel.thread()
+    client, server = kernel.pair(t)
+    write_stream(kernel.k, client, Irp(t, client, Major.WRITE, [Buffer(b"!")], MSG_OOB, Iosb()), may_pend=True)
+    kernel.settle()
+    for flags, left in ((MSG_PEEK, b"!"), (0, b"")):
+        irp = Irp(t, server, Major.READ, [Buffer(1)], flags, Iosb())
+        assert read_urgent(server, irp) is NtStatus.SUCCESS
+        assert (irp.information, irp.buffers[0].read(0, 1), server.urgent) == (1, b"!", left)

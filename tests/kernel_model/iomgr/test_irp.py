@@ -10,6 +10,8 @@ from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from kernel_model.iomgr.file_object import FileObject
 from kernel_model.iomgr.irp import Irp, IrpState, Major
 from kernel_model.ke.apc import ApcKind
+from kernel_model.ke.kqueue import CompletionPort
+from kernel_model.outcomes import Outcomes
 from kernel_model.ps.thread import KThread, end_thread
 from kernel_model.status import NtStatus
 from tests.kernel_model.builder import Buffer, Iosb, KernelBuilder, ended
@@ -139,6 +141,28 @@ def test_the_end_of_a_thread_cancels_its_operations_and_drops_their_routines(ker
     assert with_event.event.signal_state == 1
     assert not t.user_apcs
     assert kept.state is IrpState.PENDING
+
+
+@pytest.mark.parametrize("with_event", [True, False])
+def test_on_a_file_with_a_port_only_what_reports_there_survives_its_thread(kernel: KernelBuilder, with_event: bool) -> None:  # S-26
+    t, file = kernel.thread(), FileObject(kernel.k, "file", True)
+    file.port = CompletionPort(kernel.k, "port", 1)
+    irp = pending(kernel, t, file)
+    if not with_event:
+        irp.event = None
+    end_thread(kernel.k, t, 0)
+    assert (irp.state is IrpState.PENDING) is not with_event
+
+
+def test_an_abort_that_comes_late_leaves_alone_what_is_over(kernel: KernelBuilder) -> None:  # S-12
+    t, file = kernel.thread(), FileObject(kernel.k, "file", True)
+    irp = pending(kernel, t, file)
+    kernel.k.outcomes = Outcomes(lambda _options: 1, {"slow-device": 1}, documented=False)
+    cancel_io_ex(kernel.k, file, None)
+    assert irp.state is IrpState.PENDING
+    complete_irp(kernel.k, irp, NtStatus.CONNECTION_RESET, 0)  # meanwhile
+    kernel.pass_time(1)
+    assert answer(irp) == (NtStatus.CONNECTION_RESET, 0)
 
 
 # ---- buffers -------------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 
 from kernel_model.ex.synch import nt_cancel_timer, nt_set_timer
 from kernel_model.ke.timer import KTimer, set_timer
+from kernel_model.ke.timerq import due_entries, fire_timer
 from kernel_model.kernel import BOOT_TIME_100NS
 from kernel_model.ob.handle_table import close_handle
 from kernel_model.ps.thread import KThread, end_thread
@@ -84,6 +85,22 @@ def test_periods_do_not_count_and_the_routine_is_queued_once(kernel: KernelBuild
     list(kernel.drain(t))
     kernel.pass_time(5)  # 60: the next period
     assert len(t.user_apcs) == 1
+
+
+def test_a_period_is_counted_from_when_the_timer_was_due_however_late_it_fires(kernel: KernelBuilder) -> None:  # K-46
+    t, timer = kernel.thread(), kernel.timer()
+    start(kernel, t, timer, 10, period_ms=10)
+    assert timer.entry is not None
+    kernel.k.now_100ns = 35 * MS  # with a free clock, or a busy processor
+    fire_timer(kernel.k, timer.entry)
+    assert timer.entry.due_100ns == 20 * MS
+
+
+def test_timers_due_at_the_same_time_fire_in_the_order_in_which_they_were_set(kernel: KernelBuilder) -> None:
+    t, timers = kernel.thread(), [kernel.timer() for _ in range(3)]
+    for timer in timers:
+        start(kernel, t, timer, 5)
+    assert [entry.context for entry in due_entries(kernel.k, 5 * MS)] == timers
 
 
 def test_a_manual_reset_timer_queues_its_routine_at_every_period(kernel: KernelBuilder) -> None:  # K-46

@@ -173,6 +173,13 @@ def test_an_abandoned_mutex_gives_0x80_plus_index_for_any_and_0x80_for_all(kerne
     assert kernel.wait_any(t, event, again) == NtStatus.ABANDONED_WAIT_0 + 1
 
 
+def test_a_wait_for_all_says_abandoned_wherever_the_mutex_stands(kernel: KernelBuilder) -> None:  # K-39
+    t, dead, event = kernel.thread(), kernel.thread("dead"), kernel.event(signaled=True)
+    mutex = kernel.mutex(owner=dead)
+    abandon_mutants(kernel.k, dead)
+    assert kernel.wait_all(t, mutex, event) == NtStatus.ABANDONED_WAIT_0
+
+
 def test_waiters_are_released_in_the_order_in_which_they_came(kernel: KernelBuilder) -> None:  # K-35: NT's order, not promised
     threads = [kernel.thread(f"T{i}") for i in range(3)]
     semaphore = kernel.semaphore(0, 10)

@@ -101,6 +101,12 @@ def test_kind_is_checked_before_access(kernel: KernelBuilder) -> None:  # K-32, 
     assert isinstance(reference(t, poor, KEvent, SYNCHRONIZE), KEvent)
 
 
+def test_all_the_rights_that_are_asked_for_are_needed(kernel: KernelBuilder) -> None:  # K-32
+    t = kernel.thread()
+    poor = kernel.handle(t, kernel.event(), access=SYNCHRONIZE)
+    assert reference(t, poor, KEvent, SYNCHRONIZE | 2) is NtStatus.ACCESS_DENIED
+
+
 # ---- duplication --------------------------------------------------------------------------------------------------------
 
 
