@@ -5,7 +5,6 @@ the connecting side of connection 1 sends, `c1<` the other direction, `u1>` data
 A word with an exclamation mark is a data outcome of the step before it (`client !partial-send=1`): what the
 environment decided within that step, where that is not the usual.  `!usual` before it stands for a question of the same step
 that had this answer too, and did not get it.
-environment decided within that step, where that is not the usual.
 Words that begin with an at sign come first: places in memory at which every access is a step of its own (`@main.list#1.0`);
 `@` alone: data races count.
 The text stands for choices, not for code: it does not depend on Python's version or on the platform.
