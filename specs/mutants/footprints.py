@@ -24,7 +24,8 @@ MUTANTS: Final = (
         where="kernel_model.ke.event:reset_event",
         text="event.written()",
         planted="pass",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[events: set, events: poll | events: reset]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[events: set, events: poll "
+        "| events: reset]",
         executions=185,
     ),
     Mutant(
@@ -34,7 +35,8 @@ MUTANTS: Final = (
         where="kernel_model.ke.semaphore:release_semaphore",
         text="semaphore.written()",
         planted="semaphore.read()",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[objects: release two | objects: release two]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[objects: release two | "
+        "objects: release two]",
         executions=129,
     ),
     Mutant(
@@ -44,7 +46,8 @@ MUTANTS: Final = (
         where="kernel_model.ke.mutant:abandon_mutants",
         text="mutant.written()",
         planted="pass",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[objects: own | objects: own at once]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[objects: own | objects: "
+        "own at once]",
         executions=121,
     ),
     Mutant(
@@ -64,7 +67,8 @@ MUTANTS: Final = (
         where="kernel_model.ke.apc:next_apc",
         text="t.inbox.written()",
         planted="pass",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[more apcs: queue, more apcs: queue | more apcs: peek]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[more apcs: queue, more "
+        "apcs: queue | more apcs: peek]",
         executions=345,
     ),
     Mutant(
@@ -74,7 +78,8 @@ MUTANTS: Final = (
         where="kernel_model.ke.kqueue:post_packet",
         text="port.written()",
         planted="port.read()",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[ports: post, ports: dequeue at once | ports: post another]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[ports: post, ports: "
+        "dequeue at once | ports: post another]",
         executions=185,
     ),
     Mutant(
@@ -84,7 +89,8 @@ MUTANTS: Final = (
         where="kernel_model.ke.dispatcher:Dispatcher.waited",
         text="self.written()",
         planted="self.read()",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[events: set, events: poll | events: poll]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[events: set, events: poll "
+        "| events: poll]",
         executions=185,
     ),
     Mutant(
@@ -94,7 +100,8 @@ MUTANTS: Final = (
         where="kernel_model.ke.dispatcher:Dispatcher.waited",
         text="self.read()",
         planted="pass",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[events: set manual | events: wait manual]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[events: set manual | "
+        "events: wait manual]",
         executions=136,
     ),
     Mutant(
@@ -114,7 +121,8 @@ MUTANTS: Final = (
         where="kernel_model.ke.wait:release_waiters",
         text="other.read()",
         planted="pass",
-        test="tests/explore/test_brute_force.py::test_as_many_executions_as_traces_where_it_once_was_not_so[pulse and wait for all-as usual]",
+        test="tests/explore/test_brute_force.py::test_as_many_executions_as_traces_where_it_once_was_not_so[pulse and "
+        "wait for all-as usual]",
         executions=20,
     ),
     Mutant(
@@ -144,7 +152,8 @@ MUTANTS: Final = (
         where="kernel_model.ex.objects:create_object",
         text="k.name_cells[name].written()",
         planted="pass",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[named: create event | named: open event]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[named: create event | "
+        "named: open event]",
         executions=129,
     ),
     Mutant(
@@ -154,7 +163,8 @@ MUTANTS: Final = (
         where="kernel_model.ex.objects:named",
         text="k.name_cells[name].read()",
         planted="pass",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[named: create event | named: open event]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[named: create event | "
+        "named: open event]",
         executions=129,
     ),
     Mutant(
@@ -174,7 +184,8 @@ MUTANTS: Final = (
         where="kernel_model.tcpip.network:Network.lookup",
         text="self.ports[port].read()",
         planted="pass",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[names: bind, names: unbind | names: knock]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[names: bind, names: "
+        "unbind | names: knock]",
         executions=983,
     ),
     Mutant(
@@ -204,7 +215,8 @@ MUTANTS: Final = (
         where="kernel_model.iomgr.completion:complete_irp",
         text="irp.file.written()",
         planted="pass",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[overlapped: receive, overlapped: result | overlapped: plain send]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[overlapped: receive, "
+        "overlapped: result | overlapped: plain send]",
         executions=812,
     ),
     Mutant(
@@ -214,7 +226,8 @@ MUTANTS: Final = (
         where="kernel_model.rtl.condition:wake",
         text="condition.written()",
         planted="pass",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[sections: sleeping | sections: wake]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[sections: sleeping | "
+        "sections: wake]",
         executions=155,
     ),
     Mutant(
@@ -224,7 +237,8 @@ MUTANTS: Final = (
         where="kernel_model.rtl.condition:sleep_on",
         text="condition.written()",
         planted="pass",
-        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[sections: sleeping | sections: wake]",
+        test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[sections: sleeping | "
+        "sections: wake]",
         executions=155,
     ),
     Mutant(

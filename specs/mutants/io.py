@@ -79,7 +79,7 @@ MUTANTS: Final = (
         where="kernel_model.iomgr.cancel:rundown_irps",
         text="if irp.file.port is None or irp.event is not None or irp.apc_routine is not None:",
         planted="if irp.file.port is None:",
-        test="tests/kernel_model/iomgr/test_irp.py::test_on_a_file_with_a_port_only_what_reports_there_survives_its_thread[True]",
+        test="tests/kernel_model/iomgr/test_irp.py::test_only_what_reports_to_a_port_survives_its_thread[True]",
     ),
     Mutant(
         id="late-abort-completes-again",

@@ -144,7 +144,7 @@ def test_the_end_of_a_thread_cancels_its_operations_and_drops_their_routines(ker
 
 
 @pytest.mark.parametrize("with_event", [True, False])
-def test_on_a_file_with_a_port_only_what_reports_there_survives_its_thread(kernel: KernelBuilder, with_event: bool) -> None:  # S-26
+def test_only_what_reports_to_a_port_survives_its_thread(kernel: KernelBuilder, with_event: bool) -> None:  # S-26
     t, file = kernel.thread(), FileObject(kernel.k, "file", True)
     file.port = CompletionPort(kernel.k, "port", 1)
     irp = pending(kernel, t, file)
