@@ -87,6 +87,8 @@ def accepted(k: Kernel, server: AfdEndpoint, listener: AfdEndpoint, handle: int)
 
 def announce_present(k: Kernel, e: AfdEndpoint) -> None:
     """Conditions that hold already are recorded at once (S-103)."""
+    if e.outbound is not None:
+        e.outbound.space.read()  # what arrives at the other side looks at the selection of this one
     if e.selection is None:
         return
     if e.received or e.datagrams:
