@@ -142,7 +142,9 @@ class Dump:
         module = type(obj).__module__
         if not module.startswith("kernel_model"):
             address = getattr(obj, "address", None)
-            return f"{type(obj).__name__} {self._value(address, place)}" if isinstance(address, int) else type(obj).__name__
+            # On Windows addresses may be as small as handle values, so what is one is not told by its size here.
+            where = self._addresses.setdefault(address, f"address {len(self._addresses)}") if isinstance(address, int) else ""
+            return f"{type(obj).__name__} {where}".rstrip()
         if type(obj).__name__ == "Process":
             return place
         label = getattr(obj, "label", None)
