@@ -90,6 +90,8 @@ class Dump:
                     continue
                 if full in UNORDERED or (slot == "waiters" and not obj.takes()):
                     text = self._unordered(value, f"{name}.{slot}")
+                elif full == "CompletionPacket.overlapped" and value:
+                    text = self._address(value)
                 else:
                     text = self._value(value, f"{name}.{slot}")
                 self._lines.append(f"{name}.{slot} = {text}")
@@ -117,7 +119,7 @@ class Dump:
         if isinstance(value, PLAIN):
             return repr(value)
         if isinstance(value, int):
-            return self._addresses.setdefault(value, f"address {len(self._addresses)}") if value >= ADDRESSES else str(int(value))
+            return self._address(value) if value >= ADDRESSES else str(int(value))
         if isinstance(value, bytearray):
             return repr(bytes(value))
         if isinstance(value, tuple | list | deque):
@@ -131,6 +133,10 @@ class Dump:
             return value.__qualname__
         return self._reference(value, place)
 
+    def _address(self, value: int) -> str:
+        """The how manieth it is.  On Windows addresses may be as small as handle values: not all are told by their size."""
+        return self._addresses.setdefault(value, f"address {len(self._addresses)}")
+
     def _pair(self, key: Any, item: Any, place: str, index: int) -> str:
         known = self._value(key, f"{place}[{index}]")
         return f"{known}: {self._value(item, f'{place}[{known}]')}"
@@ -142,9 +148,7 @@ class Dump:
         module = type(obj).__module__
         if not module.startswith("kernel_model"):
             address = getattr(obj, "address", None)
-            # On Windows addresses may be as small as handle values, so what is one is not told by its size here.
-            where = self._addresses.setdefault(address, f"address {len(self._addresses)}") if isinstance(address, int) else ""
-            return f"{type(obj).__name__} {where}".rstrip()
+            return f"{type(obj).__name__} {self._address(address) if isinstance(address, int) else ''}".rstrip()
         if type(obj).__name__ == "Process":
             return place
         label = getattr(obj, "label", None)
