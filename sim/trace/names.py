@@ -71,10 +71,18 @@ class Names:
         return f"{kind}#{number}"
 
 
+# A c_uint32 is c_uint on Linux and c_ulong on Windows: names go by signs and sizes, so that a trace is the same on any system.
+INTEGERS: Final = {"i": "", "l": "", "q": "", "I": "u", "L": "u", "Q": "u"}
+INT_NAMES: Final = {4: "int", 8: "int64"}
+
+
 def type_name(kind: Any) -> str:  # noqa: ANN401 - a type
     """As a program calls it, without the prefix of ctypes."""
     if issubclass(kind, ctypes.Array):
         return f"{type_name(kind._type_)}[{kind._length_}]"
+    code = getattr(kind, "_type_", None)
+    if code in INTEGERS:
+        return f"{INTEGERS[code]}{INT_NAMES[ctypes.sizeof(kind)]}"
     return str(kind.__name__).removeprefix("c_")
 
 

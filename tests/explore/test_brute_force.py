@@ -62,7 +62,7 @@ def agree(given_scripts: list[list[tuple[str, str]]]) -> bool:
     return True
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+@settings(max_examples=15, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
           suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(scripts())
 def test_the_reduction_and_brute_force_agree(given_scripts: list[list[tuple[str, str]]]) -> None:
@@ -131,7 +131,7 @@ def test_as_many_executions_as_traces_where_it_once_was_not_so(name: str, order:
     assert (report.verdict, report.executions) == ("COMPLETE", traces)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+@settings(max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
           suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(wide_scripts())
 def test_the_order_of_the_search_does_not_matter(

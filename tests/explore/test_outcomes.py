@@ -117,8 +117,19 @@ def test_a_device_may_be_slow_and_the_documentation_lets_it() -> None:
     assert outcomes(receives_overlapped_and_cancels, says(b"x"), profile="documented") >= usual
 
 
-@pytest.mark.parametrize("faults", [{}, {"short-segments": 1}, {"partial-send": 1}], ids=str)
-@pytest.mark.parametrize(("program", "script"), [(receives_once, says(b"he")), (sends_without_blocking, hears)])
+RECEIVES, SENDS = (receives_once, says(b"he")), (sends_without_blocking, hears)
+SHORT, PARTIAL = {"short-segments": 1}, {"partial-send": 1}
+LONG = pytest.mark.long  # brute force takes ten seconds and more
+
+
+@pytest.mark.parametrize(
+    ("program", "script", "faults"),
+    [
+        (*RECEIVES, {}), (*RECEIVES, PARTIAL), (*SENDS, {}),
+        pytest.param(*RECEIVES, SHORT, marks=LONG), pytest.param(*SENDS, SHORT, marks=LONG),
+        pytest.param(*SENDS, PARTIAL, marks=LONG),
+    ],
+)  # fmt: skip
 def test_the_reduction_and_brute_force_agree(program: Any, script: Any, faults: dict[str, int]) -> None:
     reports = [
         alertable.check(program, alertable.peer(script), strategy=strategy, faults=faults, keep_going=True)
