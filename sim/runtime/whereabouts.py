@@ -130,7 +130,7 @@ def _rank(filename: str) -> int:
 @cache
 def _shown(filename: str, folder: str) -> str:
     below = os.path.join(folder, "")
-    return filename[len(below) :] if filename.startswith(below) else filename
+    return (filename[len(below) :] if filename.startswith(below) else filename).replace(os.sep, "/")
 
 
 def _code(routine: Any) -> CodeType | None:  # noqa: ANN401 - whatever can be called

@@ -137,13 +137,13 @@ BY_CONTENT: dict[str, tuple[Callable[[], Any], str]] = {
     "plain object": (object, "<object>"),
     "exception": (lambda: ValueError("x", {2, 1}), "ValueError('x', {1, 2})"),
     "c_ulong": (lambda: ctypes.c_ulong(5), "c_ulong(5)"),
-    "array": (lambda: (ctypes.c_int * 2)(1, 2), "c_int_Array_2([1, 2])"),
+    "array": (lambda: (ctypes.c_short * 2)(1, 2), "c_short_Array_2([1, 2])"),
     "buffer": (lambda: ctypes.create_string_buffer(b"ab"), r"c_char_Array_3(b'ab\x00')"),
     "structure": (
-        lambda: Context(data=ctypes.addressof(ctypes.c_int()), kind=3),
+        lambda: Context(data=0x7F00_0000_1000, kind=3),
         "Context(overlapped=OVERLAPPED(Internal=0, InternalHigh=0, Offset=0, OffsetHigh=0, hEvent=NULL), data=<address>, kind=3)",
     ),
-    "pointer": (lambda: ctypes.pointer(ctypes.c_int(3)), "<LP_c_int>"),
+    "pointer": (lambda: ctypes.pointer(ctypes.c_short(3)), "<LP_c_short>"),
     "bytearray": (lambda: bytearray(b"x"), "bytearray(b'x')"),
     "memoryview": (lambda: memoryview(b"x"), "memoryview(b'x')"),
 }  # fmt: skip
