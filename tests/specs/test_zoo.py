@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ctypes import addressof, c_uint64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 
 import alertable
 from alertable.cli import main
+from sim.trace.names import LEAST_ADDRESS
 from sim.view.columns import rows_of
 from specs.zoo import cases
 from tests.child import ROOT
@@ -43,7 +45,8 @@ def test_a_wrong_form_is_refuted(case: Case, form: Callable[[Any], object]) -> N
     assert violation.where
     assert not violation.note
     assert 0 < len(violation.rows) <= 13
-    assert set(violation.rows[:-1]) <= set(rows_of(again.trace))
+    if addressof(c_uint64()) >= LEAST_ADDRESS:  # else (Wine) addresses look like numbers, and differ
+        assert set(violation.rows[:-1]) <= set(rows_of(again.trace))
     assert violation.rows[-1].step == violation.step == again.violation.step
     assert violation.id in f"{violation.rows[-1].text} {violation.rows[-1].kernel}"
 

@@ -32,7 +32,7 @@ def the_buffer_of_a_receive(w: Any, form: int) -> None:
     w.Sleep(1)
 
 
-@law("S1", "c_int was released while a recv on udp#1 still needs it")
+@law("S1", " was released while a recv on udp#1 still needs it")  # a c_int32, which Windows calls c_long
 def an_out_parameter(w: Any, form: int) -> None:
     s = udp(w)
     bound(w, s)
