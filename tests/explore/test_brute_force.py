@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BRUTE_FORCE_MAX = 2_500
-LONG_BRUTE_FORCE_MAX = 40_000  # the ends of threads make more of them, but no more traces
+LONG_BRUTE_FORCE_MAX = 10_000  # the ends of threads make more of them, but no more traces
 WIDE_MAX = 600  # executions
 BASIC = {
     "apcs": ("queue", "sleep", "peek"),
