@@ -93,7 +93,7 @@ MUTANTS: Final = (
         where="sim.runtime.given:seconds",
         text="math.isnan(value) or value <= 0",
         planted="value <= 0",
-        test="tests/explore/test_check.py::test_bad_input_is_one_line",
+        test="tests/explore/test_check.py::test_bad_input_is_one_line[options10-time_limit=nan: more than 0 seconds]",
         executions=200,
     ),
 )
