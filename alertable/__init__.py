@@ -86,14 +86,14 @@ def check(program: Program, *others: Program, **options: Any) -> Report: ...  # 
 
 
 @overload
-def check(*, against: Sequence[Program] = ..., **options: Any) -> Callable[[Callable[..., Any]], Callable[..., None]]: ...  # noqa: ANN401
+def check(*, against: Sequence[Program] = ..., **options: Any) -> Callable[[Callable[..., Any]], Callable[..., None]]: ...  # noqa: ANN401 - as above
 
 
 def check(  # type: ignore[misc]  # the two above take these options by name
     program: Program | None = None,
     *others: Program,
     strategy: str | None = None,
-    memory: str = "precise",
+    memory: str | None = None,
     max_executions: int | None = None,
     time_limit: float | None = None,
     preemptions: int | None = None,
@@ -119,8 +119,8 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     strategy: None is bugs first: the default schedule, some hundred random and PCT ones, then "dpor".  "dpor" (one execution per
     distinct behaviour), "dfs" (every interleaving; preemptions bounds how often a thread is interrupted, delays how often one is
     passed over), "random" and "pct" (max_executions of them).
-    memory: what threads of one process share.  "precise" watches what the program's own code touches, reports data races, and
-    trusts that no other code touches the same variables; "shared" takes every two steps of one process for dependent, and
+    memory: what threads of one process share.  "precise" (None is the same) watches what the program's own code touches, reports
+    data races, and trusts that no other code touches the same variables; "shared" takes every two steps of one process for dependent, and
     trusts that threads change places at calls only; "locks" trusts that data is only shared under locks.
     max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  progress: called with (executions, seconds);
     if it takes three, also with a function that estimates the whole (`Report.whole`).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import alertable
 from alertable.commands.options import words_of
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from sim import Execution, Violation
     from sim.trace.record import Event
+
+LONGEST_LINE: Final = 4_000  # characters of a command that is shown where an id says the same
 
 
 def result_line(execution: Execution) -> str:
@@ -56,7 +58,9 @@ def violation_lines(
         yield f"note: {violation.note}"
     if kept is not None:
         yield f"again: alertable replay {kept}   |   trace: alertable replay {kept} --trace -"
-    yield f"replay: {replay_words(files, violation, options)}"
+    words = replay_words(files, violation, options)
+    if kept is None or len(words) <= LONGEST_LINE:
+        yield f"replay: {words}"
 
 
 def replay_words(files: Sequence[str], violation: Violation, options: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from sim.explore.bugs_first import PHASE
 from sim.explore.strategies import STRATEGIES
 from sim.explore.workers import processes
 from sim.runtime.canonical import text
-from sim.runtime.settings import MEMORIES
+from sim.runtime.settings import DEFAULT_MEMORY, MEMORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--memory",
     type=click.Choice(MEMORIES),
-    default="precise",
+    default=DEFAULT_MEMORY,
     show_default=True,
     help="What threads of one process share: what their code touches (with data races), all, or what locks protect.",
 )

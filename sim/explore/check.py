@@ -31,7 +31,7 @@ from sim.runtime.guard import guarded
 from sim.runtime.machine import Machine
 from sim.runtime.own import globals_of
 from sim.runtime.refuse import refuse
-from sim.runtime.settings import Settings
+from sim.runtime.settings import DEFAULT_MEMORY, Settings
 from sim.runtime.watchdog import watched
 from specs.properties import Sometimes
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    programs: Sequence[Program], *, strategy: str | None = None, memory: str = "precise", max_executions: int | None = None,
+    programs: Sequence[Program], *, strategy: str | None = None, memory: str | None = None, max_executions: int | None = None,
     time_limit: float | None = None, seed: int = 0, keep_going: bool = False, preemptions: int | None = None,
     delays: int | None = None, workers: int = 1, resume: Path | None = None, journal: Path | None = None,
     progress: Progress | None = None, found: Callable[[Violation], None] | None = None, force_workers: bool = False,
@@ -65,6 +65,7 @@ def check(
     """
     refuse(programs)
     _sensible(max_executions, time_limit, seed, preemptions, delays, workers, progress, found)
+    memory = DEFAULT_MEMORY if memory is None else memory
     settings = replace(settings or Settings(**fields), memory=memory)
     chosen = strategy_of(strategy, memory, seed, max_executions, preemptions, delays)
     _go_together(chosen, strategy, workers, resume, settings)

@@ -7,6 +7,7 @@ environment decided within that step, where that is not the usual.  `!usual` bef
 that had this answer too, and did not get it.
 Words that begin with an at sign come first: places in memory at which every access is a step of its own (`@main.list#1.0`);
 `@` alone: data races count.
+What comes again and again is written once: `[ a b*2 ]*400` is `a b*2` four hundred times.  Only long schedules are rendered so.
 The text stands for choices, not for code: it does not depend on Python's version or on the platform.
 """
 
@@ -18,12 +19,17 @@ from typing import TYPE_CHECKING, Final
 from sim.runtime.outcome import ScheduleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 VERSION: Final = "v1"
 USUAL_WORD: Final = "!usual"
 AT: Final = "@"
 _WORD: Final = re.compile(r"(?P<label>[^\s*]+)(?:\*(?P<count>[1-9][0-9]*))?\Z")
+BEGIN: Final = "["  # of words that come again and again
+_END: Final = re.compile(r"\](?:\*(?P<count>[1-9][0-9]*))?\Z")
+LONG: Final = 100  # words; a schedule that is shorter is written word by word
+LONGEST_ROUND: Final = 50  # words that come again together
+MOST_WORDS: Final = 1_000_000  # that a text may stand for
 
 
 class Place:
@@ -78,7 +84,30 @@ def render(moves: Iterable[tuple[str, int]]) -> str:
             words[-1] = (label, words[-1][1] + count)
         else:
             words.append((label, count))
-    return " ".join([f"{VERSION}:", *(label if count == 1 else f"{label}*{count}" for label, count in words)])
+    texts = [label if count == 1 else f"{label}*{count}" for label, count in words]
+    return " ".join([f"{VERSION}:", *(_folded(texts) if len(texts) > LONG else texts)])
+
+
+def _folded(words: Sequence[str]) -> Iterator[str]:
+    """The same with what comes again and again written once: at each word the round that covers most, the shortest of these."""
+    at = 0
+    while at < len(words):
+        length, rounds = 1, 1
+        for more in range(1, LONGEST_ROUND + 1):
+            times = _rounds(words, at, more)
+            if times > 1 and more * times > length * rounds:
+                length, rounds = more, times
+        body = words[at : at + length]
+        yield from body if rounds == 1 else (BEGIN, *body, f"]*{rounds}")
+        at += length * rounds
+
+
+def _rounds(words: Sequence[str], at: int, length: int) -> int:
+    """How often the next `length` words come in a row."""
+    end = at + length
+    while end < len(words) and words[end] == words[end - length]:
+        end += 1
+    return (end - at) // length
 
 
 def at_places(places: Iterable[str]) -> list[tuple[str, int]]:
@@ -98,15 +127,32 @@ def parse(text: str) -> list[tuple[str, int]]:
         raise ScheduleError(f"a schedule begins with '{VERSION}:', this begins with {text.strip()[:20]!r}")
     if head != VERSION:
         raise ScheduleError(f"schedule version {head} is not known; this program reads {VERSION}")
-    moves = []
+    open_: list[list[tuple[str, int]]] = [[]]
     for word in rest.split():
+        end = _END.match(word)
         if word.startswith(AT):
             continue  # see places_of
-        match = _WORD.match(word)
-        if match is None:
-            raise ScheduleError(f"{word!r} is no schedule word; write an actor's label, or label*count")
-        is_outcome = word.startswith("!")
-        if is_outcome and match["count"]:
-            raise ScheduleError(f"{word!r}: an outcome belongs to one step, it has no count")
-        moves.append((match["label"], 0 if is_outcome else int(match["count"] or 1)))
-    return moves
+        if word == BEGIN:
+            open_.append([])
+        elif end is None:
+            open_[-1].append(_move(word))
+        elif len(open_) == 1:
+            raise ScheduleError(f"{word!r} ends what no {BEGIN!r} begins")
+        else:
+            body, count = open_.pop(), int(end["count"] or 1)
+            if len(body) * count > MOST_WORDS:
+                raise ScheduleError(f"{word!r}: {len(body)} words {count} times are more than {MOST_WORDS}")
+            open_[-1] += body * count
+    if len(open_) > 1:
+        raise ScheduleError(f"what {BEGIN!r} begins has no end, such as ']*2'")
+    return open_[0]
+
+
+def _move(word: str) -> tuple[str, int]:
+    match = _WORD.match(word)
+    if match is None:
+        raise ScheduleError(f"{word!r} is no schedule word; write an actor's label, or label*count")
+    is_outcome = word.startswith("!")
+    if is_outcome and match["count"]:
+        raise ScheduleError(f"{word!r}: an outcome belongs to one step, it has no count")
+    return match["label"], 0 if is_outcome else int(match["count"] or 1)

@@ -26,6 +26,7 @@ __all__ = ["CLOCKS", "FAULTS", "MAX_STEPS", "PROFILES", "Settings"]
 MAX_STEPS: Final = 10_000
 CLOCKS: Final = ("eager", "free")
 MEMORIES: Final = ("precise", "shared", "locks")
+DEFAULT_MEMORY: Final = "precise"  # of a check that nobody told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,16 @@ def lost_update(w: WinApi) -> int:
     return x.load()
 
 
+def test_memory_that_nobody_chose_is_precise() -> None:
+    def program(w: WinApi) -> int:
+        record = {"x": 0}
+        in_threads(w, *[lambda: record.update(x=record["x"] + 1)] * 2)
+        return record["x"]
+
+    assert [v.id for v in alertable.check(program, memory=None).violations] == ["data-race"]
+    assert alertable.check(program, memory="locks").ok
+
+
 def test_a_deadlock_is_found_and_replays() -> None:
     for memory in ("shared", "locks"):
         report = alertable.check(two_locks, memory=memory)

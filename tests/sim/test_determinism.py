@@ -191,13 +191,14 @@ def test_a_schedule_and_a_seed_exclude_each_other() -> None:
         run([locks_and_events], schedule="v1:", seed=1)
 
 
-@pytest.mark.parametrize("text", ["", "server*2", "v2: a", "v1: a**2", "v1: a*0", "v1: a*-1", "v1: *3", "v: a", "v1 a"])
+@pytest.mark.parametrize("text", ["", "server*2", "v2: a", "v1: a**2", "v1: a*0", "v1: a*-1", "v1: *3", "v: a", "v1 a", "v1: [ a",
+                                  "v1: a ]*2", "v1: [ a ]*0", "v1: [ a ]*1000001"])  # fmt: skip
 def test_what_is_no_schedule_is_refused(text: str) -> None:
     with pytest.raises(ScheduleError):
         parse(text)
 
 
-LABELS = st.text(st.characters(exclude_characters="*!@", exclude_categories=("Z", "C")), min_size=1)
+LABELS = st.text(st.characters(exclude_characters="*!@[]", exclude_categories=("Z", "C")), min_size=1)
 
 
 @given(st.lists(st.tuples(LABELS, st.integers(1, 10**9))))
@@ -209,3 +210,32 @@ def test_the_text_of_a_schedule_stands_for_its_moves(moves: list[tuple[str, int]
         else:
             joined.append((label, count))
     assert parse(render(moves)) == joined
+
+
+ROUNDS = st.lists(st.tuples(st.lists(st.tuples(st.sampled_from("abc"), st.just(1)), min_size=1, max_size=6), st.integers(1, 90)))
+
+
+@given(ROUNDS)
+def test_what_comes_again_and_again_is_written_once(rounds: list[tuple[list[tuple[str, int]], int]]) -> None:
+    moves = [move for body, times in rounds for move in body * times]
+    text = render(moves)
+    assert [label for label, count in parse(text) for _ in range(count)] == [label for label, _ in moves]
+    assert render(parse(text)) == text
+    assert len(text.split()) <= 1 + max(100, 40 * len(rounds))
+
+
+def test_a_loop_that_was_cut_has_a_short_schedule() -> None:
+    def server(w: Any) -> None:
+        while True:
+            w.SwitchToThread()
+
+    def client(w: Any) -> None:
+        while True:
+            w.SwitchToThread()
+
+    recorded = run([server, client], max_steps=4_000)
+    assert recorded.violation is not None
+    assert recorded.violation.id == "step-bound"
+    assert recorded.schedule.split().count("[") == 1
+    assert len(recorded.schedule) < 100
+    assert run([server, client], schedule=recorded.schedule, max_steps=4_000).schedule == recorded.schedule
