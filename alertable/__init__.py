@@ -120,8 +120,8 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     distinct behaviour), "dfs" (every interleaving; preemptions bounds how often a thread is interrupted, delays how often one is
     passed over), "random" and "pct" (max_executions of them).
     memory: what threads of one process share.  "precise" (None is the same) watches what the program's own code touches, reports
-    data races, and trusts that no other code touches the same variables; "shared" takes every two steps of one process for dependent, and
-    trusts that threads change places at calls only; "locks" trusts that data is only shared under locks.
+    data races, and trusts that no other code touches the same variables; "shared" takes every two steps of one process for
+    dependent, and trusts that threads change places at calls only; "locks" trusts that data is only shared under locks.
     max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  progress: called with (executions, seconds);
     if it takes three, also with a function that estimates the whole (`Report.whole`).
     clock, profile, faults, specs, max_steps: as for `run`.

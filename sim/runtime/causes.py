@@ -323,7 +323,8 @@ def _names(code: CodeType, space: dict[str, Any]) -> Iterator[tuple[str, int]]:
     """Suspicious names that the code uses, with their lines."""
     line, constant = code.co_firstlineno, None
     for instruction in dis.get_instructions(code):
-        line = instruction.starts_line or line
+        position = instruction.positions  # starts_line is a number before 3.13, and a truth since
+        line = position.lineno or line if position is not None else line
         operation, name = instruction.opname, instruction.argval
         if operation in ("BUILD_SET", "SET_ADD") or (operation == "GET_ITER" and isinstance(constant, frozenset)):
             yield A_SET, line

@@ -19,7 +19,7 @@ CLOCKS: Final = (
 DRAWS: Final = (
     "random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "getrandbits", "randbytes", "gauss",
     "normalvariate", "triangular", "betavariate", "expovariate", "gammavariate", "lognormvariate", "paretovariate",
-    "vonmisesvariate", "weibullvariate",
+    "vonmisesvariate", "weibullvariate", "binomialvariate",
 )  # fmt: skip
 SECRETS: Final = ("token_bytes", "token_hex", "token_urlsafe", "randbelow", "randbits", "choice")
 
@@ -56,7 +56,7 @@ FORBIDDEN: Final = (
     Forbidden("os", "times", CLOCK),
     Forbidden("os", "getpid", "w.GetCurrentProcessId()"),
     Forbidden("threading", "Thread.start", THREADS, deep=True),
-    Forbidden("_thread", "start_new_thread", THREADS),
+    *(Forbidden("_thread", name, THREADS) for name in ("start_new_thread", "start_joinable_thread")),
     Forbidden("_thread", "allocate_lock", LOCKS),
     *(Forbidden("threading", name, "w.GetCurrentThreadId()") for name in ("get_ident", "get_native_id", "current_thread")),
     Forbidden("threading", "Lock", LOCKS),
@@ -81,8 +81,7 @@ FORBIDDEN: Final = (
     Forbidden("random", "Random.__init__", DICE, given=2),
     Forbidden("random", "Random.seed", DICE, given=2),
     Forbidden("os", "urandom", DICE),
-    Forbidden("uuid", "uuid4", DICE),
-    Forbidden("uuid", "uuid1", DICE),
+    *(Forbidden("uuid", name, DICE) for name in ("uuid1", "uuid4", "uuid6", "uuid7", "uuid8")),
     *(Forbidden("secrets", name, DICE) for name in SECRETS),
     Forbidden("builtins", "input", "an argument of the program: there is nobody to ask"),
 )  # fmt: skip
