@@ -31,13 +31,14 @@ PROFILES: Final = ("windows", "documented")
 
 
 class Outcomes:
-    """The budgets that are left, and who answers."""
+    """The budgets that are left, and who answers; faults: what may go wrong at all, however often it still may."""
 
-    __slots__ = ("_ask", "budgets", "documented")
+    __slots__ = ("_ask", "budgets", "documented", "faults")
 
     def __init__(self, ask: Ask, budgets: Mapping[str, int], *, documented: bool) -> None:
         self._ask = ask
         self.budgets = dict(budgets)
+        self.faults = frozenset(budgets)
         self.documented = documented
 
     def fault(self, k: Kernel, kind: str, sizes: tuple[int, ...] = ()) -> int:

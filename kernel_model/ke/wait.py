@@ -28,11 +28,14 @@ MAXIMUM_INDEX: Final = 0x3F  # of a satisfied wait for any: WAIT_0 or ABANDONED_
 
 
 class Wait:
-    """A blocked wait: the wait blocks of one thread, and what they are for."""
+    """A blocked wait: the wait blocks of one thread, and what they are for.
+
+    certain: it is for the end of one thread, or of all of some, and nothing else ends it: it commutes with those ends.
+    """
 
     __slots__ = (
-        "alertable", "all", "condition", "expired", "limited", "lock", "objects", "on_abort", "port", "reason", "thread",
-        "timeout",
+        "alertable", "all", "certain", "condition", "expired", "limited", "lock", "objects", "on_abort", "port", "reason",
+        "thread", "timeout",
     )  # fmt: skip
 
     def __init__(self, thread: KThread, objects: tuple[Dispatcher, ...], all_: bool, alertable: bool, reason: str) -> None:
@@ -41,6 +44,7 @@ class Wait:
         self.all = all_
         self.alertable = alertable
         self.reason = reason  # the API function, for the wait-for chain
+        self.certain = False
         self.timeout: TimerEntry | None = None
         self.limited = False  # there was a time-out
         self.expired = False  # the time-out came while the thread was suspended
@@ -52,10 +56,8 @@ class Wait:
     def suspended(self) -> bool:
         """Does the wait take nothing for now?  It is tested again when its thread is resumed."""
         thread = self.thread
-        if not thread.suspend_count:
-            return False
-        thread.inbox.read()
-        return True
+        thread.turn.read()
+        return thread.suspend_count > 0
 
     def ready_status(self) -> int | None:
         """The status with which the objects satisfy this wait now (taking them), or None."""
@@ -162,9 +164,13 @@ def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
     """Enqueue the wait blocks; the thread is WAITING from here on."""
     t = wait.thread
     t.wait = wait
-    for obj in wait.objects:
+    objects = wait.objects
+    for obj in objects:
         obj.waiters.append(wait)
-    if timeout_100ns is not None:
+    if timeout_100ns is None:
+        if objects and not wait.alertable and t.port is None and (wait.all or len(objects) == 1):
+            wait.certain = all(obj.lasts() for obj in objects)
+    else:
         wait.limited = True
         wait.timeout = queue_timer(k, k.now_100ns + timeout_100ns, expire_wait, wait, f"timeout:{t.label}")
     if t.port is not None:
@@ -212,8 +218,7 @@ def end_wait(k: Kernel, wait: Wait, status: int) -> None:
 
 def _note_end(wait: Wait) -> None:
     """Whose wait it was, and whatever else it would have taken."""
-    certain = wait.objects and all(obj.lasts() for obj in wait.objects) and not wait.alertable and not wait.limited
-    if not certain or wait.thread.port is not None:  # a wait for the end of threads can end in one way only
+    if not wait.certain:
         wait.thread.inbox.written()
         for obj in wait.objects:
             obj.waited()
@@ -227,7 +232,7 @@ def release_waiters(k: Kernel, obj: Dispatcher) -> None:
     """Hand the signalled object to the threads that wait for it, oldest first, until it is used up (KiWaitTest)."""
     obj.written()
     for wait in tuple(obj.waiters) if k.outcomes is None else _some_order(k.outcomes, obj):
-        if wait.suspended():
+        if not wait.certain and wait.suspended():
             continue
         if not obj.signaled_for(wait.thread):
             if obj.signal_state <= 0:
@@ -237,7 +242,7 @@ def release_waiters(k: Kernel, obj: Dispatcher) -> None:
             status = _ready_status(k, wait)
             if status is not None:
                 end_wait(k, wait, status)
-            else:  # a wait for all: it would have ended, had another of its objects been signalled
+            elif not wait.certain:  # a wait for all: it would have ended, had another of its objects been signalled
                 for other in wait.objects:
                     other.read()
 
@@ -252,7 +257,7 @@ def _some_order(outcomes: Outcomes, obj: Dispatcher) -> list[Wait]:
 def retest_wait(k: Kernel, t: KThread) -> None:
     """A resumed thread starts its wait again (NT: the suspend APC ended it with STATUS_KERNEL_APC)."""
     wait = t.wait
-    if wait is None:
+    if wait is None or wait.certain:  # which would have ended while the thread was suspended
         return
     _waited(t, wait.objects, wait.alertable)
     status = _ready_status(k, wait) if wait.objects else None

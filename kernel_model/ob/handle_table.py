@@ -58,7 +58,7 @@ def _given_out_again(k: Kernel, t: KThread) -> int | None:
     Windows has one table per process, and the order in which it gives values out again is nobody's business.
     """
     assert k.outcomes is not None
-    if "handle-reuse" not in k.outcomes.budgets:
+    if "handle-reuse" not in k.outcomes.faults:
         return None
     closed = t.process.closed_handles
     t.process.closed.read()
@@ -126,7 +126,7 @@ def close_handle(k: Kernel, t: KThread, handle: int) -> NtStatus:
     handle &= ~3
     del t.process.handles[handle]
     t.process.handle_cells[handle].written()
-    if k.outcomes is not None and "handle-reuse" in k.outcomes.budgets:
+    if k.outcomes is not None and "handle-reuse" in k.outcomes.faults:
         t.process.closed.written()
         t.process.closed_handles.append(handle)
     else:

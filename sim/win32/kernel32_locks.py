@@ -9,6 +9,7 @@ Sources: learn.microsoft.com "Critical Section Objects", "Slim Reader/Writer (SR
 from __future__ import annotations
 
 import struct
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from kernel_model.rtl.condition import RtlCondition, sleep_on, wake
@@ -18,6 +19,7 @@ from sim.win32.door import Door, dword, timeout_100ns
 from sim.win32.memory import variable_of
 
 if TYPE_CHECKING:
+    from kernel_model.ps.process import EProcess
     from kernel_model.ps.thread import KThread
     from sim.runtime.machine import Machine
     from sim.win32.memory import Block, Pointer, Region
@@ -37,15 +39,24 @@ class LockNotHeld(OSError):
         super().__init__(f"exception: STATUS_RESOURCE_NOT_OWNED in {function}: {lock.label}, {holder}")
 
 
+class LockTable:
+    """The locks of one process, by address; numbers and names of locks are a process's own, as its memory is."""
+
+    __slots__ = ("entries", "made")
+
+    def __init__(self) -> None:
+        self.entries: dict[int, tuple[RtlLock, Block]] = {}
+        self.made = 0
+
+
 class Kernel32Locks(Door):
     """User-mode locks."""
 
-    __slots__ = ("_conditions", "_locks", "_locks_made", "_named", "unnamed", "wanted")
+    __slots__ = ("_conditions", "_locks", "_named", "unnamed", "wanted")
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
-        self._locks: dict[int, tuple[RtlLock, Block]] = {}
-        self._locks_made = 0
+        self._locks: dict[EProcess, LockTable] = defaultdict(LockTable)
         self._named: dict[KThread, int] = {}  # locks and condition variables that each thread was the first to use
         self.unnamed = 0  # locks without a name that executions agree on
         self.wanted: dict[str, tuple[int, bool]] = {}  # thread -> the lock that is its next step, shared?
@@ -53,16 +64,20 @@ class Kernel32Locks(Door):
 
     def _lock(self, function: str, pointer: Pointer, *, section: bool) -> tuple[RtlLock, Region]:
         region = self._need(function, pointer, 40 if section else 8)
-        lock, block = self._locks.get(region.address, (None, None))
+        lock, block = self._table().entries.get(region.address, (None, None))
         if lock is None or lock.recursive is not section or block is not region.block:  # other memory at the same address
             lock = self._new_lock(region, section, initialized=False)
         return lock, region
 
+    def _table(self) -> LockTable:
+        return self._locks[self._m.current.process]
+
     def _new_lock(self, region: Region, section: bool, *, initialized: bool) -> RtlLock:
-        self._locks_made += 1
-        label = self._lock_label(region, f"{'critical section' if section else 'SRW lock'} {self._locks_made}")
+        table = self._table()
+        table.made += 1
+        label = self._lock_label(region, f"{'critical section' if section else 'SRW lock'} {table.made}")
         lock = RtlLock(self._k, label, section, self._key(region, initialized) if self._m.explorer is not None else label)
-        self._locks[region.address] = lock, region.block
+        table.entries[region.address] = lock, region.block
         return lock
 
     def _key(self, region: Region, initialized: bool) -> str:
@@ -71,9 +86,11 @@ class Kernel32Locks(Door):
         A lock that is neither is named by who uses it first (`UNNAMED`), which executions differ in.
         """
         t: KThread = self._m.current
-        name = None if initialized else variable_of(region)
-        if name is not None and all(lock.key != name for lock, _ in self._locks.values()):
-            return name
+        variable = None if initialized else variable_of(region)
+        if variable is not None:
+            name = f"{variable} of {t.process.label}"
+            if all(lock.key != name for lock, _ in self._table().entries.values()):
+                return name
         self._named[t] = number = self._named.get(t, 0) + 1
         if not initialized:
             self.unnamed += 1
@@ -156,7 +173,7 @@ class Kernel32Locks(Door):
     def DeleteCriticalSection(self, lpCriticalSection: Pointer, /) -> None:
         self._enter()
         region = self._need("DeleteCriticalSection", lpCriticalSection, 40)
-        self._locks.pop(region.address, None)
+        self._table().entries.pop(region.address, None)
 
     def EnterCriticalSection(self, lpCriticalSection: Pointer, /) -> None:
         self._acquire("EnterCriticalSection", lpCriticalSection, section=True, shared=False)

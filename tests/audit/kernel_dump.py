@@ -66,7 +66,7 @@ class Dump:
         self._open.append(("kernel", kernel))
         for thread in sorted(kernel.threads, key=lambda t: t.label):
             self._value(thread, thread.label)
-        locks = sorted((lock for lock, _ in api._locks.values()), key=lambda lock: lock.key)
+        locks = sorted((lock for table in api._locks.values() for lock, _ in table.entries.values()), key=lambda lock: lock.key)
         for lock in locks:
             self._value(lock, f"lock {lock.key}")
         if kernel.outcomes is not None:

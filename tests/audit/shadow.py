@@ -39,6 +39,8 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "Kernel.threads": "in the order of creation; looked up by identifier, which has its own key",
     "Kernel32Locks.wanted": "wanting a lock is no event (law 1): for the explorer only",
     "RtlLock.waiting": "the same",
+    "Kernel32Locks._named keys": "nobody goes through them; each thread has its own key",
+    "LockTable.entries keys": "nobody goes through them but to name a lock that nobody initialized",
     "Network.bindings keys": "nobody goes through them; each port has its own key",
     "Kernel.names keys": "nobody goes through them; each name has its own key",
     "Kernel.windows keys": "nobody goes through them while others run; each window has its own key",
@@ -100,6 +102,7 @@ SUMS: Final[Mapping[str, str]] = {
     "Flow.in_flight": "the same",
     "Flow.segments": "one end is appended to, the other taken from",
     "Dispatcher.waiters": "where all go on together their order does not matter; anywhere else a wait writes the object",
+    "KThread.irps": "one begins and another is over; whoever goes through them is compared",
     "AfdEndpoint.polls": "all of them are told in one step",
 }
 

@@ -17,7 +17,7 @@ import kernel_model.tcpip.flow
 import sim.win32.kernel32_locks
 import sim.win32.kernel32_waits
 from sim.win32.interlocked import SimInterlocked
-from sim.win32.kernel32_locks import Kernel32Locks
+from sim.win32.kernel32_locks import Kernel32Locks, LockTable
 from sim.win32.kernel32_waits import Kernel32Waits
 from sim.win32.memory import Block, Overlapped, Region
 from tests.audit.containers import watched
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 OBSERVER: Final = "kernel_model.footprint"
-MORE_CLASSES: Final = (SimInterlocked, Kernel32Locks)
+MORE_CLASSES: Final = (SimInterlocked, Kernel32Locks, LockTable)
 UNTRACED: Final = (  # what happens inside, nobody can observe
     # Law 1: wanting a lock is no event, nor is being let in or locked out; the acquire is.
     (kernel_model.rtl.lock, "refresh"), (sim.win32.kernel32_locks, "want_lock"),
@@ -81,8 +81,9 @@ def traced_classes() -> list[type[Any]]:
     return [*found, *MORE_CLASSES]
 
 
-def _unheard(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, while nobody listens."""
+def _unheard(member: Any) -> Any:
+    """The function, while nobody listens; a static method stays one."""
+    function: Callable[..., Any] = member.__func__ if isinstance(member, staticmethod) else member
 
     def untraced(*arguments: Any, **keywords: Any) -> Any:
         open_, TRACER.open = TRACER.open, None
@@ -91,7 +92,7 @@ def _unheard(function: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             TRACER.open = open_
 
-    return untraced
+    return staticmethod(untraced) if isinstance(member, staticmethod) else untraced
 
 
 def _memory_methods() -> dict[tuple[type[Any], str], Any]:

@@ -392,3 +392,36 @@ def test_a_lock_is_tried_before_while_and_after_others_have_it(shared: bool) -> 
 
 def test_switching_to_another_thread_tells_nothing() -> None:
     assert set(explored(racing(event, lambda w, s: w.SwitchToThread(), lambda w, s: w.SetEvent(s["event"])))) == {(0, 1)}
+
+
+@pytest.mark.parametrize(("wait_all", "outcomes", "traces"), [(0, {0, 1}, 5), (1, {0}, 1)], ids=["any", "all"])
+def test_ends_of_threads_have_an_order_for_a_wait_for_any_of_them_and_none_for_all(
+    wait_all: int, outcomes: set[int], traces: int
+) -> None:
+    def program(w: Any) -> object:
+        routine = w.CALLBACK(*LPTHREAD_START_ROUTINE)(lambda _: 0)
+        threads = [w.CreateThread(None, 0, routine, None, 0, None) for _ in range(2)]
+        return w.WaitForMultipleObjects(2, (c_void_p * 2)(*threads), wait_all, INFINITE)
+
+    brute, reduced = (alertable.check(program, memory="locks", strategy=strategy) for strategy in ("dfs", "dpor"))
+    assert set(reduced.outcomes) == set(brute.outcomes) == outcomes
+    assert reduced.executions == brute.statistics["traces"] == traces
+
+
+def test_locks_of_two_processes_have_nothing_in_common() -> None:
+    lock = c_void_p()
+
+    def program(w: Any) -> object:
+        w.InitializeConditionVariable(byref(c_void_p()))
+        w.AcquireSRWLockExclusive(byref(lock))
+        w.ReleaseSRWLockExclusive(byref(lock))
+        return None
+
+    def other(w: Any) -> object:
+        mine = c_void_p()
+        w.InitializeSRWLock(byref(mine))
+        w.AcquireSRWLockExclusive(byref(mine))
+        return w.ReleaseSRWLockExclusive(byref(mine))
+
+    report = alertable.check(program, alertable.process(other), memory="locks", strategy="dpor")
+    assert (report.verdict, report.executions) == ("COMPLETE", 1)
