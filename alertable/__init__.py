@@ -24,26 +24,26 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from sim import Execution, NotModelled, ReplayDivergence, ScheduleError, Violation
-from sim.explore.check import check as _check
-from sim.explore.report import Report
-from sim.runtime.execution import run as _run
-from sim.runtime.process import Process
-from sim.runtime.program_file import ProgramFileError, load_program
-from sim.runtime.settings import MAX_STEPS, Settings
-from sim.win32.memory import free
-from sim.win32.peer import Peer, RemoteEndpoint
-from specs.properties import ALL, DEFAULT, always, eventually, mark, sometimes
+from alertable.sim import Execution, NotModelled, ReplayDivergence, ScheduleError, Violation
+from alertable.sim.explore.check import check as _check
+from alertable.sim.explore.report import Report
+from alertable.sim.runtime.execution import run as _run
+from alertable.sim.runtime.process import Process
+from alertable.sim.runtime.program_file import ProgramFileError, load_program
+from alertable.sim.runtime.settings import MAX_STEPS, Settings
+from alertable.sim.win32.memory import free
+from alertable.sim.win32.peer import Peer, RemoteEndpoint
+from alertable.specs.properties import ALL, DEFAULT, always, eventually, mark, sometimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from sim import Chooser
-    from sim.explore.drawn import Schedules
-    from sim.explore.stateful import KernelMachine
-    from sim.runtime.execution import Program
-    from sim.timed.clock import Timed
-    from winapi import WinApi
+    from alertable.sim import Chooser
+    from alertable.sim.explore.drawn import Schedules
+    from alertable.sim.explore.stateful import KernelMachine
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.timed.clock import Timed
+    from alertable.winapi import WinApi
 
 __all__ = [
     "ALL", "DEFAULT", "Execution", "KernelMachine", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report",
@@ -161,9 +161,9 @@ def explain(program: Program, *others: Program, violation: Violation, **options:
 
     Ctrl-C ends it with the best form so far.
     """
-    from sim.explore.budget import Budget
-    from sim.explore.checkpoint import deferred_interrupt
-    from sim.explore.explain import explained
+    from alertable.sim.explore.budget import Budget
+    from alertable.sim.explore.checkpoint import deferred_interrupt
+    from alertable.sim.explore.explain import explained
 
     with deferred_interrupt() as asked:
         budget = Budget(patience=lambda: 0.0 if asked else math.inf)
@@ -188,7 +188,7 @@ def peer(script: Callable[[RemoteEndpoint], Any] | Iterable[tuple[Any, ...]]) ->
 
 def real() -> WinApi:
     """The real Win32 API, through ctypes; an OSError with a clear line off Windows."""
-    from winapi.real import real as real_api
+    from alertable.winapi.real import real as real_api
 
     return real_api()
 
@@ -198,7 +198,7 @@ def schedules(*, steer: bool = False) -> Schedules:
 
     steer: guide the search towards long APC queues and many outstanding operations; for one schedule per test.
     """
-    from sim.explore.drawn import schedules as strategy
+    from alertable.sim.explore.drawn import schedules as strategy
 
     return strategy(steer=steer)
 
@@ -210,7 +210,7 @@ def timed(*, cores: int = 1, profile: str | Path | None = None, seed: int = 0) -
     the figures that ship; seed: of lost segments.  After the run `account()` says where the time went.
     Raises ValueError for a file that is no profile, naming the file, the key and what it may be.
     """
-    from sim.timed.clock import timed as clock
+    from alertable.sim.timed.clock import timed as clock
 
     return clock(cores=cores, profile=Path(profile) if profile is not None else None, seed=seed)
 
@@ -225,7 +225,7 @@ def example(schedule: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
     """KernelMachine brings hypothesis along, which takes time to import."""
     if name == "KernelMachine":
-        from sim.explore.stateful import KernelMachine
+        from alertable.sim.explore.stateful import KernelMachine
 
         return KernelMachine
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

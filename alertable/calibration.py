@@ -17,16 +17,16 @@ from ctypes import byref, c_void_p, cast, create_string_buffer
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.timed.profile import DEFAULT
-from specs.programs.servers.client import connect
-from specs.programs.servers.framing import listen
-from winapi import FALSE, INFINITE, TRUE, fd_set, timeval
-from winapi.real import windows_version, wine_version
+from alertable.sim.timed.profile import DEFAULT
+from alertable.specs.programs.servers.client import connect
+from alertable.specs.programs.servers.framing import listen
+from alertable.winapi import FALSE, INFINITE, TRUE, fd_set, timeval
+from alertable.winapi.real import windows_version, wine_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 RUNS: Final = 7
 CALLS: Final = 2_000
@@ -126,7 +126,7 @@ def _switches(w: WinApi, found: Measured) -> None:
 
 def answer() -> None:
     """The other process of the ping-pong; its parent ends it."""
-    from winapi.real import real
+    from alertable.winapi.real import real
 
     w, name = real(), sys.argv[1]
     ping, pong = (c_void_p(w.CreateEventW(None, FALSE, FALSE, f"alertable-{name}-{which}")) for which in ("ping", "pong"))

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import alertable
-from sim.explore.random_walk import RandomChooser
-from sim.runtime.execution import execute
-from sim.runtime.settings import Settings
-from sim.win32.api import SimWinApi
-from winapi.real import real, windows_version, wine_version
+from alertable.sim.explore.random_walk import RandomChooser
+from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.settings import Settings
+from alertable.sim.win32.api import SimWinApi
+from alertable.winapi.real import real, windows_version, wine_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from specs.litmus import Litmus
+    from alertable.specs.litmus import Litmus
 
 SCHEDULES: Final = 100
 REAL_SECONDS: Final = 60
@@ -82,7 +82,7 @@ def run_real(litmus: Litmus) -> object:
 
 def _in_a_process(litmus: Litmus) -> str:
     code = (
-        f"import os, sys; sys.path[:0] = {sys.path!r}; from specs.litmus import load; from winapi.real import real; "
+        f"import os, sys; sys.path[:0] = {sys.path!r}; from alertable.specs.litmus import load; from alertable.winapi.real import real; "
         f"print(repr(load({litmus.id!r})[0].fresh()(real())), flush=True); os._exit(0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=REAL_SECONDS)

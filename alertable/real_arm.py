@@ -7,13 +7,13 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from sim import Execution, Violation
-from winapi.real import real
+from alertable.sim import Execution, Violation
+from alertable.winapi.real import real
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.runtime.program_file import ProgramFile
+    from alertable.sim.runtime.program_file import ProgramFile
 
 
 def run_real(programs: Sequence[ProgramFile]) -> Execution:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import alertable
 from alertable.commands.options import words_of
+from alertable.sim.runtime.canonical import text
+from alertable.sim.view.columns import lines_of, table
 from alertable.terminal import shown, width
-from sim.runtime.canonical import text
-from sim.view.columns import lines_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sim import Execution, Violation
-    from sim.trace.record import Event
+    from alertable.sim import Execution, Violation
+    from alertable.sim.trace.record import Event
 
 LONGEST_LINE: Final = 4_000  # characters of a command that is shown where an id says the same
 

@@ -13,12 +13,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.explore.journal import left_behind
+from alertable.sim.explore.journal import left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sim import Violation
+    from alertable.sim import Violation
 
 FOLDER: Final = ".alertable"
 

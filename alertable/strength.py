@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alertable.sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE, SAMPLED
+from alertable.sim.explore.report import INTERRUPTED as WAS_INTERRUPTED
+from alertable.sim.explore.twice import NOT_DETERMINISTIC
 from alertable.terminal import DIVERGED, INTERRUPTED, OK, VIOLATED, WEAKER
-from sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE, SAMPLED
-from sim.explore.report import INTERRUPTED as WAS_INTERRUPTED
-from sim.explore.twice import NOT_DETERMINISTIC
 
 if TYPE_CHECKING:
-    from sim.explore.report import Report
+    from alertable.sim.explore.report import Report
 
 STRENGTH: Final = (COMPLETE, BOUNDED, SAMPLED, INCONCLUSIVE)  # the strongest first
 REQUIREMENTS: Final = ("complete", "bounded", "sampled", "any")  # the weakest verdict that each accepts stands at its place

@@ -8,12 +8,12 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from sim.view.grid import visible
+from alertable.sim.view.grid import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sim.explore.estimate import Whole
+    from alertable.sim.explore.estimate import Whole
 
 OK: Final = 0
 VIOLATED: Final = 1

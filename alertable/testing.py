@@ -16,21 +16,21 @@ from contextlib import suppress
 from functools import partial, update_wrapper, wraps
 from typing import TYPE_CHECKING, Any
 
+from alertable.sim.explore.check import check
+from alertable.sim.runtime.execution import run
+from alertable.sim.runtime.outcome import NotAProgram
+from alertable.sim.runtime.refuse import runs_nothing
+from alertable.sim.view.columns import lines_of, table
 from alertable.store import Store
 from alertable.strength import DEFAULT, accepted
-from sim.explore.check import check
-from sim.runtime.execution import run
-from sim.runtime.outcome import NotAProgram
-from sim.runtime.refuse import runs_nothing
-from sim.view.columns import lines_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from sim import Violation
-    from sim.explore.report import Report
-    from sim.runtime.settings import Settings
+    from alertable.sim import Violation
+    from alertable.sim.explore.report import Report
+    from alertable.sim.runtime.settings import Settings
 
 
 

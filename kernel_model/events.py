@@ -8,19 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ke.apc import KApc
-    from kernel_model.ke.dispatcher import Dispatcher
-    from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
-    from kernel_model.ke.timerq import TimerEntry
-    from kernel_model.ke.wait import Wait
-    from kernel_model.ob.object import KObject
-    from kernel_model.ps.thread import KThread
-    from kernel_model.rtl.lock import RtlLock
-    from kernel_model.tcpip.flow import Flow
-    from kernel_model.tcpip.segment import Segment
-    from kernel_model.win32k.queue import Message, MessageQueue
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.apc import KApc
+    from alertable.kernel_model.ke.dispatcher import Dispatcher
+    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
+    from alertable.kernel_model.ke.timerq import TimerEntry
+    from alertable.kernel_model.ke.wait import Wait
+    from alertable.kernel_model.ob.object import KObject
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.rtl.lock import RtlLock
+    from alertable.kernel_model.tcpip.flow import Flow
+    from alertable.kernel_model.tcpip.segment import Segment
+    from alertable.kernel_model.win32k.queue import Message, MessageQueue
 
 
 class Trace(Protocol):

@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.footprint import NOTHING, SILENT, Cells
-from kernel_model.handoff import UNTOLD
-from kernel_model.ps.process import EProcess
-from kernel_model.ps.thread import KThread
-from kernel_model.tcpip.network import Network
+from alertable.kernel_model.footprint import NOTHING, SILENT, Cells
+from alertable.kernel_model.handoff import UNTOLD
+from alertable.kernel_model.ps.process import EProcess
+from alertable.kernel_model.ps.thread import KThread
+from alertable.kernel_model.tcpip.network import Network
 
 if TYPE_CHECKING:
-    from kernel_model.events import Trace
-    from kernel_model.footprint import Footprint
-    from kernel_model.handoff import HandOffs
-    from kernel_model.ke.timerq import TimerEntry
-    from kernel_model.ob.object import KObject
-    from kernel_model.outcomes import Outcomes
-    from kernel_model.tcpip.flow import Flow
-    from kernel_model.win32k.window import Window
+    from alertable.kernel_model.events import Trace
+    from alertable.kernel_model.footprint import Footprint
+    from alertable.kernel_model.handoff import HandOffs
+    from alertable.kernel_model.ke.timerq import TimerEntry
+    from alertable.kernel_model.ob.object import KObject
+    from alertable.kernel_model.outcomes import Outcomes
+    from alertable.kernel_model.tcpip.flow import Flow
+    from alertable.kernel_model.win32k.window import Window
 
 # An arbitrary but fixed boot: 2024-01-01 00:00 UTC in 100 ns since 1601 (F-002).
 BOOT_TIME_100NS: Final = 133_485_408_000_000_000

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.kernel import Kernel
 
     Ask = Callable[[tuple[str, ...]], int]
 

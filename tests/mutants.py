@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from specs.mutants import mutants
-from specs.mutants.plant import plant
+from alertable.specs.mutants import mutants
+from alertable.specs.mutants.plant import plant
 from tests.child import PLUGIN, ROOT, python
 
 OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-W", "ignore:Module already imported")
@@ -63,7 +63,7 @@ def run(nodes: list[str], mutant: str | None = None) -> Result:
     """Run these tests in this process, with the mutant planted."""
     from hypothesis import settings
 
-    from sim.runtime.machine import Machine
+    from alertable.sim.runtime.machine import Machine
 
     result = Result()
     genuine = Machine.run

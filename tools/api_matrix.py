@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from sim import NotModelled
-from sim.runtime.execution import run
-from sim.win32.api import SimWinApi
-from specs.litmus.sockets import bound, bufs, pair, tcp, udp
-from winapi import MSG, OVERLAPPED, codes
-from winapi.surface import FUNCTIONS
+from alertable.sim import NotModelled
+from alertable.sim.runtime.execution import run
+from alertable.sim.win32.api import SimWinApi
+from alertable.specs.litmus.sockets import bound, bufs, pair, tcp, udp
+from alertable.winapi import MSG, OVERLAPPED, codes
+from alertable.winapi.surface import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from enum import IntEnum, IntFlag
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 HEAD = """# The Win32 functions that the model has
 

@@ -72,7 +72,7 @@ def wine_reason(path: Path) -> str:
 
 def page() -> str:
     """The text of docs/fidelity.md."""
-    from specs.litmus import load
+    from alertable.specs.litmus import load
 
     named = tests()
     rows = [f"| {n} | {what} | `{module}` | `{named.get(n, 'MISSING')}` |" for n, (what, module) in differences().items()]

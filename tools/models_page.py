@@ -9,12 +9,12 @@ from dataclasses import replace
 from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
-from sim.timed.compare import Row, compare, row_of
-from sim.timed.knees import time
-from sim.timed.load import Load
-from sim.timed.measure import SERVERS, measure
-from sim.timed.profile import load
-from sim.timed.sweep import Sweep, scenario
+from alertable.sim.timed.compare import Row, compare, row_of
+from alertable.sim.timed.knees import time
+from alertable.sim.timed.load import Load
+from alertable.sim.timed.measure import SERVERS, measure
+from alertable.sim.timed.profile import load
+from alertable.sim.timed.sweep import Sweep, scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

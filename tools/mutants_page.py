@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from specs.mutants import AREAS, mutants
+from alertable.specs.mutants import AREAS, mutants
 
 HEAD = """# Mutants: planted faults, and the tests that notice
 
@@ -19,7 +19,7 @@ def page() -> str:
     """The text."""
     lines = [HEAD.format(count=len(mutants()))]
     for area, title in AREAS.items():
-        found = import_module(f"specs.mutants.{area}").MUTANTS
+        found = import_module(f"alertable.specs.mutants.{area}").MUTANTS
         lines.append(f"## {title[0].upper()}{title[1:]} ({len(found)})\n")
         lines.append("| mutant | what is planted | why somebody might | where | noticed by | runs |")
         lines.append("| --- | --- | --- | --- | --- | --- |")

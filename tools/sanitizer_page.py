@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specs.properties import ALWAYS, SANITIZERS
-from specs.zoo import cases
+from alertable.specs.properties import ALWAYS, SANITIZERS
+from alertable.specs.zoo import cases
 
 if TYPE_CHECKING:
-    from specs.zoo.case import Case
+    from alertable.specs.zoo.case import Case
 
 HEAD = """# Sanitizers, and the zoo
 

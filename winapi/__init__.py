@@ -4,9 +4,9 @@ Programs import what they need from here (`from winapi import WSABUF, WSA_IO_PEN
 as attributes of the object that a program is given. The real binding is `winapi.real`, which is loaded on request only.
 """
 
-from winapi.abi import *  # noqa: F403  # every structure, by its Win32 name
-from winapi.codes import *  # noqa: F403  # every enum
-from winapi.constants import *  # noqa: F403  # some 230 plain names, each declared there
-from winapi.prototypes import *  # noqa: F403  # every callback prototype
-from winapi.surface import *  # noqa: F403  # FUNCTIONS, WinApi and their types
-from winapi.wsaid import *  # noqa: F403  # GUID and the WSAIDs
+from alertable.winapi.abi import *  # noqa: F403  # every structure, by its Win32 name
+from alertable.winapi.codes import *  # noqa: F403  # every enum
+from alertable.winapi.constants import *  # noqa: F403  # some 230 plain names, each declared there
+from alertable.winapi.prototypes import *  # noqa: F403  # every callback prototype
+from alertable.winapi.surface import *  # noqa: F403  # FUNCTIONS, WinApi and their types
+from alertable.winapi.wsaid import *  # noqa: F403  # GUID and the WSAIDs

@@ -17,15 +17,15 @@ from ctypes import byref, c_uint32, c_void_p, sizeof
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from winapi.constants import AF_INET, INVALID_SOCKET, IPPROTO_TCP, SIO_GET_EXTENSION_FUNCTION_POINTER, SOCK_STREAM
-from winapi.errors import meaning
-from winapi.interlocked import INTRINSICS, Interlocked, intrinsic
-from winapi.surface import FUNCTIONS, Function
+from alertable.winapi.constants import AF_INET, INVALID_SOCKET, IPPROTO_TCP, SIO_GET_EXTENSION_FUNCTION_POINTER, SOCK_STREAM
+from alertable.winapi.errors import meaning
+from alertable.winapi.interlocked import INTRINSICS, Interlocked, intrinsic
+from alertable.winapi.surface import FUNCTIONS, Function
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winapi.wsaid import GUID
+    from alertable.winapi.wsaid import GUID
 
 assert sys.platform == "win32"  # ctypes has no WinDLL elsewhere; type checkers skip the rest there
 

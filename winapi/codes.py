@@ -8,7 +8,7 @@ Sources: learn.microsoft.com pages of the functions that take each constant; K-0
 
 from enum import IntEnum, IntFlag
 
-from winapi.errors import ErrorCode, Status, WaitResult, meaning
+from alertable.winapi.errors import ErrorCode, Status, WaitResult, meaning
 
 __all__ = [
     "AccessRight",

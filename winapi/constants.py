@@ -3,7 +3,7 @@
 Values and meanings stand in `winapi.codes` and `winapi.errors`; tests/winapi/test_codes.py holds the two in step.
 """
 
-from winapi.codes import (
+from alertable.winapi.codes import (
     AccessRight,
     AddressFamily,
     ApcFlag,

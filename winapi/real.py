@@ -11,12 +11,12 @@ from ctypes import byref, c_void_p, sizeof
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
-from winapi.abi import WSADATA
-from winapi.errors import meaning
-from winapi.interlocked import Interlocked
+from alertable.winapi.abi import WSADATA
+from alertable.winapi.errors import meaning
+from alertable.winapi.interlocked import Interlocked
 
 if TYPE_CHECKING:
-    from winapi.surface import WinApi
+    from alertable.winapi.surface import WinApi
 
 __all__ = ["Interlocked", "RealWinApiUnavailable", "real", "windows_version", "wine_version"]
 
@@ -63,7 +63,7 @@ def windows_version() -> str | None:
 
 def _start() -> WinApi:
     if sys.platform == "win32":
-        from winapi.binding import RealWinApi  # only here, for it needs Windows
+        from alertable.winapi.binding import RealWinApi  # only here, for it needs Windows
 
         if sizeof(c_void_p) != 8:
             raise RealWinApiUnavailable("this Python is a 32-bit one: install the 64-bit (x64) Python for Windows")

@@ -10,8 +10,8 @@ import click
 import alertable
 from alertable.calibration import as_toml, calibrate, machine
 from alertable.commands.guard import guarded
+from alertable.sim.timed.profile import load
 from alertable.terminal import OK, progress
-from sim.timed.profile import load
 
 PARTS = 5
 

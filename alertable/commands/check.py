@@ -15,20 +15,20 @@ import alertable
 from alertable.commands.guard import guarded
 from alertable.commands.options import collected, what_may_happen, words_of
 from alertable.report import replay_words, violation_lines
+from alertable.sim.explore.bugs_first import PHASE
+from alertable.sim.explore.strategies import STRATEGIES
+from alertable.sim.explore.workers import processes
+from alertable.sim.runtime.canonical import text
+from alertable.sim.runtime.settings import DEFAULT_MEMORY, MEMORIES
 from alertable.store import FOLDER, Store
 from alertable.strength import REQUIREMENTS, exit_code, said
 from alertable.terminal import OK, about, counter, echo, note
-from sim.explore.bugs_first import PHASE
-from sim.explore.strategies import STRATEGIES
-from sim.explore.workers import processes
-from sim.runtime.canonical import text
-from sim.runtime.settings import DEFAULT_MEMORY, MEMORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sim import Violation
-    from sim.explore.report import Report
+    from alertable.sim import Violation
+    from alertable.sim.explore.report import Report
 
 
 @click.command("check")

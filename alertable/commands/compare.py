@@ -12,21 +12,21 @@ import click
 
 from alertable.commands.conform import write
 from alertable.commands.guard import guarded
+from alertable.sim.timed.compare import Row, as_csv, compare, curves
+from alertable.sim.timed.knees import knee
+from alertable.sim.timed.measure import SERVERS
+from alertable.sim.timed.plot import needed, svg
+from alertable.sim.timed.profile import load, quantity
+from alertable.sim.timed.sweep import CLIENTS_MAX, Sweep, numbers, scenario, shipped
+from alertable.sim.timed.table import NOTE, table
 from alertable.store import Store
 from alertable.terminal import INTERRUPTED, OK, fail, progress
-from sim.timed.compare import Row, as_csv, compare, curves
-from sim.timed.knees import knee
-from sim.timed.measure import SERVERS
-from sim.timed.plot import needed, svg
-from sim.timed.profile import load, quantity
-from sim.timed.sweep import CLIENTS_MAX, Sweep, numbers, scenario, shipped
-from sim.timed.table import NOTE, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.timed.compare import Curve
-    from sim.timed.profile import Profile
+    from alertable.sim.timed.compare import Curve
+    from alertable.sim.timed.profile import Profile
 
 
 @click.command("compare")
@@ -107,14 +107,14 @@ def report(given: dict[str, Any], sweep: Sweep, profile: Profile, rows: Sequence
     if given["plot"]:
         write(given["plot"], svg(found))
     if given["page"]:
-        from sim.timed.page import html
+        from alertable.sim.timed.page import html
 
         write(given["page"], html(found, profile, command_of(given), sweep.about))
 
 
 def show(found: Sequence[Curve], sweep: Sweep, profile: Profile) -> None:
     """On a terminal."""
-    from sim.timed.page import name
+    from alertable.sim.timed.page import name
 
     click.echo(f"profile {profile.name!r}, simulated; {sweep.about}".rstrip("; "))
     for line in table([row for curve in found for row in curve.rows]):

@@ -12,8 +12,8 @@ import click
 import alertable
 from alertable.commands.guard import guarded
 from alertable.conform import SCHEDULES, Row, as_json, as_markdown, conform, summary, text
+from alertable.specs.litmus import load
 from alertable.terminal import INTERRUPTED, NOTHING, OK, VIOLATED, fail, progress
-from specs.litmus import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ import traceback
 from typing import TYPE_CHECKING
 
 import alertable
+from alertable.sim.runtime.outcome import NotAProgram
 from alertable.terminal import DIVERGED, INTERNAL, INTERRUPTED, OK, fail
-from sim.runtime.outcome import NotAProgram
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sim.runtime.settings import CLOCKS, FAULTS, MAX_STEPS, PROFILES
-from specs.properties import ALL, DEFAULT
+from alertable.sim.runtime.settings import CLOCKS, FAULTS, MAX_STEPS, PROFILES
+from alertable.specs.properties import ALL, DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

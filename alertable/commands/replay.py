@@ -16,9 +16,9 @@ from alertable.commands.guard import guarded
 from alertable.commands.options import collected, what_may_happen
 from alertable.commands.run import show
 from alertable.report import violation_lines
+from alertable.sim.runtime.canonical import text
 from alertable.store import FOLDER, Kept, Store
 from alertable.terminal import OK, VIOLATED, echo
-from sim.runtime.canonical import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

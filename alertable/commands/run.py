@@ -13,11 +13,11 @@ import alertable
 from alertable.commands.guard import guarded
 from alertable.commands.options import collected, differing, what_may_happen, words_of
 from alertable.report import as_json, replay_line, result_line, write_trace
+from alertable.sim.view.columns import table
 from alertable.terminal import OK, VIOLATED, echo, shown, width
-from sim.view.columns import table
 
 if TYPE_CHECKING:
-    from sim import Execution
+    from alertable.sim import Execution
 
 
 @click.command("run")

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.afd.event_select import EVENTS, FD_CLOSE, FD_CONNECT, Selection
-from kernel_model.win32k.queue import post
-from kernel_model.win32k.window import find_window
+from alertable.kernel_model.afd.event_select import EVENTS, FD_CLOSE, FD_CONNECT, Selection
+from alertable.kernel_model.win32k.queue import post
+from alertable.kernel_model.win32k.window import find_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.kernel import Kernel
 
 ONCE = FD_CONNECT | FD_CLOSE
 

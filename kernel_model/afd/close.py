@@ -10,19 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.connect import give_up
-from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from kernel_model.afd.event_select import FD_CLOSE, indicate
-from kernel_model.afd.poll import notify
-from kernel_model.iomgr.cancel import cancel_irp, close_irp
-from kernel_model.iomgr.completion import complete_irp, pend_irp
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import Flow, pump, transmit
-from kernel_model.tcpip.segment import Segment, SegmentKind
+from alertable.kernel_model.afd.connect import give_up
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.afd.event_select import FD_CLOSE, indicate
+from alertable.kernel_model.afd.poll import notify
+from alertable.kernel_model.iomgr.cancel import cancel_irp, close_irp
+from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.flow import Flow, pump, transmit
+from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.kernel import Kernel
 
 SD_RECEIVE: Final = 0
 SD_SEND: Final = 1

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState
-from kernel_model.afd.event_select import FD_ACCEPT, FD_CONNECT, FD_WRITE, indicate
-from kernel_model.afd.poll import notify
-from kernel_model.iomgr.completion import complete_irp, pend_irp
-from kernel_model.ke.event import set_event
-from kernel_model.ke.timerq import cancel_timer, queue_timer
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import Flow, flow_name, transmit
-from kernel_model.tcpip.network import ANY_ADDRESS, LOOPBACK
-from kernel_model.tcpip.segment import Segment, SegmentKind
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState
+from alertable.kernel_model.afd.event_select import FD_ACCEPT, FD_CONNECT, FD_WRITE, indicate
+from alertable.kernel_model.afd.poll import notify
+from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp
+from alertable.kernel_model.ke.event import set_event
+from alertable.kernel_model.ke.timerq import cancel_timer, queue_timer
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.flow import Flow, flow_name, transmit
+from alertable.kernel_model.tcpip.network import ANY_ADDRESS, LOOPBACK
+from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
-    from kernel_model.tcpip.segment import Address
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.tcpip.segment import Address
 
 SYN_RETRIES: Final = 2
 SYN_RETRY_100NS: Final = 5_000_000

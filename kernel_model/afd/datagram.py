@@ -10,19 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.event_select import FD_READ, indicate
-from kernel_model.afd.poll import notify
-from kernel_model.afd.read import MSG_PEEK, cancel_read
-from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import Flow, flow_name, transmit
-from kernel_model.tcpip.segment import Segment, SegmentKind
+from alertable.kernel_model.afd.event_select import FD_READ, indicate
+from alertable.kernel_model.afd.poll import notify
+from alertable.kernel_model.afd.read import MSG_PEEK, cancel_read
+from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.flow import Flow, flow_name, transmit
+from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.kernel import Kernel
-    from kernel_model.tcpip.segment import Address
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.tcpip.segment import Address
 
 DATAGRAM_MAX: Final = 65_507
 SUCCESS: Final = NtStatus.SUCCESS

@@ -10,21 +10,21 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.iomgr.file_object import FileObject
-from kernel_model.iomgr.irp import Major
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.network import Sharing
+from alertable.kernel_model.iomgr.file_object import FileObject
+from alertable.kernel_model.iomgr.irp import Major
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.network import Sharing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kernel_model.afd.event_select import Selection
-    from kernel_model.afd.poll import Poll
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ke.timerq import TimerEntry
-    from kernel_model.kernel import Kernel
-    from kernel_model.tcpip.flow import Flow
-    from kernel_model.tcpip.segment import Address
+    from alertable.kernel_model.afd.event_select import Selection
+    from alertable.kernel_model.afd.poll import Poll
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.timerq import TimerEntry
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.tcpip.flow import Flow
+    from alertable.kernel_model.tcpip.segment import Address
 
 SO_OOBINLINE: Final = (0xFFFF, 0x100)
 DEFAULT_BUFFER: Final = 65_536  # SO_SNDBUF and SO_RCVBUF of Windows 10
@@ -167,7 +167,7 @@ class AfdEndpoint(FileObject):
         return bool(self.options.get(SO_OOBINLINE))
 
     def on_last_handle_closed(self, k: Kernel) -> None:
-        from kernel_model.afd.close import close_endpoint
+        from alertable.kernel_model.afd.close import close_endpoint
 
         super().on_last_handle_closed(k)
         close_endpoint(k, self)

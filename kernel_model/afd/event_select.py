@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.poll import writable
-from kernel_model.ke.event import KEvent, reset_event, set_event
-from kernel_model.status import NtStatus
+from alertable.kernel_model.afd.poll import writable
+from alertable.kernel_model.ke.event import KEvent, reset_event, set_event
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.kernel import Kernel
 
 FD_READ: Final = 1
 FD_WRITE: Final = 2

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.afd.close import end_of_disconnect, shutdown_endpoint
-from kernel_model.afd.connect import cancel_accept, connect_endpoint
-from kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState
-from kernel_model.afd.event_select import announce_present
-from kernel_model.afd.read import serve_reads
-from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import SendChunk, pump
+from alertable.kernel_model.afd.close import end_of_disconnect, shutdown_endpoint
+from alertable.kernel_model.afd.connect import cancel_accept, connect_endpoint
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState
+from alertable.kernel_model.afd.event_select import announce_present
+from alertable.kernel_model.afd.read import serve_reads
+from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.flow import SendChunk, pump
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
-    from kernel_model.tcpip.segment import Address
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.tcpip.segment import Address
 
 
 def super_accept(k: Kernel, listener: AfdEndpoint, target: AfdEndpoint, irp: Irp) -> NtStatus:

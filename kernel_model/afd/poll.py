@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from kernel_model.ke.event import KEvent, set_event
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.ke.event import KEvent, set_event
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 
 def readable(e: AfdEndpoint) -> bool:

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.close import end_of_disconnect
-from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from kernel_model.afd.event_select import FD_CLOSE, FD_OOB, FD_READ, FD_WRITE, indicate
-from kernel_model.afd.poll import notify, writable
-from kernel_model.errors import NotModelled
-from kernel_model.iomgr.cancel import cancel_irp
-from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
-from kernel_model.iomgr.device import dawdles, finish_later
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import Flow, acknowledge, pump, transmit
-from kernel_model.tcpip.segment import Segment, SegmentKind
+from alertable.kernel_model.afd.close import end_of_disconnect
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.afd.event_select import FD_CLOSE, FD_OOB, FD_READ, FD_WRITE, indicate
+from alertable.kernel_model.afd.poll import notify, writable
+from alertable.kernel_model.errors import NotModelled
+from alertable.kernel_model.iomgr.cancel import cancel_irp
+from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
+from alertable.kernel_model.iomgr.device import dawdles, finish_later
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.flow import Flow, acknowledge, pump, transmit
+from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.kernel import Kernel
 
 MSG_PEEK: Final = 2
 MSG_WAITALL: Final = 8

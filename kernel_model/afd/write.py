@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from kernel_model.errors import NotModelled
-from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
-from kernel_model.iomgr.device import dawdles, finish_later
-from kernel_model.iomgr.irp import IrpState
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.flow import SendChunk, absorb, pump
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.errors import NotModelled
+from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
+from alertable.kernel_model.iomgr.device import dawdles, finish_later
+from alertable.kernel_model.iomgr.irp import IrpState
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.flow import SendChunk, absorb, pump
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.kernel import Kernel
-    from kernel_model.tcpip.flow import Flow
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.tcpip.flow import Flow
 
 MSG_OOB: Final = 1
 SUCCESS: Final = NtStatus.SUCCESS

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from kernel_model.ob.handle_table import open_handle
-from kernel_model.ob.object import KObject
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ob.handle_table import open_handle
+from alertable.kernel_model.ob.object import KObject
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 T = TypeVar("T", bound=KObject)
 

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.ke.event import KEvent, pulse_event, reset_event, set_event
-from kernel_model.ke.mutant import KMutant, release_mutant
-from kernel_model.ke.semaphore import KSemaphore, release_semaphore
-from kernel_model.ke.timer import KTimer, set_timer, stop_timer
-from kernel_model.ob.handle_table import reference
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ke.event import KEvent, pulse_event, reset_event, set_event
+from alertable.kernel_model.ke.mutant import KMutant, release_mutant
+from alertable.kernel_model.ke.semaphore import KSemaphore, release_semaphore
+from alertable.kernel_model.ke.timer import KTimer, set_timer, stop_timer
+from alertable.kernel_model.ob.handle_table import reference
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 MODIFY_STATE: Final = 2  # EVENT_MODIFY_STATE, SEMAPHORE_MODIFY_STATE, TIMER_MODIFY_STATE (K-32)
 SUCCESS: Final = NtStatus.SUCCESS

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.ke.apc import KApc, insert_queue_apc, insert_special_apc
-from kernel_model.ke.wait import end_wait
-from kernel_model.ob.handle_table import open_handle, reference
-from kernel_model.ps.thread import KThread, resume_thread, suspend_thread
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ke.apc import KApc, insert_queue_apc, insert_special_apc
+from alertable.kernel_model.ke.wait import end_wait
+from alertable.kernel_model.ob.handle_table import open_handle, reference
+from alertable.kernel_model.ps.thread import KThread, resume_thread, suspend_thread
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.kernel import Kernel
 
 THREAD_TERMINATE: Final = 0x1
 THREAD_SUSPEND_RESUME: Final = 0x2

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.iomgr.completion import complete_irp
-from kernel_model.iomgr.device import finish_later
-from kernel_model.iomgr.irp import IrpState
-from kernel_model.status import NtStatus
+from alertable.kernel_model.iomgr.completion import complete_irp
+from alertable.kernel_model.iomgr.device import finish_later
+from alertable.kernel_model.iomgr.irp import IrpState
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.file_object import FileObject
-    from kernel_model.iomgr.irp import Irp, UserIosb
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.iomgr.file_object import FileObject
+    from alertable.kernel_model.iomgr.irp import Irp, UserIosb
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 
 def cancel_irp(k: Kernel, irp: Irp, status: NtStatus = NtStatus.CANCELLED) -> None:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.errors import BugCheck
-from kernel_model.iomgr.irp import Irp, IrpState
-from kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc
-from kernel_model.ke.event import reset_event, set_event
-from kernel_model.ke.kqueue import CompletionPacket, post_packet
-from kernel_model.ke.wait import release_waiters
-from kernel_model.status import NtStatus
+from alertable.kernel_model.errors import BugCheck
+from alertable.kernel_model.iomgr.irp import Irp, IrpState
+from alertable.kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc
+from alertable.kernel_model.ke.event import reset_event, set_event
+from alertable.kernel_model.ke.kqueue import CompletionPacket, post_packet
+from alertable.kernel_model.ke.wait import release_waiters
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.kernel import Kernel
 
 
 def start_irp(k: Kernel, irp: Irp) -> None:

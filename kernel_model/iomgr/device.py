@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.ke.timerq import queue_timer
+from alertable.kernel_model.ke.timerq import queue_timer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.kernel import Kernel
 
 
 def dawdles(k: Kernel, irp: Irp) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ke.kqueue import CompletionPort
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.kqueue import CompletionPort
+    from alertable.kernel_model.kernel import Kernel
 
 
 class FileObject(Dispatcher):

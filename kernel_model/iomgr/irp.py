@@ -8,15 +8,15 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kernel_model.status import NtStatus
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kernel_model.iomgr.file_object import FileObject
-    from kernel_model.ke.event import KEvent
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.iomgr.file_object import FileObject
+    from alertable.kernel_model.ke.event import KEvent
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 
 class UserBuffer(Protocol):

@@ -11,13 +11,13 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from kernel_model.ke.wait import end_wait
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ke.wait import end_wait
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from kernel_model.outcomes import Outcomes
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.outcomes import Outcomes
+    from alertable.kernel_model.ps.thread import KThread
 
 
 class ApcKind(Enum):

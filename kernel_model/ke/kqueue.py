@@ -13,13 +13,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kernel_model.ke.dispatcher import Dispatcher
-from kernel_model.ke.wait import Wait, block, end_wait, release_waiters
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.wait import Wait, block, end_wait, release_waiters
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.ke.dispatcher import Dispatcher
-from kernel_model.ke.wait import release_waiters
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.wait import release_waiters
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 
 class KMutant(Dispatcher):

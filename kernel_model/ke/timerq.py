@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.kernel import Kernel
 
 
 class TimerEntry:

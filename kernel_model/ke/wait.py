@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.ke.timerq import TimerEntry, cancel_timer, queue_timer
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ke.timerq import TimerEntry, cancel_timer, queue_timer
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.ke.dispatcher import Dispatcher
-    from kernel_model.ke.kqueue import CompletionPort
-    from kernel_model.kernel import Kernel
-    from kernel_model.outcomes import Outcomes
-    from kernel_model.ps.thread import KThread
-    from kernel_model.rtl.condition import RtlCondition
-    from kernel_model.rtl.lock import RtlLock
+    from alertable.kernel_model.ke.dispatcher import Dispatcher
+    from alertable.kernel_model.ke.kqueue import CompletionPort
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.outcomes import Outcomes
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.rtl.condition import RtlCondition
+    from alertable.kernel_model.rtl.lock import RtlLock
 
 SUCCESS: Final = NtStatus.SUCCESS
 MAXIMUM_INDEX: Final = 0x3F  # of a satisfied wait for any: WAIT_0 or ABANDONED_WAIT_0 and the index of the object
@@ -174,7 +174,7 @@ def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
         wait.limited = True
         wait.timeout = queue_timer(k, k.now_100ns + timeout_100ns, expire_wait, wait, f"timeout:{t.label}")
     if t.port is not None:
-        from kernel_model.ke.kqueue import thread_blocks
+        from alertable.kernel_model.ke.kqueue import thread_blocks
 
         thread_blocks(k, t.port)
     if k.trace is not None:

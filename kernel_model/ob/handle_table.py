@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kernel_model.ob.object import ALL_ACCESS, KObject
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ob.object import ALL_ACCESS, KObject
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 CURRENT_PROCESS: Final = 2**64 - 1
 CURRENT_THREAD: Final = 2**64 - 2

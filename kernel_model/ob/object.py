@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.footprint import Cell
+from alertable.kernel_model.footprint import Cell
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
+    from alertable.kernel_model.kernel import Kernel
 
 SYNCHRONIZE = 0x00100000
 ALL_ACCESS = 0x001FFFFF

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.footprint import NOTHING, Cells
-from kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.footprint import NOTHING, Cells
+from alertable.kernel_model.ke.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
-    from kernel_model.events import Trace
-    from kernel_model.iomgr.irp import Irp, UserIosb
-    from kernel_model.kernel import Kernel
-    from kernel_model.ob.object import KObject
-    from kernel_model.win32k.window import WindowClass
+    from alertable.kernel_model.events import Trace
+    from alertable.kernel_model.iomgr.irp import Irp, UserIosb
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ob.object import KObject
+    from alertable.kernel_model.win32k.window import WindowClass
 
 
 class EProcess(Dispatcher):

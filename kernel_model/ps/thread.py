@@ -12,26 +12,26 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.iomgr.cancel import rundown_irps
-from kernel_model.ke.dispatcher import Dispatcher
-from kernel_model.ke.kqueue import leave_port
-from kernel_model.ke.mutant import abandon_mutants
-from kernel_model.ke.timer import rundown_timers
-from kernel_model.ke.timerq import cancel_timer
-from kernel_model.ke.wait import release_waiters, retest_wait
-from kernel_model.status import NtStatus
-from kernel_model.win32k.window import rundown_windows
+from alertable.kernel_model.iomgr.cancel import rundown_irps
+from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.kqueue import leave_port
+from alertable.kernel_model.ke.mutant import abandon_mutants
+from alertable.kernel_model.ke.timer import rundown_timers
+from alertable.kernel_model.ke.timerq import cancel_timer
+from alertable.kernel_model.ke.wait import release_waiters, retest_wait
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.win32k.window import rundown_windows
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ke.apc import KApc
-    from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
-    from kernel_model.ke.mutant import KMutant
-    from kernel_model.ke.timer import KTimer
-    from kernel_model.ke.wait import Wait
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.process import EProcess
-    from kernel_model.win32k.queue import MessageQueue
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.apc import KApc
+    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
+    from alertable.kernel_model.ke.mutant import KMutant
+    from alertable.kernel_model.ke.timer import KTimer
+    from alertable.kernel_model.ke.wait import Wait
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.process import EProcess
+    from alertable.kernel_model.win32k.queue import MessageQueue
 
 STILL_ACTIVE: Final = 259
 MAXIMUM_SUSPEND_COUNT: Final = 127

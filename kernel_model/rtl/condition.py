@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.footprint import Cell
-from kernel_model.ke.wait import Wait, block, end_wait
-from kernel_model.status import NtStatus
+from alertable.kernel_model.footprint import Cell
+from alertable.kernel_model.ke.wait import Wait, block, end_wait
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 
 class RtlCondition(Cell):

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.footprint import Cell
-from kernel_model.ke.wait import Wait, block, end_wait
+from alertable.kernel_model.footprint import Cell
+from alertable.kernel_model.ke.wait import Wait, block, end_wait
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 
 class RtlLock(Cell):

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.close import rst_arrives
-from kernel_model.afd.connect import refusal_arrives, syn_ack_arrives, syn_arrives
-from kernel_model.afd.datagram import datagram_arrives
-from kernel_model.afd.read import data_arrives, fin_arrives, urgent_arrives
-from kernel_model.tcpip.flow import transmit
-from kernel_model.tcpip.segment import Segment, SegmentKind
+from alertable.kernel_model.afd.close import rst_arrives
+from alertable.kernel_model.afd.connect import refusal_arrives, syn_ack_arrives, syn_arrives
+from alertable.kernel_model.afd.datagram import datagram_arrives
+from alertable.kernel_model.afd.read import data_arrives, fin_arrives, urgent_arrives
+from alertable.kernel_model.tcpip.flow import transmit
+from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kernel_model.kernel import Kernel
-    from kernel_model.tcpip.flow import Flow
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.tcpip.flow import Flow
 
 ARRIVALS: Final[Mapping[SegmentKind, Callable[[Kernel, Flow, Segment], None]]] = {
     SegmentKind.SYN: syn_arrives,

@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.footprint import Cell
-from kernel_model.iomgr.completion import complete_irp
-from kernel_model.iomgr.irp import Irp, IrpState
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.segment import Segment, SegmentKind
+from alertable.kernel_model.footprint import Cell
+from alertable.kernel_model.iomgr.completion import complete_irp
+from alertable.kernel_model.iomgr.irp import Irp, IrpState
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 SEGMENT_MAX: Final = 65_495  # MSS of a 65,535-byte loopback MTU
 TCP_WINDOW: Final = 65_535  # TCP's own, where the socket buffers nothing (SO_RCVBUF 0): data still arrives unasked

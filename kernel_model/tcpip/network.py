@@ -10,16 +10,16 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.status import NtStatus
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.footprint import Cells
-    from kernel_model.ke.event import KEvent
-    from kernel_model.ps.thread import KThread
-    from kernel_model.tcpip.segment import Address
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.footprint import Cells
+    from alertable.kernel_model.ke.event import KEvent
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.tcpip.segment import Address
 
 ANY_ADDRESS: Final = b"\0\0\0\0"
 LOOPBACK: Final = b"\x7f\0\0\1"

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kernel_model.tcpip.flow import SendChunk
+    from alertable.kernel_model.tcpip.flow import SendChunk
 
 Address = tuple[bytes, int]  # IPv4 address (4 bytes), port
 

@@ -12,12 +12,12 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.ke.dispatcher import Dispatcher
-from kernel_model.ke.wait import release_waiters
+from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.wait import release_waiters
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 WM_QUIT: Final = 0x12
 QS_POSTED: Final = 0x108  # QS_POSTMESSAGE | QS_ALLPOSTMESSAGE

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.process import EProcess
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.process import EProcess
+    from alertable.kernel_model.ps.thread import KThread
 
 FIRST_ATOM: Final = 0xC000
 PREDEFINED: Final = ("static",)  # their procedure is the system's own

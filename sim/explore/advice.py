@@ -10,32 +10,32 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.choice import ChoiceKind
-from kernel_model.errors import NotModelled
-from kernel_model.outcomes import USUAL
-from sim.explore.bugs_first import Unfair
-from sim.explore.dpor import Dpor
-from sim.explore.exhaustive import Exhaustive
-from sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE
-from sim.explore.sampling import Sampling
-from sim.memory.swap import swapped
-from sim.runtime.execution import execute
-from sim.runtime.guard import guarded
-from sim.runtime.machine import Machine
-from sim.runtime.own import globals_of
-from sim.runtime.settings import FAULTS
-from sim.runtime.watchdog import watched
-from sim.trace.traced import api_of
-from specs.properties import DEFAULT, SANITIZERS
+from alertable.kernel_model.choice import ChoiceKind
+from alertable.kernel_model.errors import NotModelled
+from alertable.kernel_model.outcomes import USUAL
+from alertable.sim.explore.bugs_first import Unfair
+from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.exhaustive import Exhaustive
+from alertable.sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE
+from alertable.sim.explore.sampling import Sampling
+from alertable.sim.memory.swap import swapped
+from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.guard import guarded
+from alertable.sim.runtime.machine import Machine
+from alertable.sim.runtime.own import globals_of
+from alertable.sim.runtime.settings import FAULTS
+from alertable.sim.runtime.watchdog import watched
+from alertable.sim.trace.traced import api_of
+from alertable.specs.properties import DEFAULT, SANITIZERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from kernel_model.choice import ChoicePoint
-    from sim.explore.strategies import Strategy
-    from sim.runtime.execution import Program
-    from sim.runtime.outcome import Violation
-    from sim.runtime.settings import Settings
+    from alertable.kernel_model.choice import ChoicePoint
+    from alertable.sim.explore.strategies import Strategy
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.outcome import Violation
+    from alertable.sim.runtime.settings import Settings
 
 SAMPLES: Final = 40  # executions with an option
 STEPS: Final = 4_000  # of them together

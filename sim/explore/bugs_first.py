@@ -11,21 +11,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sim.explore.judge import judge
-from sim.explore.report import COMPLETE, FAILED
-from sim.explore.sampling import PctSampling, Sampling
-from sim.explore.search import Search
+from alertable.sim.explore.judge import judge
+from alertable.sim.explore.report import COMPLETE, FAILED
+from alertable.sim.explore.sampling import PctSampling, Sampling
+from alertable.sim.explore.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.explore.journal import Journal
-    from sim.explore.search import Tally
-    from sim.explore.strategies import Strategy
-    from sim.runtime.execution import Program
-    from sim.runtime.outcome import Violation
-    from sim.runtime.settings import Settings
-    from sim.win32.api import SimWinApi
+    from alertable.sim.explore.journal import Journal
+    from alertable.sim.explore.search import Tally
+    from alertable.sim.explore.strategies import Strategy
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.outcome import Violation
+    from alertable.sim.runtime.settings import Settings
+    from alertable.sim.win32.api import SimWinApi
 
 PHASE: Final = "executions by "  # and what ran them: a figure of the statistics
 SHORT: Final = 100  # executions of the search before anything else: small programs need no more

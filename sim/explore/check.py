@@ -9,40 +9,40 @@ from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from sim.explore.advice import IN_A_HURRY, SECONDS, Advisor
-from sim.explore.budget import Budget
-from sim.explore.bugs_first import PHASE, BugsFirst
-from sim.explore.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
-from sim.explore.dpor import Dpor
-from sim.explore.estimate import Estimator
-from sim.explore.exhaustive import Exhaustive
-from sim.explore.journal import Journal
-from sim.explore.judge import confirmed, judge
-from sim.explore.report import FIRST_VIOLATION, INTERRUPTED, Report
-from sim.explore.scope import not_searched
-from sim.explore.search import Search
-from sim.explore.strategies import strategy_of
-from sim.explore.twice import Sample
-from sim.explore.workers import ParallelSearch, processes
-from sim.memory.swap import swapped
-from sim.runtime.execution import names
-from sim.runtime.given import function, seconds, whole
-from sim.runtime.guard import guarded
-from sim.runtime.machine import Machine
-from sim.runtime.own import globals_of
-from sim.runtime.refuse import refuse
-from sim.runtime.settings import DEFAULT_MEMORY, Settings
-from sim.runtime.watchdog import watched
-from specs.properties import Sometimes
+from alertable.sim.explore.advice import IN_A_HURRY, SECONDS, Advisor
+from alertable.sim.explore.budget import Budget
+from alertable.sim.explore.bugs_first import PHASE, BugsFirst
+from alertable.sim.explore.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
+from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.estimate import Estimator
+from alertable.sim.explore.exhaustive import Exhaustive
+from alertable.sim.explore.journal import Journal
+from alertable.sim.explore.judge import confirmed, judge
+from alertable.sim.explore.report import FIRST_VIOLATION, INTERRUPTED, Report
+from alertable.sim.explore.scope import not_searched
+from alertable.sim.explore.search import Search
+from alertable.sim.explore.strategies import strategy_of
+from alertable.sim.explore.twice import Sample
+from alertable.sim.explore.workers import ParallelSearch, processes
+from alertable.sim.memory.swap import swapped
+from alertable.sim.runtime.execution import names
+from alertable.sim.runtime.given import function, seconds, whole
+from alertable.sim.runtime.guard import guarded
+from alertable.sim.runtime.machine import Machine
+from alertable.sim.runtime.own import globals_of
+from alertable.sim.runtime.refuse import refuse
+from alertable.sim.runtime.settings import DEFAULT_MEMORY, Settings
+from alertable.sim.runtime.watchdog import watched
+from alertable.specs.properties import Sometimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from sim.explore.estimate import Whole
-    from sim.explore.strategies import Strategy
-    from sim.runtime.execution import Program
-    from sim.runtime.outcome import Violation
+    from alertable.sim.explore.estimate import Whole
+    from alertable.sim.explore.strategies import Strategy
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.outcome import Violation
 
     Progress = Callable[[int, float], None] | Callable[[int, float, Callable[[], Whole | None]], None]
 

@@ -16,21 +16,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.footprint import Footprint
-from kernel_model.ke.timerq import due_entries, movable_entries, next_due
-from kernel_model.ps.thread import KThread
-from kernel_model.tcpip.flow import Flow
-from sim.explore.alternatives import Alternatives
-from sim.explore.path import Path
-from sim.explore.step import NOTHING, Step, dependent
-from sim.explore.wakeup import Branch, awake, covered, insert, places
-from sim.runtime.machine import SPIN
+from alertable.kernel_model.footprint import Footprint
+from alertable.kernel_model.ke.timerq import due_entries, movable_entries, next_due
+from alertable.kernel_model.ps.thread import KThread
+from alertable.kernel_model.tcpip.flow import Flow
+from alertable.sim.explore.alternatives import Alternatives
+from alertable.sim.explore.path import Path
+from alertable.sim.explore.step import NOTHING, Step, dependent
+from alertable.sim.explore.wakeup import Branch, awake, covered, insert, places
+from alertable.sim.runtime.machine import SPIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.runtime.machine import Machine
-    from sim.win32.api import SimWinApi
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.win32.api import SimWinApi
 
 SHARED_OPERATIONS: Final = "Sst"
 
@@ -226,7 +226,7 @@ class Dpor:
         for option in options:
             if option.label == label:
                 return option
-        from sim.runtime.outcome import ReplayDivergence
+        from alertable.sim.runtime.outcome import ReplayDivergence
 
         raise ReplayDivergence(self._depth + 1, label, tuple(option.label for option in options))
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from hypothesis import target
 
-from kernel_model.choice import ChoiceKind
-from sim.runtime.schedule import render
-from sim.trace.record import EventKind
+from alertable.kernel_model.choice import ChoiceKind
+from alertable.sim.runtime.schedule import render
+from alertable.sim.trace.record import EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-    from kernel_model.choice import ChoicePoint
-    from sim.trace.record import Event
+    from alertable.kernel_model.choice import ChoicePoint
+    from alertable.sim.trace.record import Event
 
     Schedules = SearchStrategy["DrawnSchedule"]
 

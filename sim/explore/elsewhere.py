@@ -15,13 +15,13 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.explore.endings import Ending, ending
+from alertable.sim.explore.endings import Ending, ending
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.runtime.execution import Program
-    from sim.runtime.settings import Settings
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.settings import Settings
 
 # Of two short strings in a set, 92 of 100 pairs of common words come in both orders under these seeds.
 SEEDS: Final = (70, 133, 159)

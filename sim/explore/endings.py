@@ -10,19 +10,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.errors import NotModelled
-from sim.runtime.canonical import masked, text
-from sim.runtime.execution import run
-from sim.runtime.outcome import ReplayDivergence, Violation
-from sim.trace.record import EventKind
+from alertable.kernel_model.errors import NotModelled
+from alertable.sim.runtime.canonical import masked, text
+from alertable.sim.runtime.execution import run
+from alertable.sim.runtime.outcome import ReplayDivergence, Violation
+from alertable.sim.trace.record import EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sim.explore.journal import Journal
-    from sim.runtime.execution import Program
-    from sim.runtime.settings import Settings
-    from sim.trace.record import Event
+    from alertable.sim.explore.journal import Journal
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.settings import Settings
+    from alertable.sim.trace.record import Event
 
 SIZES: Final = range(16, 520, 16)  # bytes of the objects that are in the way in every second execution
 EACH: Final = 24

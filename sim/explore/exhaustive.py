@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kernel_model.ps.thread import KThread
-from sim.explore.dpor import Dpor
-from sim.explore.step import Step
-from sim.explore.wakeup import Branch
+from alertable.kernel_model.ps.thread import KThread
+from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.step import Step
+from alertable.sim.explore.wakeup import Branch
 
 if TYPE_CHECKING:
-    from sim.runtime.machine import Machine
-    from sim.win32.api import SimWinApi
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.win32.api import SimWinApi
 
 
 class Exhaustive(Dpor):

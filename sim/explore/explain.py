@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sim.explore.budget import EXPLAINING, STEPS, Budget
-from sim.explore.minimise import minimise, necessary
-from sim.explore.races import NotFollowed, decisive, dissect
-from sim.runtime.execution import run
-from sim.runtime.outcome import ReplayDivergence
-from sim.runtime.schedule import at_places, render
-from sim.view.columns import UNBROKEN, lines_of
-from sim.view.story import race_line, story, switch_lines
+from alertable.sim.explore.budget import EXPLAINING, STEPS, Budget
+from alertable.sim.explore.minimise import minimise, necessary
+from alertable.sim.explore.races import NotFollowed, decisive, dissect
+from alertable.sim.runtime.execution import run
+from alertable.sim.runtime.outcome import ReplayDivergence
+from alertable.sim.runtime.schedule import at_places, render
+from alertable.sim.view.columns import UNBROKEN, lines_of
+from alertable.sim.view.story import race_line, story, switch_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.runtime.execution import Program
-    from sim.runtime.outcome import Violation
-    from sim.runtime.settings import Settings
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.outcome import Violation
+    from alertable.sim.runtime.settings import Settings
 
 NO_TIME: Final = "not explained: the time limit left no time for it; `alertable explain` takes its time"
 DISSECTING: Final = 12  # a step with its footprint, its event and its races costs as much as so many plain ones

@@ -11,7 +11,7 @@ import mmap
 import sys
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from sim.runtime.schedule import VERSION
+from alertable.sim.runtime.schedule import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.errors import NotModelled
-from sim.explore.budget import REPLAYING
-from sim.explore.dpor import Dpor
-from sim.explore.exhaustive import Exhaustive
-from sim.explore.explain import NO_TIME, explained
-from sim.explore.report import BOUNDED, COMPLETE, FAILED, INCONCLUSIVE, SAMPLED
-from sim.explore.sampling import Sampling
-from sim.explore.twice import NOT_DETERMINISTIC, not_deterministic
-from sim.runtime.execution import run
-from sim.runtime.outcome import ReplayDivergence
+from alertable.kernel_model.errors import NotModelled
+from alertable.sim.explore.budget import REPLAYING
+from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.exhaustive import Exhaustive
+from alertable.sim.explore.explain import NO_TIME, explained
+from alertable.sim.explore.report import BOUNDED, COMPLETE, FAILED, INCONCLUSIVE, SAMPLED
+from alertable.sim.explore.sampling import Sampling
+from alertable.sim.explore.twice import NOT_DETERMINISTIC, not_deterministic
+from alertable.sim.runtime.execution import run
+from alertable.sim.runtime.outcome import ReplayDivergence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.explore.budget import Budget
-    from sim.explore.search import Tally
-    from sim.explore.strategies import Strategy
-    from sim.runtime.execution import Program
-    from sim.runtime.outcome import Violation
-    from sim.runtime.settings import Settings
+    from alertable.sim.explore.budget import Budget
+    from alertable.sim.explore.search import Tally
+    from alertable.sim.explore.strategies import Strategy
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.outcome import Violation
+    from alertable.sim.runtime.settings import Settings
 
 REPLAYS: Final = 10
 # Each time takes as long as the watchdog is patient; or nothing comes again.

@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.choice import ChoiceKind
-from kernel_model.errors import NotModelled
-from sim.runtime.execution import execute
-from sim.runtime.schedule import Place, parse, render
-from sim.trace.traced import api_of
+from alertable.kernel_model.choice import ChoiceKind
+from alertable.kernel_model.errors import NotModelled
+from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.schedule import Place, parse, render
+from alertable.sim.trace.traced import api_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kernel_model.choice import ChoicePoint
-    from sim.explore.budget import Budget
-    from sim.runtime.execution import Program
-    from sim.runtime.outcome import Violation
-    from sim.runtime.settings import Settings
+    from alertable.kernel_model.choice import ChoicePoint
+    from alertable.sim.explore.budget import Budget
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.outcome import Violation
+    from alertable.sim.runtime.settings import Settings
 
     Moves = list[tuple[str, int]]
 

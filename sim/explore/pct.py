@@ -9,10 +9,10 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.choice import ChoiceKind
+from alertable.kernel_model.choice import ChoiceKind
 
 if TYPE_CHECKING:
-    from kernel_model.choice import ChoicePoint
+    from alertable.kernel_model.choice import ChoicePoint
 
 DEPTH: Final = 3  # ordering constraints that a bug may need
 

@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kernel_model.ke.timerq import TimerEntry
-from sim.explore.dpor import Dpor
-from sim.explore.endings import Ending, difference, without_addresses
-from sim.explore.minimise import attempt
-from sim.explore.step import dependent
-from sim.runtime.execution import execute, printing_to
-from sim.runtime.outcome import ReplayDivergence
-from sim.runtime.schedule import Place
-from sim.trace.record import Recorder
-from sim.trace.traced import api_of
+from alertable.kernel_model.ke.timerq import TimerEntry
+from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.endings import Ending, difference, without_addresses
+from alertable.sim.explore.minimise import attempt
+from alertable.sim.explore.step import dependent
+from alertable.sim.runtime.execution import execute, printing_to
+from alertable.sim.runtime.outcome import ReplayDivergence
+from alertable.sim.runtime.schedule import Place
+from alertable.sim.trace.record import Recorder
+from alertable.sim.trace.traced import api_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sim.explore.budget import Budget
-    from sim.explore.minimise import Attempt, Moves
-    from sim.runtime.execution import Program
-    from sim.runtime.machine import Machine
-    from sim.runtime.outcome import Execution, Violation
-    from sim.runtime.settings import Settings
-    from sim.trace.record import Event
+    from alertable.sim.explore.budget import Budget
+    from alertable.sim.explore.minimise import Attempt, Moves
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.runtime.outcome import Execution, Violation
+    from alertable.sim.runtime.settings import Settings
+    from alertable.sim.trace.record import Event
 
 
 class Following(Dpor):

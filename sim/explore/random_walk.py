@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kernel_model.choice import ChoicePoint
+    from alertable.kernel_model.choice import ChoicePoint
 
 
 class RandomChooser:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.choice import ChoiceKind
-from sim.runtime.outcome import ReplayDivergence
-from sim.runtime.schedule import Place
+from alertable.kernel_model.choice import ChoiceKind
+from alertable.sim.runtime.outcome import ReplayDivergence
+from alertable.sim.runtime.schedule import Place
 
 if TYPE_CHECKING:
-    from kernel_model.choice import ChoicePoint
+    from alertable.kernel_model.choice import ChoicePoint
 
 
 class ReplayChooser:

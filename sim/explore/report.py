@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from sim.explore.advice import Advisor, Suggestion
-    from sim.explore.estimate import Whole
-    from sim.runtime.outcome import Violation
+    from alertable.sim.explore.advice import Advisor, Suggestion
+    from alertable.sim.explore.estimate import Whole
+    from alertable.sim.runtime.outcome import Violation
 
 FAILED: Final = "FAILED"
 COMPLETE: Final = "COMPLETE"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.explore.pct import DEPTH, PctChooser, floor
-from sim.explore.random_walk import RandomChooser
+from alertable.sim.explore.pct import DEPTH, PctChooser, floor
+from alertable.sim.explore.random_walk import RandomChooser
 
 if TYPE_CHECKING:
-    from sim.runtime.machine import Machine
-    from sim.win32.api import SimWinApi
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.win32.api import SimWinApi
 
 SAMPLES: Final = 1_000  # executions of a random search that nobody limits
 FIRST_GUESS: Final = 100  # steps of an execution, before there was one

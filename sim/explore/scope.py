@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.runtime.settings import FAULTS
-from specs.properties import SANITIZERS
+from alertable.sim.runtime.settings import FAULTS
+from alertable.specs.properties import SANITIZERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.runtime.settings import Settings
+    from alertable.sim.runtime.settings import Settings
 
 GRANULARITY: Final[Mapping[str, str]] = {
     "precise": "what code of libraries does with the program's variables (memory='precise' watches the program's own)",

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sim.explore.dpor import Dpor
-from sim.explore.exhaustive import Exhaustive
-from sim.explore.report import INTERRUPTED
-from sim.runtime.canonical import canonical, text
-from sim.runtime.execution import execute
-from sim.runtime.schedule import render
-from sim.trace.traced import api_of
+from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.exhaustive import Exhaustive
+from alertable.sim.explore.report import INTERRUPTED
+from alertable.sim.runtime.canonical import canonical, text
+from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.schedule import render
+from alertable.sim.trace.traced import api_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.explore.journal import Journal
-    from sim.explore.strategies import Strategy
-    from sim.runtime.execution import Program
-    from sim.runtime.machine import Machine
-    from sim.runtime.outcome import Violation
-    from sim.runtime.settings import Settings
+    from alertable.sim.explore.journal import Journal
+    from alertable.sim.explore.strategies import Strategy
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.runtime.outcome import Violation
+    from alertable.sim.runtime.settings import Settings
 
 
 @dataclass(slots=True)

@@ -20,18 +20,18 @@ from greenlet import getcurrent, greenlet
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from kernel_model.ke.timerq import due_entries, next_due
-from kernel_model.ps.thread import KThread
-from sim.runtime.guard import guarded
-from sim.runtime.settings import Settings
-from sim.trace.traced import api_of
+from alertable.kernel_model.ke.timerq import due_entries, next_due
+from alertable.kernel_model.ps.thread import KThread
+from alertable.sim.runtime.guard import guarded
+from alertable.sim.runtime.settings import Settings
+from alertable.sim.trace.traced import api_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hypothesis.strategies import DataObject
 
-    from sim.runtime.machine import Machine
+    from alertable.sim.runtime.machine import Machine
 
 MAIN: Final = "main"
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from sim.explore.dpor import Dpor
-from sim.explore.exhaustive import Exhaustive
-from sim.explore.sampling import PctSampling, Sampling
-from sim.runtime.settings import MEMORIES
+from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.exhaustive import Exhaustive
+from alertable.sim.explore.sampling import PctSampling, Sampling
+from alertable.sim.runtime.settings import MEMORIES
 
 if TYPE_CHECKING:
-    from sim.runtime.machine import Machine
-    from sim.win32.api import SimWinApi
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.win32.api import SimWinApi
 
 STRATEGIES: Final = ("dpor", "dfs", "random", "pct")
 DEFAULT: Final = "dpor"  # of a search that nobody chose a strategy for; samples come before it

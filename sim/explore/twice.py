@@ -11,19 +11,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sim.explore.elsewhere import Elsewhere
-from sim.explore.endings import Ending, difference, ending, other_memory
-from sim.explore.report import FIRST_VIOLATION, INTERRUPTED
-from sim.runtime.causes import changing, hashing, likely_cause, remembered, suspicious
-from sim.runtime.outcome import ReplayDivergence, Violation
+from alertable.sim.explore.elsewhere import Elsewhere
+from alertable.sim.explore.endings import Ending, difference, ending, other_memory
+from alertable.sim.explore.report import FIRST_VIOLATION, INTERRUPTED
+from alertable.sim.runtime.causes import changing, hashing, likely_cause, remembered, suspicious
+from alertable.sim.runtime.outcome import ReplayDivergence, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.explore.journal import Journal
-    from sim.explore.search import Tally
-    from sim.runtime.execution import Program
-    from sim.runtime.settings import Settings
+    from alertable.sim.explore.journal import Journal
+    from alertable.sim.explore.search import Tally
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.settings import Settings
 
     Explore = Callable[[Callable[[], str]], str]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sim.explore.step import dependent
+from alertable.sim.explore.step import dependent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sim.explore.step import Step
+    from alertable.sim.explore.step import Step
 
 
 @dataclass(slots=True)

@@ -19,26 +19,26 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.explore.dpor import Dpor
-from sim.explore.path import Path
-from sim.explore.report import INTERRUPTED
-from sim.explore.search import Search, Tally
-from sim.explore.step import wakes
-from sim.explore.wakeup import awake, covered, insert, leaves, places, within
-from sim.runtime.guard import guarded
-from sim.runtime.machine import Machine
-from sim.runtime.own import globals_of
-from sim.runtime.watchdog import watched
+from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.path import Path
+from alertable.sim.explore.report import INTERRUPTED
+from alertable.sim.explore.search import Search, Tally
+from alertable.sim.explore.step import wakes
+from alertable.sim.explore.wakeup import awake, covered, insert, leaves, places, within
+from alertable.sim.runtime.guard import guarded
+from alertable.sim.runtime.machine import Machine
+from alertable.sim.runtime.own import globals_of
+from alertable.sim.runtime.watchdog import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kernel_model.footprint import Footprint
-    from sim.explore.step import Step
-    from sim.explore.strategies import Strategy
-    from sim.explore.wakeup import Branch
-    from sim.runtime.execution import Program
-    from sim.runtime.settings import Settings
+    from alertable.kernel_model.footprint import Footprint
+    from alertable.sim.explore.step import Step
+    from alertable.sim.explore.strategies import Strategy
+    from alertable.sim.explore.wakeup import Branch
+    from alertable.sim.runtime.execution import Program
+    from alertable.sim.runtime.settings import Settings
 
 BUDGET: Final = 100  # executions after which a worker shares, in the first turn of a part; each further turn is twice as long
 LONGEST: Final = 200  # executions of a turn

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sim.memory.monitor import Monitor
+    from alertable.sim.memory.monitor import Monitor
 
 _now: Monitor | None = None
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from sim.memory.scopes import Scope, Scopes
+from alertable.sim.memory.scopes import Scope, Scopes
 
 if TYPE_CHECKING:
     from types import CodeType
 
-    from sim.memory.scopes import Comprehension, Function
+    from alertable.sim.memory.scopes import Comprehension, Function
 
 Node = TypeVar("Node", bound=ast.AST)
 UNTOUCHED: Final = frozenset(

@@ -11,19 +11,19 @@ import sys
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.handoff import VectorClocks
-from sim.memory.containers import KEYED, METHODS, READERS, Effect
-from sim.memory.races import Access, data_race
-from sim.memory.spaces import BUCKETS, Space, Thing, root_of
-from sim.runtime.whereabouts import OURS
-from sim.win32.memory import CData
+from alertable.kernel_model.handoff import VectorClocks
+from alertable.sim.memory.containers import KEYED, METHODS, READERS, Effect
+from alertable.sim.memory.races import Access, data_race
+from alertable.sim.memory.spaces import BUCKETS, Space, Thing, root_of
+from alertable.sim.runtime.whereabouts import OURS
+from alertable.sim.win32.memory import CData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from kernel_model.ps.process import EProcess
-    from sim.runtime.machine import Machine
-    from sim.win32.memory import Region
+    from alertable.kernel_model.ps.process import EProcess
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.win32.memory import Region
 
 ALL: Final = "*"  # the location of all elements
 VIEWS: Final[tuple[type, ...]] = (type({}.keys()), type({}.values()), type({}.items()))

@@ -7,13 +7,13 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.runtime.outcome import Violation
-from specs.properties.data_race import DataRace
+from alertable.sim.runtime.outcome import Violation
+from alertable.specs.properties.data_race import DataRace
 
 if TYPE_CHECKING:
     from types import CodeType
 
-    from kernel_model.handoff import Clock
+    from alertable.kernel_model.handoff import Clock
 
 DATA_RACE = DataRace.id
 

@@ -14,13 +14,13 @@ from bisect import bisect_right, insort
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.memory.races import Location
-from sim.win32.memory import CData
+from alertable.sim.memory.races import Location
+from alertable.sim.win32.memory import CData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
 BUCKETS: Final = 8  # elements of one container that footprints tell apart
 GRANULES: Final = 16  # parts of one block of memory that footprints tell apart

@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.memory.hooks import install
-from sim.memory.instrument import instrumented
+from alertable.sim.memory.hooks import install
+from alertable.sim.memory.instrument import instrumented
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

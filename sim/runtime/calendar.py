@@ -10,7 +10,7 @@ import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.runtime.forbidden import CLOCK, Forbidden
+from alertable.sim.runtime.forbidden import CLOCK, Forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable

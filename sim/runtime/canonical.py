@@ -26,7 +26,7 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.win32.memory import CData, CFuncPtr
+from alertable.sim.win32.memory import CData, CFuncPtr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

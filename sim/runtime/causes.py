@@ -17,9 +17,9 @@ from operator import length_hint
 from types import BuiltinFunctionType, CodeType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sim.runtime.canonical import text
-from sim.runtime.own import globals_of, is_own, is_own_module
-from sim.runtime.whereabouts import place
+from alertable.sim.runtime.canonical import text
+from alertable.sim.runtime.own import globals_of, is_own, is_own_module
+from alertable.sim.runtime.whereabouts import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

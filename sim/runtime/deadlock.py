@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.iomgr.irp import IrpState
-from kernel_model.ps.thread import ThreadState
+from alertable.kernel_model.iomgr.irp import IrpState
+from alertable.kernel_model.ps.thread import ThreadState
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
 
 
 def blocked_threads(k: Kernel) -> list[KThread]:

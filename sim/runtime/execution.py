@@ -6,31 +6,31 @@ import sys
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.explore.random_walk import RandomChooser
-from sim.explore.replay import ReplayChooser
-from sim.memory.hooks import watching
-from sim.memory.swap import adopted, swapped
-from sim.runtime.given import whole
-from sim.runtime.guard import guarded
-from sim.runtime.outcome import Execution
-from sim.runtime.own import globals_of
-from sim.runtime.process import Process
-from sim.runtime.refuse import ran, refuse
-from sim.runtime.schedule import parse, render
-from sim.runtime.settings import Settings
-from sim.runtime.watchdog import watched
-from sim.trace.record import Recorder
-from sim.trace.traced import api_of
-from sim.win32.memory import hearing_free
+from alertable.sim.explore.random_walk import RandomChooser
+from alertable.sim.explore.replay import ReplayChooser
+from alertable.sim.memory.hooks import watching
+from alertable.sim.memory.swap import adopted, swapped
+from alertable.sim.runtime.given import whole
+from alertable.sim.runtime.guard import guarded
+from alertable.sim.runtime.outcome import Execution
+from alertable.sim.runtime.own import globals_of
+from alertable.sim.runtime.process import Process
+from alertable.sim.runtime.refuse import ran, refuse
+from alertable.sim.runtime.schedule import parse, render
+from alertable.sim.runtime.settings import Settings
+from alertable.sim.runtime.watchdog import watched
+from alertable.sim.trace.record import Recorder
+from alertable.sim.trace.traced import api_of
+from alertable.sim.win32.memory import hearing_free
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from kernel_model.choice import Chooser
-    from kernel_model.ps.thread import KThread
-    from sim.runtime.machine import Machine
-    from sim.win32.api import SimWinApi
-    from winapi.surface import WinApi
+    from alertable.kernel_model.choice import Chooser
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.win32.api import SimWinApi
+    from alertable.winapi.surface import WinApi
 
     Program = Callable[[WinApi], Any]
 

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from greenlet import getcurrent
 
-from kernel_model.kernel import BOOT_TIME_100NS
-from sim.runtime.calendar import stand_ins
-from sim.runtime.carrier import Carrier
-from sim.runtime.forbidden import FORBIDDEN, FOREIGN, Forbidden
-from sim.runtime.outcome import ForbiddenCall
-from sim.runtime.own import LIBRARIES, PACKAGES, own_modules
+from alertable.kernel_model.kernel import BOOT_TIME_100NS
+from alertable.sim.runtime.calendar import stand_ins
+from alertable.sim.runtime.carrier import Carrier
+from alertable.sim.runtime.forbidden import FORBIDDEN, FOREIGN, Forbidden
+from alertable.sim.runtime.outcome import ForbiddenCall
+from alertable.sim.runtime.own import LIBRARIES, PACKAGES, own_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sim.runtime.machine import Machine
+    from alertable.sim.runtime.machine import Machine
 
 MODULES: Final = frozenset(module.partition(".")[0] for module, *_ in FORBIDDEN)
 BUILTINS: Final = "builtins"

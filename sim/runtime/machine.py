@@ -14,28 +14,28 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from greenlet import getcurrent, greenlet
 
-from kernel_model.choice import ChoiceKind, ChoicePoint
-from kernel_model.errors import BugCheck, NotModelled
-from kernel_model.ke.timerq import TimerEntry, due_entries, fire_timer, movable_entries, next_due
-from kernel_model.kernel import Kernel
-from kernel_model.ps.thread import KThread, end_thread
-from kernel_model.tcpip.deliver import deliver
-from sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
-from sim.runtime.deadlock import blocked_threads, describe, laws
-from sim.runtime.loops import PACKAGE, VainLooks
-from sim.runtime.outcome import ForbiddenCall, ReplayDivergence, Violation
-from sim.runtime.schedule import USUAL_WORD, at_places
-from sim.runtime.watchdog import LIMIT_SECONDS, Stuck
-from sim.runtime.whereabouts import raised_at, standing
+from alertable.kernel_model.choice import ChoiceKind, ChoicePoint
+from alertable.kernel_model.errors import BugCheck, NotModelled
+from alertable.kernel_model.ke.timerq import TimerEntry, due_entries, fire_timer, movable_entries, next_due
+from alertable.kernel_model.kernel import Kernel
+from alertable.kernel_model.ps.thread import KThread, end_thread
+from alertable.kernel_model.tcpip.deliver import deliver
+from alertable.sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
+from alertable.sim.runtime.deadlock import blocked_threads, describe, laws
+from alertable.sim.runtime.loops import PACKAGE, VainLooks
+from alertable.sim.runtime.outcome import ForbiddenCall, ReplayDivergence, Violation
+from alertable.sim.runtime.schedule import USUAL_WORD, at_places
+from alertable.sim.runtime.watchdog import LIMIT_SECONDS, Stuck
+from alertable.sim.runtime.whereabouts import raised_at, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.choice import Chooser
-    from kernel_model.ps.process import EProcess
-    from kernel_model.tcpip.flow import Flow
-    from sim.memory.monitor import Monitor
-    from sim.runtime.watch import Watch
+    from alertable.kernel_model.choice import Chooser
+    from alertable.kernel_model.ps.process import EProcess
+    from alertable.kernel_model.tcpip.flow import Flow
+    from alertable.sim.memory.monitor import Monitor
+    from alertable.sim.runtime.watch import Watch
 
     class Explorer(Protocol):
         """A strategy that looks at the machine itself: it fires environment actors and returns the thread to run."""

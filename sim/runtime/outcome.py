@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.trace.record import Event
-    from sim.view.columns import Row
+    from alertable.sim.trace.record import Event
+    from alertable.sim.view.columns import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

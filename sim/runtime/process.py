@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.runtime.outcome import NotAProgram
-from sim.runtime.refuse import why_not
+from alertable.sim.runtime.outcome import NotAProgram
+from alertable.sim.runtime.refuse import why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable

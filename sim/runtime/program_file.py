@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sim.memory.swap import compiled
-from sim.runtime.refuse import runs_nothing
+from alertable.sim.memory.swap import compiled
+from alertable.sim.runtime.refuse import runs_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

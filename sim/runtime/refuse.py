@@ -6,7 +6,7 @@ import inspect
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.runtime.outcome import NotAProgram
+from alertable.sim.runtime.outcome import NotAProgram
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from sim.runtime.outcome import ScheduleError
+from alertable.sim.runtime.outcome import ScheduleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.outcomes import FAULTS, PROFILES, Outcomes
-from sim.memory.monitor import Monitor
-from sim.memory.races import DATA_RACE
-from sim.runtime.given import ids, mapping, whole
-from sim.runtime.machine import Machine
-from sim.runtime.schedule import places_of
-from sim.runtime.watch import Watch
-from specs.properties import DEFAULT, select
+from alertable.kernel_model.outcomes import FAULTS, PROFILES, Outcomes
+from alertable.sim.memory.monitor import Monitor
+from alertable.sim.memory.races import DATA_RACE
+from alertable.sim.runtime.given import ids, mapping, whole
+from alertable.sim.runtime.machine import Machine
+from alertable.sim.runtime.schedule import places_of
+from alertable.sim.runtime.watch import Watch
+from alertable.specs.properties import DEFAULT, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kernel_model.choice import Chooser
-    from sim.timed.clock import Timed
-    from sim.trace.record import Recorder
+    from alertable.kernel_model.choice import Chooser
+    from alertable.sim.timed.clock import Timed
+    from alertable.sim.trace.record import Recorder
 
 __all__ = ["CLOCKS", "FAULTS", "MAX_STEPS", "PROFILES", "Settings"]
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.explore.replay import ReplayChooser
-from sim.runtime.outcome import Violation
-from sim.runtime.whereabouts import acting, standing, throws_away
-from specs.properties.base import CALL_EVENTS, KERNEL_EVENTS, Property
-from specs.properties.marks import forget, listen
-from specs.properties.operations import Operations
-from specs.properties.temporal import State, Temporal
+from alertable.sim.explore.replay import ReplayChooser
+from alertable.sim.runtime.outcome import Violation
+from alertable.sim.runtime.whereabouts import acting, standing, throws_away
+from alertable.specs.properties.base import CALL_EVENTS, KERNEL_EVENTS, Property
+from alertable.specs.properties.marks import forget, listen
+from alertable.specs.properties.operations import Operations
+from alertable.specs.properties.temporal import State, Temporal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from sim.runtime.machine import Machine
+    from alertable.sim.runtime.machine import Machine
 
     Hooks = tuple[Callable[..., None], ...]
 

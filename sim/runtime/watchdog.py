@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sim.runtime.machine import Machine
+    from alertable.sim.runtime.machine import Machine
 
     Watched = tuple[Machine | None, int, Callable[[], float] | None]
 

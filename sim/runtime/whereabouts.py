@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from greenlet import getcurrent
 
-from sim.runtime.carrier import Carrier
-from sim.runtime.own import LIBRARIES
+from alertable.sim.runtime.carrier import Carrier
+from alertable.sim.runtime.own import LIBRARIES
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
 
-    from kernel_model.ps.thread import KThread
-    from sim.runtime.machine import Machine
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.runtime.machine import Machine
 
 _ROOT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 OURS: Final = tuple(os.path.join(_ROOT, name, "") for name in ("alertable", "kernel_model", "native", "sim", "winapi")) + tuple(

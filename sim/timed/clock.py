@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from sim.timed.links import Links
-from sim.timed.meter import Meter
-from sim.timed.profile import Profile, load
-from sim.timed.scheduler import TimedScheduler
+from alertable.sim.timed.links import Links
+from alertable.sim.timed.meter import Meter
+from alertable.sim.timed.profile import Profile, load
+from alertable.sim.timed.scheduler import TimedScheduler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sim.runtime.machine import Machine
+    from alertable.sim.runtime.machine import Machine
 
 CORES_MAX = 1024
 

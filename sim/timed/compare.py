@@ -15,13 +15,13 @@ import kernel_model
 import sim
 import specs
 import winapi
-from sim.timed.measure import STOPS_AT_64, Figures, measure
+from alertable.sim.timed.measure import STOPS_AT_64, Figures, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sim.timed.profile import Profile
-    from sim.timed.sweep import Point, Sweep
+    from alertable.sim.timed.profile import Profile
+    from alertable.sim.timed.sweep import Point, Sweep
 
 WHY_63: Final = {
     "select_loop": "an fd_set holds 64 sockets, and one is the listener (S-87)",

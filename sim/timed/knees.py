@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from sim.timed.compare import Curve, Row
+    from alertable.sim.timed.compare import Curve, Row
 
 BENDS: Final = 0.9  # of the best throughput
 EXHAUSTED: Final = 0.85  # of a processor, of the link

@@ -7,15 +7,15 @@ import random
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.tcpip.deliver import deliver
+from alertable.kernel_model.tcpip.deliver import deliver
 
 if TYPE_CHECKING:
     import simpy
 
-    from kernel_model.kernel import Kernel
-    from kernel_model.tcpip.flow import Flow
-    from kernel_model.tcpip.segment import Segment
-    from sim.timed.profile import Link
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.tcpip.flow import Flow
+    from alertable.kernel_model.tcpip.segment import Segment
+    from alertable.sim.timed.profile import Link
 
 PACKET: Final = 1_460  # TCP payload of an Ethernet frame
 ACROSS: Final = 1e-3  # microseconds; so that nothing arrives in the instant that it was sent

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.timed.profile import quantity
+from alertable.sim.timed.profile import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kernel_model.kernel import Kernel
-    from sim.win32.peer import RemoteEndpoint
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.sim.win32.peer import RemoteEndpoint
 
 HEADER: Final = 4  # of a message of specs/programs/servers/framing.py
 PAYLOAD_MAX: Final = 5_000

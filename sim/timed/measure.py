@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.runtime.execution import execute
-from sim.runtime.machine import Machine
-from sim.runtime.watch import Watch
-from sim.timed.clock import Timed
-from sim.timed.load import Exchanges, script, work_of
-from sim.trace.traced import api_of
-from sim.win32.peer import Peer
+from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.machine import Machine
+from alertable.sim.runtime.watch import Watch
+from alertable.sim.timed.clock import Timed
+from alertable.sim.timed.load import Exchanges, script, work_of
+from alertable.sim.trace.traced import api_of
+from alertable.sim.win32.peer import Peer
 
 if TYPE_CHECKING:
-    from sim.timed.clock import Account
-    from sim.timed.load import Load
-    from sim.timed.profile import Profile
-    from winapi import WinApi
+    from alertable.sim.timed.clock import Account
+    from alertable.sim.timed.load import Load
+    from alertable.sim.timed.profile import Profile
+    from alertable.winapi import WinApi
 
 SERVERS: Final = (
     "blocking", "select_loop", "event_select", "async_select", "overlapped_events", "completion_routines", "completion_port",
@@ -67,7 +67,7 @@ def measure(
 
     one_thread: those of STOPS_AT_64 without further threads for further clients.  options: further arguments of its serve.
     """
-    module = import_module(f"specs.programs.servers.{server}")
+    module = import_module(f"alertable.specs.programs.servers.{server}")
     serve = module.serve_in_one_thread if one_thread and server in STOPS_AT_64 else module.serve
     served: list[object] = []
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.trace.traced import QUIET
-from specs.properties.base import Property
+from alertable.sim.trace.traced import QUIET
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ke.apc import KApc
-    from kernel_model.ke.wait import Wait
-    from kernel_model.ps.thread import KThread
-    from kernel_model.tcpip.flow import Flow
-    from kernel_model.tcpip.segment import Segment
-    from sim.timed.links import Links
-    from sim.timed.profile import Profile
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.apc import KApc
+    from alertable.kernel_model.ke.wait import Wait
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.tcpip.flow import Flow
+    from alertable.kernel_model.tcpip.segment import Segment
+    from alertable.sim.timed.links import Links
+    from alertable.sim.timed.profile import Profile
 
 # Which argument makes a wait alertable.
 ALERTABLE: Final = {

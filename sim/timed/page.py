@@ -5,15 +5,15 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from sim.timed.knees import knee
-from sim.timed.plot import svg
-from sim.timed.table import HEADINGS, cells
+from alertable.sim.timed.knees import knee
+from alertable.sim.timed.plot import svg
+from alertable.sim.timed.table import HEADINGS, cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.timed.compare import Curve
-    from sim.timed.profile import Profile
+    from alertable.sim.timed.compare import Curve
+    from alertable.sim.timed.profile import Profile
 
 STYLE: Final = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72em; margin: 2em auto; padding: 0 1em; color: #222; background: #fff }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.timed.compare import Curve, Row
+    from alertable.sim.timed.compare import Curve, Row
 
 PANELS: Final[tuple[tuple[str, str, Callable[[Row], float]], ...]] = (
     ("throughput", "messages per second", lambda row: row.throughput),

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from kernel_model.ke.timerq import due_entries, fire_timer, next_due
-from sim.timed.load import TICK
+from alertable.kernel_model.ke.timerq import due_entries, fire_timer, next_due
+from alertable.sim.timed.load import TICK
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from kernel_model.ps.thread import KThread
-    from sim.runtime.machine import Machine
-    from sim.timed.meter import Meter
-    from sim.timed.profile import Cpu
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.timed.meter import Meter
+    from alertable.sim.timed.profile import Cpu
 
 
 class TimedScheduler:

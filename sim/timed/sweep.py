@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.timed.clock import CORES_MAX
-from sim.timed.load import PAYLOAD_MAX, Load, from_table
-from sim.timed.measure import SERVERS, STOPS_AT_64
+from alertable.sim.timed.clock import CORES_MAX
+from alertable.sim.timed.load import PAYLOAD_MAX, Load, from_table
+from alertable.sim.timed.measure import SERVERS, STOPS_AT_64
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.timed.knees import time
+from alertable.sim.timed.knees import time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.timed.compare import Row
+    from alertable.sim.timed.compare import Row
 
 HEADINGS: Final = (
     "server", "clients", "bytes", "cores", "messages/s", "median", "99 %", "us/message", "busy", "link", "switches", "calls",

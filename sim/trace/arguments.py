@@ -10,8 +10,8 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.win32.door import dword, handle_value, signed
-from winapi.surface import FUNCTIONS
+from alertable.sim.win32.door import dword, handle_value, signed
+from alertable.winapi.surface import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,12 +11,12 @@ import ctypes
 import weakref
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.win32.memory import CData, address_of
+from alertable.sim.win32.memory import CData, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sim.win32.memory import Pointer, UserMemory
+    from alertable.sim.win32.memory import Pointer, UserMemory
 
 LEAST_ADDRESS: Final = 1 << 32  # numbers below are no addresses of memory that the interpreter gave
 ROLES: Final[Mapping[str, str]] = {  # of parameters: what a program may declare as it likes

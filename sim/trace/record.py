@@ -10,30 +10,30 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.ke.apc import ApcKind, KApc
-from kernel_model.tcpip.segment import SegmentKind
-from sim.runtime.whereabouts import line_of
-from sim.trace.names import LEAST_ADDRESS, Names
-from sim.win32.errormap import wsa_error
-from sim.win32.memory import CArgument, CData
-from winapi.errors import ErrorCode
-from winapi.surface import FUNCTIONS
+from alertable.kernel_model.ke.apc import ApcKind, KApc
+from alertable.kernel_model.tcpip.segment import SegmentKind
+from alertable.sim.runtime.whereabouts import line_of
+from alertable.sim.trace.names import LEAST_ADDRESS, Names
+from alertable.sim.win32.errormap import wsa_error
+from alertable.sim.win32.memory import CArgument, CData
+from alertable.winapi.errors import ErrorCode
+from alertable.winapi.surface import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ke.dispatcher import Dispatcher
-    from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
-    from kernel_model.ke.timerq import TimerEntry
-    from kernel_model.ke.wait import Wait
-    from kernel_model.ob.object import KObject
-    from kernel_model.ps.thread import KThread
-    from kernel_model.tcpip.flow import Flow
-    from kernel_model.tcpip.segment import Segment
-    from kernel_model.win32k.queue import Message, MessageQueue
-    from sim.runtime.machine import Machine
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.dispatcher import Dispatcher
+    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
+    from alertable.kernel_model.ke.timerq import TimerEntry
+    from alertable.kernel_model.ke.wait import Wait
+    from alertable.kernel_model.ob.object import KObject
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.tcpip.flow import Flow
+    from alertable.kernel_model.tcpip.segment import Segment
+    from alertable.kernel_model.win32k.queue import Message, MessageQueue
+    from alertable.sim.runtime.machine import Machine
 
 KERNEL: Final = ""  # the thread of events that no thread causes
 

@@ -9,23 +9,23 @@ import ctypes
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.trace.arguments import converted
-from sim.trace.record import error_text
-from sim.win32.api import SimWinApi
-from sim.win32.interlocked import InterlockedDoor, SimInterlocked
-from winapi.errors import Status, WaitResult
-from winapi.surface import FUNCTIONS
+from alertable.sim.trace.arguments import converted
+from alertable.sim.trace.record import error_text
+from alertable.sim.win32.api import SimWinApi
+from alertable.sim.win32.interlocked import InterlockedDoor, SimInterlocked
+from alertable.winapi.errors import Status, WaitResult
+from alertable.winapi.surface import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kernel_model.ke.apc import KApc
-    from kernel_model.ps.thread import KThread
-    from sim.runtime.machine import Machine
-    from sim.runtime.watch import Watch
-    from sim.trace.record import Recorder
-    from sim.win32.interlocked import Memory, Number
-    from sim.win32.memory import Region
+    from alertable.kernel_model.ke.apc import KApc
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.runtime.watch import Watch
+    from alertable.sim.trace.record import Recorder
+    from alertable.sim.win32.interlocked import Memory, Number
+    from alertable.sim.win32.memory import Region
 
 QUIET = frozenset(
     {

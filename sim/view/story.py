@@ -5,15 +5,15 @@ from __future__ import annotations
 from os.path import basename
 from typing import TYPE_CHECKING, Final
 
-from sim.trace.record import KERNEL, EventKind
-from sim.view.columns import Row, rows_of
+from alertable.sim.trace.record import KERNEL, EventKind
+from alertable.sim.view.columns import Row, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.explore.minimise import Deviation
-    from sim.explore.races import Anatomy
-    from sim.trace.record import Event
+    from alertable.sim.explore.minimise import Deviation
+    from alertable.sim.explore.races import Anatomy
+    from alertable.sim.trace.record import Event
 
 ROWS: Final = 13
 NOBODY: Final = ("deadlock", "step-bound")  # what no thread in particular does

@@ -5,24 +5,24 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from sim.win32.callback import prototype
-from sim.win32.interlocked import Intrinsics
-from sim.win32.kernel32_heap import Kernel32Heap
-from sim.win32.kernel32_io import Kernel32Io
-from sim.win32.kernel32_locks import Kernel32Locks
-from sim.win32.kernel32_ports import Kernel32Ports
-from sim.win32.kernel32_sync import Kernel32Sync
-from sim.win32.kernel32_threads import Kernel32Threads
-from sim.win32.kernel32_waits import Kernel32Waits
-from sim.win32.mswsock import Mswsock
-from sim.win32.ntdll import Ntdll
-from sim.win32.user32 import User32
-from sim.win32.ws2_32_events import Ws2Events
-from sim.win32.ws2_32_options import Ws2Options
-from sim.win32.ws2_32_poll import Ws2Poll
-from sim.win32.ws2_32_select import Ws2Select
-from sim.win32.ws2_32_sockets import Ws2Sockets
-from sim.win32.ws2_32_transfer import Ws2Transfer
+from alertable.sim.win32.callback import prototype
+from alertable.sim.win32.interlocked import Intrinsics
+from alertable.sim.win32.kernel32_heap import Kernel32Heap
+from alertable.sim.win32.kernel32_io import Kernel32Io
+from alertable.sim.win32.kernel32_locks import Kernel32Locks
+from alertable.sim.win32.kernel32_ports import Kernel32Ports
+from alertable.sim.win32.kernel32_sync import Kernel32Sync
+from alertable.sim.win32.kernel32_threads import Kernel32Threads
+from alertable.sim.win32.kernel32_waits import Kernel32Waits
+from alertable.sim.win32.mswsock import Mswsock
+from alertable.sim.win32.ntdll import Ntdll
+from alertable.sim.win32.user32 import User32
+from alertable.sim.win32.ws2_32_events import Ws2Events
+from alertable.sim.win32.ws2_32_options import Ws2Options
+from alertable.sim.win32.ws2_32_poll import Ws2Poll
+from alertable.sim.win32.ws2_32_select import Ws2Select
+from alertable.sim.win32.ws2_32_sockets import Ws2Sockets
+from alertable.sim.win32.ws2_32_transfer import Ws2Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ class SimWinApi(
         """Functions that Windows has, or might have, and the model has not; calling one says so."""
         if name.startswith("_"):
             raise AttributeError(name)
-        from winapi.surface import FUNCTIONS
+        from alertable.winapi.surface import FUNCTIONS
 
         if name in FUNCTIONS:
             return lambda *_arguments: self._not_modelled(name)

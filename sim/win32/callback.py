@@ -9,8 +9,8 @@ import ctypes
 import gc
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.runtime.refuse import NEVER_RAN, never_ran, runs
-from sim.win32.memory import CData, CFuncPtr, address_of
+from alertable.sim.runtime.refuse import NEVER_RAN, never_ran, runs
+from alertable.sim.win32.memory import CData, CFuncPtr, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,16 +10,16 @@ import ctypes
 import sys
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from kernel_model.errors import NotModelled
-from kernel_model.ke.apc import ApcKind, KApc, next_apc
-from kernel_model.status import NtStatus
-from sim.win32.callback import Routine, routine_of
-from sim.win32.errormap import dos_error, wsa_error
-from sim.win32.memory import AccessViolation, Block, Pointer, Region, UserMemory, address_of
+from alertable.kernel_model.errors import NotModelled
+from alertable.kernel_model.ke.apc import ApcKind, KApc, next_apc
+from alertable.kernel_model.status import NtStatus
+from alertable.sim.win32.callback import Routine, routine_of
+from alertable.sim.win32.errormap import dos_error, wsa_error
+from alertable.sim.win32.memory import AccessViolation, Block, Pointer, Region, UserMemory, address_of
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
-    from sim.runtime.machine import Machine
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.runtime.machine import Machine
 
 Handle = Any  # int, None, c_void_p and whatever else ctypes takes for a HANDLE
 Callback = Any  # an instance of w.CALLBACK(...), an address, or None

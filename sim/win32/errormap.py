@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.status import NtStatus, nt_error
+from alertable.kernel_model.status import NtStatus, nt_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.win32.memory import variable_of
-from winapi.interlocked import INTRINSICS, integer_at
+from alertable.sim.win32.memory import variable_of
+from alertable.winapi.interlocked import INTRINSICS, integer_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sim.win32.door import Door
-    from sim.win32.memory import Pointer, Region
+    from alertable.sim.win32.door import Door
+    from alertable.sim.win32.memory import Pointer, Region
 
 UNNAMED = "cell of a variable without a name"  # all of them are one, wherever executions could differ in which is which
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim.win32.door import Door, Handle, dword, handle_value
-from sim.win32.memory import Pointer, address_of
+from alertable.sim.win32.door import Door, Handle, dword, handle_value
+from alertable.sim.win32.memory import Pointer, address_of
 
 PROCESS_HEAP: Final = 0x10000
 HEAP_NO_SERIALIZE: Final = 1

@@ -9,26 +9,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.afd.datagram import read_datagram, write_datagram
-from kernel_model.afd.endpoint import AfdEndpoint
-from kernel_model.afd.read import read_stream
-from kernel_model.afd.write import write_stream
-from kernel_model.iomgr.cancel import cancel_io, cancel_io_ex
-from kernel_model.iomgr.file_object import FileObject
-from kernel_model.iomgr.irp import Irp, Major
-from kernel_model.ke.dispatcher import Dispatcher
-from kernel_model.ke.event import KEvent
-from kernel_model.ke.wait import wait_for_single_object
-from kernel_model.ob.handle_table import lookup, reference
-from kernel_model.ob.object import KObject
-from kernel_model.status import NtStatus
-from sim.win32.door import Callback, Door, Handle, dword, handle_value, timeout_100ns
-from sim.win32.errormap import dos_error
-from sim.win32.memory import EMPTY, Overlapped, Pointer, Region, address_of
+from alertable.kernel_model.afd.datagram import read_datagram, write_datagram
+from alertable.kernel_model.afd.endpoint import AfdEndpoint
+from alertable.kernel_model.afd.read import read_stream
+from alertable.kernel_model.afd.write import write_stream
+from alertable.kernel_model.iomgr.cancel import cancel_io, cancel_io_ex
+from alertable.kernel_model.iomgr.file_object import FileObject
+from alertable.kernel_model.iomgr.irp import Irp, Major
+from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.event import KEvent
+from alertable.kernel_model.ke.wait import wait_for_single_object
+from alertable.kernel_model.ob.handle_table import lookup, reference
+from alertable.kernel_model.ob.object import KObject
+from alertable.kernel_model.status import NtStatus
+from alertable.sim.win32.door import Callback, Door, Handle, dword, handle_value, timeout_100ns
+from alertable.sim.win32.errormap import dos_error
+from alertable.sim.win32.memory import EMPTY, Overlapped, Pointer, Region, address_of
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
-    from sim.win32.callback import Routine
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.win32.callback import Routine
 
 PENDING = NtStatus.PENDING
 ERROR_IO_INCOMPLETE = 996

@@ -12,17 +12,17 @@ import struct
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from kernel_model.rtl.condition import RtlCondition, sleep_on, wake
-from kernel_model.rtl.lock import RtlLock, release, take_lock, try_acquire, want_lock
-from kernel_model.status import NtStatus
-from sim.win32.door import Door, dword, timeout_100ns
-from sim.win32.memory import variable_of
+from alertable.kernel_model.rtl.condition import RtlCondition, sleep_on, wake
+from alertable.kernel_model.rtl.lock import RtlLock, release, take_lock, try_acquire, want_lock
+from alertable.kernel_model.status import NtStatus
+from alertable.sim.win32.door import Door, dword, timeout_100ns
+from alertable.sim.win32.memory import variable_of
 
 if TYPE_CHECKING:
-    from kernel_model.ps.process import EProcess
-    from kernel_model.ps.thread import KThread
-    from sim.runtime.machine import Machine
-    from sim.win32.memory import Block, Pointer, Region
+    from alertable.kernel_model.ps.process import EProcess
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.win32.memory import Block, Pointer, Region
 
 ERROR_TIMEOUT: Final = 1460
 LOCKMODE_SHARED: Final = 1

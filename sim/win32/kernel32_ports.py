@@ -9,18 +9,18 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.ex.objects import label
-from kernel_model.iomgr.file_object import FileObject
-from kernel_model.ke.kqueue import CompletionPacket, CompletionPort, post_packet, remove_packets
-from kernel_model.ob.handle_table import open_handle, reference
-from kernel_model.status import NtStatus
-from sim.win32.door import ERROR_NO_SYSTEM_RESOURCES, Door, Handle, dword, handle_value, timeout_100ns
-from sim.win32.errormap import dos_error
-from sim.win32.memory import address_of
+from alertable.kernel_model.ex.objects import label
+from alertable.kernel_model.iomgr.file_object import FileObject
+from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort, post_packet, remove_packets
+from alertable.kernel_model.ob.handle_table import open_handle, reference
+from alertable.kernel_model.status import NtStatus
+from alertable.sim.win32.door import ERROR_NO_SYSTEM_RESOURCES, Door, Handle, dword, handle_value, timeout_100ns
+from alertable.sim.win32.errormap import dos_error
+from alertable.sim.win32.memory import address_of
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
-    from sim.win32.memory import Pointer
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.win32.memory import Pointer
 
 INVALID_HANDLE_VALUE: Final = 2**64 - 1
 IO_COMPLETION_MODIFY_STATE: Final = 2

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.ex.objects import create_object, label, open_object
-from kernel_model.ex.synch import (
+from alertable.kernel_model.ex.objects import create_object, label, open_object
+from alertable.kernel_model.ex.synch import (
     nt_cancel_timer,
     nt_pulse_event,
     nt_release_mutant,
@@ -19,19 +19,19 @@ from kernel_model.ex.synch import (
     nt_set_event,
     nt_set_timer,
 )
-from kernel_model.ke.event import KEvent
-from kernel_model.ke.mutant import KMutant
-from kernel_model.ke.semaphore import KSemaphore
-from kernel_model.ke.timer import KTimer
-from kernel_model.status import NtStatus
-from sim.win32.door import ERROR_NOT_ENOUGH_MEMORY, Callback, Door, Handle, dword, handle_value, signed
-from sim.win32.memory import AccessViolation, Pointer, address_of
+from alertable.kernel_model.ke.event import KEvent
+from alertable.kernel_model.ke.mutant import KMutant
+from alertable.kernel_model.ke.semaphore import KSemaphore
+from alertable.kernel_model.ke.timer import KTimer
+from alertable.kernel_model.status import NtStatus
+from alertable.sim.win32.door import ERROR_NOT_ENOUGH_MEMORY, Callback, Door, Handle, dword, handle_value, signed
+from alertable.sim.win32.memory import AccessViolation, Pointer, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.ob.object import KObject
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ob.object import KObject
+    from alertable.kernel_model.ps.thread import KThread
 
 ERROR_ALREADY_EXISTS: Final = 183
 

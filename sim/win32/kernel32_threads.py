@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.ex.thread import (
+from alertable.kernel_model.ex.thread import (
     THREAD_TERMINATE,
     nt_queue_apc_thread,
     nt_resume_thread,
     nt_suspend_thread,
     open_thread,
 )
-from kernel_model.ke.apc import ApcKind, KApc
-from kernel_model.ke.timerq import queue_timer
-from kernel_model.ob.handle_table import (
+from alertable.kernel_model.ke.apc import ApcKind, KApc
+from alertable.kernel_model.ke.timerq import queue_timer
+from alertable.kernel_model.ob.handle_table import (
     CURRENT_PROCESS,
     CURRENT_THREAD,
     DUPLICATE_CLOSE_SOURCE,
@@ -29,17 +29,17 @@ from kernel_model.ob.handle_table import (
     open_handle,
     reference,
 )
-from kernel_model.ps.process import EProcess
-from kernel_model.ps.thread import KThread, end_thread
-from kernel_model.status import NtStatus
-from sim.runtime.machine import SPIN
-from sim.win32.door import ERROR_NOT_ENOUGH_MEMORY, Callback, Door, Handle, dword, handle_value
-from sim.win32.interlocked import InterlockedDoor
-from sim.win32.memory import Pointer, address_of
+from alertable.kernel_model.ps.process import EProcess
+from alertable.kernel_model.ps.thread import KThread, end_thread
+from alertable.kernel_model.status import NtStatus
+from alertable.sim.runtime.machine import SPIN
+from alertable.sim.win32.door import ERROR_NOT_ENOUGH_MEMORY, Callback, Door, Handle, dword, handle_value
+from alertable.sim.win32.interlocked import InterlockedDoor
+from alertable.sim.win32.memory import Pointer, address_of
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from sim.win32.callback import Routine
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.sim.win32.callback import Routine
 
 CREATE_SUSPENDED: Final = 4
 STACK_SIZE_PARAM_IS_A_RESERVATION: Final = 0x10000

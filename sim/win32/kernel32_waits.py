@@ -9,21 +9,21 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.ex.wait import (
+from alertable.kernel_model.ex.wait import (
     MAXIMUM_WAIT_OBJECTS,
     nt_signal_and_wait,
     nt_wait_for_multiple_objects,
     nt_wait_for_single_object,
 )
-from kernel_model.ke.wait import delay_execution, wait_for_multiple_objects
-from kernel_model.ob.handle_table import entry_of
-from kernel_model.ob.object import SYNCHRONIZE
-from kernel_model.ps.thread import KThread
-from kernel_model.status import NtStatus, nt_error
-from sim.win32.door import INFINITE, WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
+from alertable.kernel_model.ke.wait import delay_execution, wait_for_multiple_objects
+from alertable.kernel_model.ob.handle_table import entry_of
+from alertable.kernel_model.ob.object import SYNCHRONIZE
+from alertable.kernel_model.ps.thread import KThread
+from alertable.kernel_model.status import NtStatus, nt_error
+from alertable.sim.win32.door import INFINITE, WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
 
 if TYPE_CHECKING:
-    from sim.win32.memory import Pointer
+    from alertable.sim.win32.memory import Pointer
 
 WAIT_TIMEOUT: Final = NtStatus.TIMEOUT
 USER_APC: Final = NtStatus.USER_APC

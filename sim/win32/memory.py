@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-    from kernel_model.iomgr.file_object import FileObject
+    from alertable.kernel_model.iomgr.file_object import FileObject
 
     Touched = Callable[[int, int, bool], None]  # offset, length, written?
 

@@ -10,21 +10,21 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.afd.extension import super_accept, super_connect, super_disconnect
-from kernel_model.iomgr.irp import Irp, Major
-from sim.win32.door import Callback, Handle, dword
-from sim.win32.errormap import wsa_error
-from sim.win32.memory import EMPTY, Region, address_of
-from sim.win32.ws2_32_door import AF_INET, PENDING, SOCKADDR, SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
-from winapi.surface import FUNCTIONS
-from winapi.wsaid import EXTENSIONS, OTHER_EXTENSIONS
+from alertable.kernel_model.afd.extension import super_accept, super_connect, super_disconnect
+from alertable.kernel_model.iomgr.irp import Irp, Major
+from alertable.sim.win32.door import Callback, Handle, dword
+from alertable.sim.win32.errormap import wsa_error
+from alertable.sim.win32.memory import EMPTY, Region, address_of
+from alertable.sim.win32.ws2_32_door import AF_INET, PENDING, SOCKADDR, SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
+from alertable.winapi.surface import FUNCTIONS
+from alertable.winapi.wsaid import EXTENSIONS, OTHER_EXTENSIONS
 
 if TYPE_CHECKING:
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
-    from kernel_model.tcpip.segment import Address
-    from sim.win32.memory import Overlapped, Pointer
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.tcpip.segment import Address
+    from alertable.sim.win32.memory import Overlapped, Pointer
 
 ERROR_INVALID_PARAMETER: Final = 87
 ADDRESS_MIN: Final = SOCKADDR.size + 16

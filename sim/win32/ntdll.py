@@ -6,13 +6,13 @@ Sources: Wine ntdll/tests/sync.c test_delayexecution, kernel32/tests/sync.c test
 
 from __future__ import annotations
 
-from kernel_model.ex.thread import NATIVE_DELAY, nt_alert_thread, nt_queue_apc_thread
-from kernel_model.ke.apc import ApcKind, KApc
-from kernel_model.ke.wait import delay_execution
-from kernel_model.status import NtStatus
-from sim.win32.door import Callback, Door, Handle, dword, handle_value
-from sim.win32.errormap import dos_error
-from sim.win32.memory import Pointer, address_of
+from alertable.kernel_model.ex.thread import NATIVE_DELAY, nt_alert_thread, nt_queue_apc_thread
+from alertable.kernel_model.ke.apc import ApcKind, KApc
+from alertable.kernel_model.ke.wait import delay_execution
+from alertable.kernel_model.status import NtStatus
+from alertable.sim.win32.door import Callback, Door, Handle, dword, handle_value
+from alertable.sim.win32.errormap import dos_error
+from alertable.sim.win32.memory import Pointer, address_of
 
 
 class Ntdll(Door):

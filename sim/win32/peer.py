@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.afd.close import SD_SEND, close_endpoint, shutdown_endpoint
-from kernel_model.afd.connect import accept_connection, bind_endpoint, connect_endpoint, listen_endpoint
-from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from kernel_model.afd.read import read_stream
-from kernel_model.afd.write import write_stream
-from kernel_model.ex.objects import label
-from kernel_model.iomgr.irp import Irp, Major
-from kernel_model.ke.event import KEvent
-from kernel_model.ke.wait import delay_execution, wait_for_single_object
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.network import LOOPBACK
-from sim.runtime.process import Process
-from sim.win32.ws2_32_door import Ws2Door
+from alertable.kernel_model.afd.close import SD_SEND, close_endpoint, shutdown_endpoint
+from alertable.kernel_model.afd.connect import accept_connection, bind_endpoint, connect_endpoint, listen_endpoint
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.afd.read import read_stream
+from alertable.kernel_model.afd.write import write_stream
+from alertable.kernel_model.ex.objects import label
+from alertable.kernel_model.iomgr.irp import Irp, Major
+from alertable.kernel_model.ke.event import KEvent
+from alertable.kernel_model.ke.wait import delay_execution, wait_for_single_object
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.network import LOOPBACK
+from alertable.sim.runtime.process import Process
+from alertable.sim.win32.ws2_32_door import Ws2Door
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from kernel_model.ps.thread import KThread
-    from sim.runtime.machine import Machine
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.runtime.machine import Machine
 
 PENDING: Final = NtStatus.PENDING
 BACKLOG: Final = 200

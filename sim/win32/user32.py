@@ -11,11 +11,11 @@ import struct
 from ctypes import Structure, addressof, c_char, c_int32, c_uint32, c_void_p
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.ex.wait import waitable
-from kernel_model.ke.wait import wait_for_multiple_objects
-from kernel_model.ob.handle_table import entry_of
-from kernel_model.status import NtStatus
-from kernel_model.win32k.queue import (
+from alertable.kernel_model.ex.wait import waitable
+from alertable.kernel_model.ke.wait import wait_for_multiple_objects
+from alertable.kernel_model.ob.handle_table import entry_of
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.win32k.queue import (
     THREAD_MESSAGES,
     WM_QUIT,
     Filter,
@@ -27,13 +27,13 @@ from kernel_model.win32k.queue import (
     post_quit,
     queue_of,
 )
-from kernel_model.win32k.window import Window, create_window, destroy_window, find_class, find_window, register_class
-from sim.win32.door import WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
-from sim.win32.memory import address_of
+from alertable.kernel_model.win32k.window import Window, create_window, destroy_window, find_class, find_window, register_class
+from alertable.sim.win32.door import WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
+from alertable.sim.win32.memory import address_of
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
-    from sim.win32.memory import Pointer
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.win32.memory import Pointer
 
 WNDCLASS_SIZE: Final = 80
 CLASS_NAME_AT: Final = 64

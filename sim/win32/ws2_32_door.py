@@ -9,24 +9,24 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.endpoint import AfdEndpoint
-from kernel_model.iomgr.cancel import cancel_irp
-from kernel_model.iomgr.irp import Irp, Major
-from kernel_model.ke.event import KEvent, reset_event
-from kernel_model.ke.wait import wait_for_single_object
-from kernel_model.ob.handle_table import reference
-from kernel_model.status import NtStatus
-from sim.win32.door import WSAENOBUFS, Door, Handle, dword, handle_value
-from sim.win32.errormap import wsa_error
-from sim.win32.memory import EMPTY, U32, CArgument, Overlapped, Pointer, Region, address_of
+from alertable.kernel_model.afd.endpoint import AfdEndpoint
+from alertable.kernel_model.iomgr.cancel import cancel_irp
+from alertable.kernel_model.iomgr.irp import Irp, Major
+from alertable.kernel_model.ke.event import KEvent, reset_event
+from alertable.kernel_model.ke.wait import wait_for_single_object
+from alertable.kernel_model.ob.handle_table import reference
+from alertable.kernel_model.status import NtStatus
+from alertable.sim.win32.door import WSAENOBUFS, Door, Handle, dword, handle_value
+from alertable.sim.win32.errormap import wsa_error
+from alertable.sim.win32.memory import EMPTY, U32, CArgument, Overlapped, Pointer, Region, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.afd.poll import Poll
-    from kernel_model.ps.thread import KThread
-    from kernel_model.tcpip.segment import Address
-    from sim.win32.callback import Routine
+    from alertable.kernel_model.afd.poll import Poll
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.tcpip.segment import Address
+    from alertable.sim.win32.callback import Routine
 
 INVALID_SOCKET: Final = 2**64 - 1
 SOCKET_ERROR: Final = -1

@@ -9,18 +9,18 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.async_select import WindowSelection
-from kernel_model.afd.event_select import EventSelection, enumerate_events, select
-from kernel_model.ke.event import KEvent
-from kernel_model.ob.handle_table import reference
-from kernel_model.status import NtStatus
-from kernel_model.win32k.window import find_window
-from sim.win32.door import Handle, dword, handle_value, signed
-from sim.win32.errormap import wsa_error
-from sim.win32.ws2_32_door import SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
+from alertable.kernel_model.afd.async_select import WindowSelection
+from alertable.kernel_model.afd.event_select import EventSelection, enumerate_events, select
+from alertable.kernel_model.ke.event import KEvent
+from alertable.kernel_model.ob.handle_table import reference
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.win32k.window import find_window
+from alertable.sim.win32.door import Handle, dword, handle_value, signed
+from alertable.sim.win32.errormap import wsa_error
+from alertable.sim.win32.ws2_32_door import SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
 
 if TYPE_CHECKING:
-    from sim.win32.memory import Pointer
+    from alertable.sim.win32.memory import Pointer
 
 FD_MAX_EVENTS: Final = 10
 

@@ -10,21 +10,21 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.connect import inherit
-from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from kernel_model.ex.objects import label
-from kernel_model.ke.event import KEvent
-from kernel_model.ob.handle_table import close_handle, open_handle
-from kernel_model.tcpip.network import Sharing
-from sim.win32.door import Handle, dword, handle_value, signed
-from sim.win32.errormap import wsa_error
-from sim.win32.kernel32_sync import Kernel32Sync
-from sim.win32.kernel32_waits import Kernel32Waits
-from sim.win32.memory import Pointer, address_of
-from sim.win32.ws2_32_door import SO_RCVTIMEO, SO_SNDTIMEO, SOCKET_ERROR, SOL_SOCKET, WSAEFAULT, WSAEINVAL, Ws2Door
+from alertable.kernel_model.afd.connect import inherit
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.ex.objects import label
+from alertable.kernel_model.ke.event import KEvent
+from alertable.kernel_model.ob.handle_table import close_handle, open_handle
+from alertable.kernel_model.tcpip.network import Sharing
+from alertable.sim.win32.door import Handle, dword, handle_value, signed
+from alertable.sim.win32.errormap import wsa_error
+from alertable.sim.win32.kernel32_sync import Kernel32Sync
+from alertable.sim.win32.kernel32_waits import Kernel32Waits
+from alertable.sim.win32.memory import Pointer, address_of
+from alertable.sim.win32.ws2_32_door import SO_RCVTIMEO, SO_SNDTIMEO, SOCKET_ERROR, SOL_SOCKET, WSAEFAULT, WSAEINVAL, Ws2Door
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
 SO_ACCEPTCONN: Final = 0x2
 SO_REUSEADDR: Final = 0x4

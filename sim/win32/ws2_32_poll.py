@@ -10,16 +10,16 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.afd.endpoint import AfdEndpoint
-from kernel_model.afd.poll import Poll, readable, writable
-from kernel_model.ob.handle_table import reference
-from sim.win32.door import dword, signed
-from sim.win32.memory import address_of
-from sim.win32.ws2_32_door import AF_INET, WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL, Ws2Door
+from alertable.kernel_model.afd.endpoint import AfdEndpoint
+from alertable.kernel_model.afd.poll import Poll, readable, writable
+from alertable.kernel_model.ob.handle_table import reference
+from alertable.sim.win32.door import dword, signed
+from alertable.sim.win32.memory import address_of
+from alertable.sim.win32.ws2_32_door import AF_INET, WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL, Ws2Door
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
-    from sim.win32.memory import Pointer
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.win32.memory import Pointer
 
 POLLFD: Final = struct.Struct("<Qhh4x")
 POLLERR, POLLHUP, POLLNVAL, POLLWRNORM, POLLRDNORM = 1, 2, 4, 0x10, 0x100

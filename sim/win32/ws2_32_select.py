@@ -8,15 +8,15 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.poll import Poll, exceptional, readable, writable
-from sim.win32.memory import Pointer, address_of
-from sim.win32.ws2_32_door import SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
+from alertable.kernel_model.afd.poll import Poll, exceptional, readable, writable
+from alertable.sim.win32.memory import Pointer, address_of
+from alertable.sim.win32.ws2_32_door import SOCKET_ERROR, WSAEFAULT, WSAEINVAL, Ws2Door
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.ps.thread import KThread
 
 FD_SET_HEADER: Final = 8
 

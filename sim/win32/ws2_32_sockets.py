@@ -9,19 +9,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.close import begin_lingering_close, linger_irp_wanted, shutdown_endpoint
-from kernel_model.afd.connect import accept_connection, bind_endpoint, bind_implicitly, connect_endpoint, listen_endpoint
-from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from kernel_model.afd.event_select import accepted
-from kernel_model.ex.objects import label
-from kernel_model.iomgr.irp import Irp, Major
-from kernel_model.ke.event import KEvent
-from kernel_model.ob.handle_table import close_handle, open_handle
-from kernel_model.status import NtStatus
-from sim.win32.door import WSAENOBUFS, Callback, Handle, dword, handle_value, signed
-from sim.win32.errormap import wsa_error
-from sim.win32.memory import Pointer, address_of
-from sim.win32.ws2_32_door import (
+from alertable.kernel_model.afd.close import begin_lingering_close, linger_irp_wanted, shutdown_endpoint
+from alertable.kernel_model.afd.connect import (
+    accept_connection,
+    bind_endpoint,
+    bind_implicitly,
+    connect_endpoint,
+    listen_endpoint,
+)
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.afd.event_select import accepted
+from alertable.kernel_model.ex.objects import label
+from alertable.kernel_model.iomgr.irp import Irp, Major
+from alertable.kernel_model.ke.event import KEvent
+from alertable.kernel_model.ob.handle_table import close_handle, open_handle
+from alertable.kernel_model.status import NtStatus
+from alertable.sim.win32.door import WSAENOBUFS, Callback, Handle, dword, handle_value, signed
+from alertable.sim.win32.errormap import wsa_error
+from alertable.sim.win32.memory import Pointer, address_of
+from alertable.sim.win32.ws2_32_door import (
     AF_INET,
     INVALID_SOCKET,
     PENDING,
@@ -34,7 +40,7 @@ from sim.win32.ws2_32_door import (
 )
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
 SOCK_STREAM: Final = 1
 SOCK_DGRAM: Final = 2

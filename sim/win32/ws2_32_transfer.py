@@ -13,17 +13,17 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from kernel_model.afd.connect import bind_implicitly
-from kernel_model.afd.datagram import read_datagram, write_datagram
-from kernel_model.afd.read import read_stream, read_urgent
-from kernel_model.afd.write import MSG_OOB, write_stream
-from kernel_model.iomgr.irp import Irp, Major
-from kernel_model.status import NtStatus, nt_error
-from sim.win32.door import Callback, Handle, dword, signed
-from sim.win32.errormap import wsa_error
-from sim.win32.kernel32_io import Kernel32Io
-from sim.win32.memory import Pointer, address_of
-from sim.win32.ws2_32_door import (
+from alertable.kernel_model.afd.connect import bind_implicitly
+from alertable.kernel_model.afd.datagram import read_datagram, write_datagram
+from alertable.kernel_model.afd.read import read_stream, read_urgent
+from alertable.kernel_model.afd.write import MSG_OOB, write_stream
+from alertable.kernel_model.iomgr.irp import Irp, Major
+from alertable.kernel_model.status import NtStatus, nt_error
+from alertable.sim.win32.door import Callback, Handle, dword, signed
+from alertable.sim.win32.errormap import wsa_error
+from alertable.sim.win32.kernel32_io import Kernel32Io
+from alertable.sim.win32.memory import Pointer, address_of
+from alertable.sim.win32.ws2_32_door import (
     AF_INET,
     MSG_PEEK,
     MSG_WAITALL,
@@ -38,10 +38,10 @@ from sim.win32.ws2_32_door import (
 )
 
 if TYPE_CHECKING:
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.kernel import Kernel
-    from kernel_model.ps.thread import KThread
-    from kernel_model.tcpip.segment import Address
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.tcpip.segment import Address
 
 MSG_PARTIAL: Final = 0x8000
 MSG_DONTROUTE: Final = 4

@@ -69,7 +69,7 @@ def load(pattern: str = "*") -> tuple[Litmus, ...]:
 
 @cache
 def _load(stem: str) -> Litmus:
-    module = importlib.import_module(f"specs.litmus.{stem}")
+    module = importlib.import_module(f"alertable.specs.litmus.{stem}")
     text, _, source = (module.__doc__ or "").partition("\nsource:")
     text, _, facts = text.partition("\nfact:")
     name, _, fact = text.strip().partition(" ")

@@ -2,7 +2,7 @@
 fact: K-09
 source: SleepEx (synchapi) Return value; Wine ntdll/tests/sync.c test_delayexecution
 """
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

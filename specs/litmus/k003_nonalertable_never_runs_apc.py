@@ -4,7 +4,7 @@ source: SleepEx (synchapi) bAlertable; WaitForSingleObjectEx bAlertable; FileIO/
 """
 from ctypes import c_size_t, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

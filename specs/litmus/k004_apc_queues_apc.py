@@ -4,7 +4,7 @@ source: Sync/using-a-waitable-timer-with-an-asynchronous-procedure-call ("an ale
 """
 from ctypes import c_size_t
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

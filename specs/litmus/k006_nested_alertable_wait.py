@@ -4,7 +4,7 @@ source: QueueUserAPC (processthreadsapi) Remarks ("an alertable wait inside an A
 """
 from ctypes import c_size_t
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

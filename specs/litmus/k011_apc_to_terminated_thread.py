@@ -4,7 +4,7 @@ source: Wine kernel32/tests/sync.c test_QueueUserAPC; QueueUserAPC Remarks (ERRO
 """
 from ctypes import c_size_t, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

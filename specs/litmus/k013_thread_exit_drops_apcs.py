@@ -4,7 +4,7 @@ source: QueueUserAPC (processthreadsapi) Remarks ("the APCs in its APC queue are
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

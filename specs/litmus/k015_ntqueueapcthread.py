@@ -4,7 +4,7 @@ source: Wine kernel32/tests/sync.c test_QueueUserAPC (call_user_apc); phnt ntpsa
 """
 from ctypes import c_size_t
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

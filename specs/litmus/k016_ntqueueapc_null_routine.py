@@ -2,7 +2,7 @@
 fact: K-14
 source: Wine kernel32/tests/sync.c test_QueueUserAPC (NtQueueApcThread with NULL, then SleepEx gives 0)
 """
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

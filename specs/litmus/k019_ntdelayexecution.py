@@ -4,7 +4,7 @@ source: Wine ntdll/tests/sync.c test_delayexecution
 """
 from ctypes import byref, c_int64, c_size_t
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: WaitForSingleObjectEx bAlertable ("and the thread is in the waiting stat
 """
 from ctypes import c_size_t
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: ReactOS ke/wait.c (KiCheckAlertability before the due time is tested); S
 """
 from ctypes import c_size_t, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

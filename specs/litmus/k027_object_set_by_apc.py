@@ -4,7 +4,7 @@ source: Wine kernel32/tests/sync.c test_alertable_wait (alertable_wait_apc relea
 """
 from ctypes import c_size_t
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: Sync/asynchronous-procedure-calls ("If the wait is satisfied before the 
 """
 from ctypes import c_size_t, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

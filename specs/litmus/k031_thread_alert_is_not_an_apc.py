@@ -4,7 +4,7 @@ source: ReactOS kernel32 client/synch.c (loop while STATUS_ALERTED) and ke/thrdo
 """
 from ctypes import byref, c_int64
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

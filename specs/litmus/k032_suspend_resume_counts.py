@@ -4,7 +4,7 @@ source: SuspendThread, ResumeThread (processthreadsapi); Wine kernel32/tests/thr
 """
 from ctypes import c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: Wine kernel32/tests/thread.c test_SuspendThread, test_CreateThread_suspe
 """
 from ctypes import c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: ProcThread/thread-handles-and-identifiers; Wine kernel32/tests/sync.c te
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

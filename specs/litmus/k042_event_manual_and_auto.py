@@ -2,7 +2,7 @@
 fact: K-34
 source: Sync/event-objects; SetEvent (synchapi)
 """
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

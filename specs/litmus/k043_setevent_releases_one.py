@@ -4,7 +4,7 @@ source: SetEvent (synchapi) Remarks; Sync/event-objects
 """
 from ctypes import byref, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

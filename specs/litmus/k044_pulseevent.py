@@ -4,7 +4,7 @@ source: PulseEvent (winbase) Remarks; ReactOS ke/eventobj.c KePulseEvent
 """
 from ctypes import c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

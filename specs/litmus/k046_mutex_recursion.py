@@ -4,7 +4,7 @@ source: ReleaseMutex (synchapi) Remarks; Wine ntdll/tests/sync.c test_mutant
 """
 from ctypes import byref, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

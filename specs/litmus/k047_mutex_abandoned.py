@@ -4,7 +4,7 @@ source: Sync/mutex-objects; Wine ntdll/tests/sync.c test_mutant
 """
 from ctypes import c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: ReleaseMutex (synchapi) Remarks; Wine kernel32/tests/sync.c test_mutex
 """
 from ctypes import c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: ReleaseSemaphore (synchapi) lReleaseCount; Wine ntdll/tests/sync.c test_
 """
 from ctypes import byref, c_int32
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: Wine kernel32/tests/sync.c test_WaitForMultipleObjects; WaitForMultipleO
 """
 from ctypes import c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

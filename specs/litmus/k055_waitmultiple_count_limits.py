@@ -4,7 +4,7 @@ source: WaitForMultipleObjectsEx nCount; ReactOS ob/obwait.c NtWaitForMultipleOb
 """
 from ctypes import c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: WaitForMultipleObjectsEx lpHandles; ReactOS ob/obwait.c (STATUS_INVALID_
 """
 from ctypes import byref, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

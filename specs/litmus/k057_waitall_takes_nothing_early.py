@@ -4,7 +4,7 @@ source: WaitForMultipleObjectsEx Remarks; Sync/wait-functions
 """
 from ctypes import c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

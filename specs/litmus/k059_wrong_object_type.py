@@ -4,7 +4,7 @@ source: Wine ntdll/tests/sync.c test_keyed_events (STATUS_OBJECT_TYPE_MISMATCH);
 """
 from ctypes import byref, c_int64
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: WaitForSingleObjectEx hHandle, SetEvent hEvent; Wine ntdll/tests/sync.c 
 """
 from ctypes import byref, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

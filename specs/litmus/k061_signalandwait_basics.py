@@ -2,7 +2,7 @@
 fact: K-33
 source: Wine kernel32/tests/sync.c test_signalandwait; SignalObjectAndWait (synchapi)
 """
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

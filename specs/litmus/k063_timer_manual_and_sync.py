@@ -4,7 +4,7 @@ source: CreateWaitableTimerW, SetWaitableTimer (synchapi) Remarks; Sync/waitable
 """
 from ctypes import byref, c_int64
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: SetWaitableTimer (synchapi) Remarks (manual-reset timer signalled until 
 """
 from ctypes import byref, c_int64
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

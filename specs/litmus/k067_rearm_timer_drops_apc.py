@@ -4,7 +4,7 @@ source: SetWaitableTimer (synchapi) Remarks ("it does cancel any pending complet
 """
 from ctypes import byref, c_int64, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

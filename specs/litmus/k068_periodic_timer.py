@@ -4,7 +4,7 @@ source: SetWaitableTimer (synchapi) lPeriod and Remarks; ReactOS ke/timerobj.c K
 """
 from ctypes import byref, c_int64
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

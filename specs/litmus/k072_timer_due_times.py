@@ -4,7 +4,7 @@ source: SetWaitableTimer (synchapi) lpDueTime and lPeriod; ReactOS ex/timer.c Nt
 """
 from ctypes import byref, c_int64
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: Sync/slim-reader-writer--srw--locks; Wine kernel32/tests/sync.c test_srw
 """
 from ctypes import byref, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: SleepConditionVariableCS (synchapi); Wine kernel32/tests/sync.c test_con
 """
 from ctypes import byref, c_uint32, c_void_p, create_string_buffer
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: GetQueuedCompletionStatusEx (ioapiset) fAlertable; Wine kernel32/tests/f
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p, create_string_buffer
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

@@ -4,7 +4,7 @@ source: Wine ntdll/tests/file.c test_set_io_completion ("APC goes first ... even
 """
 from ctypes import Structure, byref, c_size_t, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

@@ -4,7 +4,7 @@ source: GetQueuedCompletionStatusEx (ioapiset); Wine kernel32/tests/file.c test_
 """
 from ctypes import Structure, byref, c_size_t, c_uint32, c_void_p, sizeof
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

@@ -4,7 +4,7 @@ source: FileIO/i-o-completion-ports (a running thread that enters a wait state l
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

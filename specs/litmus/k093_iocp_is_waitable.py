@@ -4,7 +4,7 @@ source: Wine ntdll/tests/sync.c test_completion_port_scheduling (WaitForSingleOb
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

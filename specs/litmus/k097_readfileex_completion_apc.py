@@ -4,7 +4,7 @@ source: ReadFileEx (fileapi) lpOverlapped and Return value; FileIO/alertable-i-o
 """
 from ctypes import Structure, addressof, byref, c_int, c_size_t, c_uint32, c_void_p, create_string_buffer
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("datagram",)
 

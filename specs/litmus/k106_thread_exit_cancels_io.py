@@ -4,7 +4,7 @@ source: ExitThread (processthreadsapi) Remarks; Wine ws2_32/tests/afd.c test_asy
 """
 from ctypes import Structure, byref, c_size_t, c_uint32, c_void_p, create_string_buffer
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("ports", "datagram")
 

@@ -4,7 +4,7 @@ source: MsgWaitForMultipleObjectsEx (winuser) Remarks; Wine user32/tests/msg.c t
 """
 from ctypes import Structure, byref, c_int, c_size_t, c_ssize_t, c_uint32, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("window",)
 

@@ -2,7 +2,7 @@
 fact: K-72
 source: CloseHandle (handleapi) Return value
 """
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

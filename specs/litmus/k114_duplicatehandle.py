@@ -4,7 +4,7 @@ source: Sync/object-duplication; CloseHandle (handleapi) Remarks
 """
 from ctypes import byref, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -2,7 +2,7 @@
 fact: K-74
 source: Wine kernel32/tests/sync.c test_WaitForSingleObject ("valid handle with different values for lower 2 bits")
 """
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

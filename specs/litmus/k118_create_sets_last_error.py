@@ -2,7 +2,7 @@
 fact: K-41
 source: CreateEventW (synchapi) Return value and lpName; Wine kernel32/tests/sync.c test_event, test_mutex, test_semaphore, test_waitable_timer
 """
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

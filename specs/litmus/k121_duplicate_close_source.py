@@ -4,7 +4,7 @@ source: Wine kernel32/tests/process.c test_DuplicateHandle ("f == out")
 """
 from ctypes import byref, c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -5,8 +5,8 @@ source: WSARecv page (Return value, Overlapped Socket I/O); Wine ws2_32 sock.c t
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, close, completion, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, close, completion, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

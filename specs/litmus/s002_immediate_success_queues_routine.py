@@ -5,8 +5,8 @@ source: WSARecv page (Return value); "Overlapped I/O and Event Objects" (a retur
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, close, completion, pair, readable, wsarecv
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, close, completion, pair, readable, wsarecv
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -5,8 +5,8 @@ source: WSARecv page (CompletionROUTINE: dwError, cbTransferred, lpOverlapped, d
 """
 from ctypes import addressof, c_uint32, c_void_p, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,8 +4,8 @@ source: WSARecv page (all waiting completion routines are called before the wait
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, close, completion, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, close, completion, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -6,8 +6,8 @@ source: WSARecv page (completion routines can be called in any order); "Overlapp
 from ctypes import create_string_buffer
 from itertools import permutations
 
-from specs.litmus.sockets import OVERLAPPED, close, completion, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, completion, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

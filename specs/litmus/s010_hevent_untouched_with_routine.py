@@ -4,8 +4,8 @@ source: WSARecv page (hEvent is ignored if lpCompletionRoutine is not NULL); Win
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, completion, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, completion, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

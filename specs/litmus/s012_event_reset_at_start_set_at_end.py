@@ -4,8 +4,8 @@ source: WSAGetOverlappedResult page (the starting function resets hEvent; comple
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, close, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, close, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

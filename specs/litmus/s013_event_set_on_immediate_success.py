@@ -4,8 +4,8 @@ source: "Overlapped I/O and Event Objects" (a return of zero means the event obj
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, close, overlapped_result, pair, readable, wsarecv
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, close, overlapped_result, pair, readable, wsarecv
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -5,8 +5,8 @@ source: GetQueuedCompletionStatus page (remarks); Wine sock.c test_connect_compl
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, close, packet, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, close, packet, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

@@ -5,8 +5,8 @@ source: WSAOVERLAPPED page; HasOverlappedIoCompleted macro; Wine sock.c test_non
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,8 +4,8 @@ source: WSAGetOverlappedResult page
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, overlapped_result, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, overlapped_result, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,8 +4,8 @@ source: WSAGetOverlappedResult page (fWait)
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, join, overlapped_result, pair, post, thread
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, join, overlapped_result, pair, post, thread
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -3,8 +3,8 @@ other failures become WSAEINVAL.
 fact: S-23
 source: Wine sock.c test_WSAGetOverlappedResult (map_status, verified on Windows)
 """
-from specs.litmus.sockets import OVERLAPPED, overlapped_result, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, overlapped_result, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

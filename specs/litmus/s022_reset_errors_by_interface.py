@@ -5,8 +5,8 @@ source: Wine sock.c test_tcp_reset
 """
 from ctypes import byref, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, berr, overlapped_result, pair, post, reset
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, berr, overlapped_result, pair, post, reset
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

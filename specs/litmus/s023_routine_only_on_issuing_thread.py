@@ -4,8 +4,8 @@ source: WSARecv page; Alertable I/O page (the APC goes to the thread that called
 """
 from ctypes import c_uint32, c_void_p, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, join, pair, post, thread
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, join, pair, post, thread
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -5,8 +5,8 @@ source: WSARecv page (note: all I/O initiated by a thread is canceled when it ex
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, close, completion, join, pair, post, thread
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, close, completion, join, pair, post, thread
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

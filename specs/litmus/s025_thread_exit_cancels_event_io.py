@@ -5,8 +5,8 @@ source: WSASend page (WSA_OPERATION_ABORTED: the thread exited); Wine afd.c test
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, join, overlapped_result, pair, post, thread
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, join, overlapped_result, pair, post, thread
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,8 +4,8 @@ source: Wine afd.c test_async_thread_termination (Windows Vista and later); Wine
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, join, packet, pair, post, thread
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, join, packet, pair, post, thread
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

@@ -5,8 +5,8 @@ source: Wine sock.c test_WSARecv ("Using completion function on socket associate
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, completion, packet, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, completion, packet, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

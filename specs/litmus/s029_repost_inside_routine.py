@@ -5,8 +5,8 @@ source: WSARecv page (WSARecv can be called from within the completion routine; 
 """
 from ctypes import c_uint32, c_void_p, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, close, pair, post, readable
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, close, pair, post, readable
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -5,8 +5,8 @@ source: WSAWaitForMultipleEvents page
 """
 from ctypes import c_void_p, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, completion, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, completion, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

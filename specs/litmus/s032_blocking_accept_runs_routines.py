@@ -5,8 +5,8 @@ source: accept page (note on the alertable wait); Wine sock.c test_accept (APC d
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import INVALID_SOCKET, OVERLAPPED, close, completion, join, listener, pair, post, tcp, thread
-from winapi import WinApi
+from alertable.specs.litmus.sockets import INVALID_SOCKET, OVERLAPPED, close, completion, join, listener, pair, post, tcp, thread
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,8 +4,8 @@ source: recv page (note on the alertable wait); Wine sock.c test_WSARecv (APC du
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, completion, join, pair, post, thread
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, completion, join, pair, post, thread
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -5,8 +5,8 @@ source: select page (note on the alertable wait); Wine sock.c test_select (Queue
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, TIMEVAL, close, completion, pair, post, sockets
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, TIMEVAL, close, completion, pair, post, sockets
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

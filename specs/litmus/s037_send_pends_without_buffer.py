@@ -4,8 +4,18 @@ source: Wine sock.c test_send; "High-performance Windows Sockets Applications" p
 """
 from ctypes import byref, c_int32, create_string_buffer, sizeof
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, SO_SNDBUF, SOL_SOCKET, bufs, close, overlapped_result, pair, wsasend
-from winapi import WinApi
+from alertable.specs.litmus.sockets import (
+    OVERLAPPED,
+    PENDING,
+    SO_SNDBUF,
+    SOL_SOCKET,
+    bufs,
+    close,
+    overlapped_result,
+    pair,
+    wsasend,
+)
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

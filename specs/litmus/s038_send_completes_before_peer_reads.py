@@ -4,8 +4,8 @@ source: WSASend page (successful completion does not mean the data was delivered
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, close, overlapped_result, pair, wsasend
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, close, overlapped_result, pair, wsasend
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -5,8 +5,8 @@ source: WSARecv page (any other error code: not initiated, no completion indicat
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, completion, post, tcp, wsasend
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, completion, post, tcp, wsasend
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,8 +4,8 @@ source: WSARecv page (buffers are filled in order and packed); Wine sock.c test_
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, close, completion, pair, wsarecv
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, close, completion, pair, wsarecv
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

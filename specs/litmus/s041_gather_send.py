@@ -4,8 +4,8 @@ source: WSASend page; "Scatter/Gather I/O" page
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import bufs, close, pair, readable, wsasend
-from winapi import WinApi
+from alertable.specs.litmus.sockets import bufs, close, pair, readable, wsasend
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -5,8 +5,8 @@ source: Wine sock.c test_empty_recv
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, bufs, close, overlapped_result, pair, wsarecv
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, bufs, close, overlapped_result, pair, wsarecv
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

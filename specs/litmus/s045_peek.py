@@ -4,8 +4,8 @@ source: recv page (MSG_PEEK); Wine afd.c test_recv (AFD_MSG_PEEK)
 """
 from ctypes import create_string_buffer, memset
 
-from specs.litmus.sockets import MSG_PEEK, close, err, nonblocking, pair, readable
-from winapi import WinApi
+from alertable.specs.litmus.sockets import MSG_PEEK, close, err, nonblocking, pair, readable
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -4,8 +4,8 @@ source: WSARecv page (completion indication occurs regardless of whether the dat
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, completion, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, completion, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,8 +4,8 @@ source: recv page (stream-oriented sockets return as much as is available up to 
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import close, pair
-from winapi import WinApi
+from alertable.specs.litmus.sockets import close, pair
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

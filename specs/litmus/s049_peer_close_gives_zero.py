@@ -4,8 +4,8 @@ source: WSARecv page (zero bytes on a byte stream: graceful closure); Wine afd.c
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, close, completion, pair, post, wsarecv
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, close, completion, pair, post, wsarecv
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

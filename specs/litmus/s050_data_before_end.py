@@ -4,8 +4,8 @@ source: "Graceful Shutdown, Linger Options, and Socket Closure" page
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, SD_SEND, close, completion, pair, post, readable
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, SD_SEND, close, completion, pair, post, readable
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -4,8 +4,8 @@ source: WSARecv page (WSAECONNRESET); Wine sock.c test_tcp_reset, socket_apc in 
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, completion, pair, post, reset
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, completion, pair, post, reset
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

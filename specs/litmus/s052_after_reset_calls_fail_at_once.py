@@ -4,8 +4,8 @@ source: Wine sock.c test_tcp_reset, test_completion_port
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, close, completion, err, pair, reset, wsarecv
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, close, completion, err, pair, reset, wsarecv
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

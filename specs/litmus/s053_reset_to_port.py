@@ -5,8 +5,8 @@ source: Wine sock.c test_completion_port
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, close, packet, pair, post, reset
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, close, packet, pair, post, reset
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

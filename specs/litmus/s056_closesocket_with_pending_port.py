@@ -5,8 +5,8 @@ source: closesocket page (any completion port action is performed); Wine sock.c 
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, packet, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, packet, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

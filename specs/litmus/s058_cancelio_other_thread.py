@@ -4,8 +4,8 @@ source: CancelIo page (only requests of the calling thread); CancelIoEx page
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, completion, join, pair, post, thread
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, completion, join, pair, post, thread
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

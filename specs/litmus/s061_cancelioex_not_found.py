@@ -5,8 +5,8 @@ source: CancelIoEx page; Wine sock.c test_send_buffering_thread
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, berr, close, completion, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, berr, close, completion, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,8 +4,8 @@ source: shutdown page; Wine sock.c test_shutdown
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import SD_BOTH, SD_SEND, close, err, pair, readable
-from winapi import WinApi
+from alertable.specs.litmus.sockets import SD_BOTH, SD_SEND, close, err, pair, readable
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -2,8 +2,8 @@
 fact: S-61
 source: shutdown page; Wine sock.c test_shutdown
 """
-from specs.litmus.sockets import SD_RECEIVE, SD_SEND, close, err, listener, pair, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import SD_RECEIVE, SD_SEND, close, err, listener, pair, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -5,8 +5,8 @@ source: closesocket page (table of linger settings)
 """
 from ctypes import byref, c_int32, create_string_buffer
 
-from specs.litmus.sockets import LINGER, SO_LINGER, SOL_SOCKET, close, err, pair, reset
-from winapi import WinApi
+from alertable.specs.litmus.sockets import LINGER, SO_LINGER, SOL_SOCKET, close, err, pair, reset
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

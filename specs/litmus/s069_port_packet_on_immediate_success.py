@@ -4,8 +4,8 @@ source: Wine sock.c test_completion_port ("IOCP response on successful immediate
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, close, packet, pair, readable, wsarecv
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, close, packet, pair, readable, wsarecv
+from alertable.winapi import WinApi
 
 NEEDS = ("ports", "select")
 

@@ -5,8 +5,8 @@ source: SetFileCompletionNotificationModes page; Wine sock.c test_connect_comple
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, bufs, close, packet, pair, post, readable, wsarecv
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, bufs, close, packet, pair, post, readable, wsarecv
+from alertable.winapi import WinApi
 
 NEEDS = ("ports", "select")
 

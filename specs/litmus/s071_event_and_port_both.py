@@ -4,8 +4,8 @@ source: Wine sock.c test_connect_completion_port (waits for the event, then take
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, close, packet, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, close, packet, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

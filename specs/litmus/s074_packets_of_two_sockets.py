@@ -5,8 +5,8 @@ source: CreateIoCompletionPort, GetQueuedCompletionStatus pages (packets are que
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, packet, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, packet, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ("ports",)
 

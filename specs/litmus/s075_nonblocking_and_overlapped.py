@@ -5,8 +5,8 @@ source: "Overlapped I/O and Event Objects" (note); Wine sock.c test_nonblocking_
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, bufs, close, completion, err, nonblocking, pair, post, wsarecv
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, bufs, close, completion, err, nonblocking, pair, post, wsarecv
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -5,8 +5,8 @@ source: "Default State for a Socket's Overlapped Attribute" page; Wine sock.c te
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, close, join, listener, post, tcp, thread
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, close, join, listener, post, tcp, thread
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -5,8 +5,8 @@ source: recv, send, accept, listen pages; Wine sock.c test_listen
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import INVALID_SOCKET, bound, close, err, tcp, udp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import INVALID_SOCKET, bound, close, err, tcp, udp
+from alertable.winapi import WinApi
 
 NEEDS = ("datagram",)
 

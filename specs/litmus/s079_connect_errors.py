@@ -5,8 +5,8 @@ source: connect page; Wine sock.c test_errors, test_connect
 """
 from ctypes import byref
 
-from specs.litmus.sockets import bound, close, err, listener, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import bound, close, err, listener, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -5,7 +5,7 @@ source: connect, accept pages; Wine sock.c test_select, test_connect_completion_
 """
 from ctypes import byref
 
-from specs.litmus.sockets import (
+from alertable.specs.litmus.sockets import (
     INVALID_SOCKET,
     SO_ERROR,
     TIMEVAL,
@@ -18,7 +18,7 @@ from specs.litmus.sockets import (
     sockets,
     tcp,
 )
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

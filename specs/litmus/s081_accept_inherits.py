@@ -4,7 +4,7 @@ source: accept page; Wine sock.c test_accept_inheritance
 """
 from ctypes import byref, c_int32, create_string_buffer
 
-from specs.litmus.sockets import (
+from alertable.specs.litmus.sockets import (
     LINGER,
     SO_LINGER,
     SO_RCVTIMEO,
@@ -17,7 +17,7 @@ from specs.litmus.sockets import (
     readable,
     tcp,
 )
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -5,8 +5,8 @@ source: getsockname, getpeername pages; Wine sock.c test_getsockname, test_getpe
 """
 from ctypes import byref, c_int32
 
-from specs.litmus.sockets import SOCKADDR_IN, close, err, listener, name, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import SOCKADDR_IN, close, err, listener, name, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

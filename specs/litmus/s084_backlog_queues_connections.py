@@ -5,8 +5,8 @@ source: listen page; "Protocol Basics" page
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import close, listener, readable, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import close, listener, readable, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -2,8 +2,8 @@
 fact: S-74
 source: WSAGetLastError page
 """
-from specs.litmus.sockets import INVALID_SOCKET, join, thread
-from winapi import WinApi
+from alertable.specs.litmus.sockets import INVALID_SOCKET, join, thread
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -4,7 +4,7 @@ source: WSAWaitForMultipleEvents page (WSA_MAXIMUM_WAIT_EVENTS 64)
 """
 from ctypes import c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

@@ -5,7 +5,7 @@ source: WSAWaitForMultipleEvents, WSACreateEvent pages
 """
 from ctypes import c_void_p
 
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

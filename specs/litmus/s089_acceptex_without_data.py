@@ -5,8 +5,17 @@ source: AcceptEx page (dwReceiveDataLength); Wine sock.c test_AcceptEx
 """
 from ctypes import byref, c_size_t, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, SO_UPDATE_ACCEPT_CONTEXT, SOL_SOCKET, berr, close, listener, overlapped_result, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import (
+    OVERLAPPED,
+    SO_UPDATE_ACCEPT_CONTEXT,
+    SOL_SOCKET,
+    berr,
+    close,
+    listener,
+    overlapped_result,
+    tcp,
+)
+from alertable.winapi import WinApi
 
 NEEDS = ("extension",)
 

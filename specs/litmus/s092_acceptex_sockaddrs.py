@@ -5,8 +5,8 @@ source: AcceptEx, GetAcceptExSockaddrs pages; Wine sock.c test_AcceptEx
 """
 from ctypes import addressof, byref, c_int32, c_uint32, c_void_p, create_string_buffer, string_at
 
-from specs.litmus.sockets import OVERLAPPED, close, listener, name, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, listener, name, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("extension",)
 

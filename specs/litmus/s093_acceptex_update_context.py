@@ -5,8 +5,18 @@ source: AcceptEx page; SOL_SOCKET options page (SO_UPDATE_ACCEPT_CONTEXT)
 """
 from ctypes import byref, c_int32, c_size_t, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, SO_UPDATE_ACCEPT_CONTEXT, SOCKADDR_IN, SOL_SOCKET, close, err, listener, name, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import (
+    OVERLAPPED,
+    SO_UPDATE_ACCEPT_CONTEXT,
+    SOCKADDR_IN,
+    SOL_SOCKET,
+    close,
+    err,
+    listener,
+    name,
+    tcp,
+)
+from alertable.winapi import WinApi
 
 NEEDS = ("extension",)
 

@@ -5,8 +5,8 @@ source: AcceptEx page; Wine sock.c test_AcceptEx
 """
 from ctypes import byref, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import INVALID_SOCKET, OVERLAPPED, berr, close, err, listener, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import INVALID_SOCKET, OVERLAPPED, berr, close, err, listener, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("extension",)
 

@@ -4,8 +4,8 @@ source: AcceptEx page; Wine sock.c test_completion_port
 """
 from ctypes import byref, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, berr, close, listener, packet, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, berr, close, listener, packet, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("ports", "extension")
 

@@ -5,8 +5,18 @@ source: AcceptEx page (syntax); WSARecv page
 """
 from ctypes import byref, c_size_t, c_uint32, c_void_p, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, SO_UPDATE_ACCEPT_CONTEXT, SOL_SOCKET, close, completion, listener, post, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import (
+    OVERLAPPED,
+    PENDING,
+    SO_UPDATE_ACCEPT_CONTEXT,
+    SOL_SOCKET,
+    close,
+    completion,
+    listener,
+    post,
+    tcp,
+)
+from alertable.winapi import WinApi
 
 NEEDS = ("extension",)
 

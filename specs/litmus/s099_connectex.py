@@ -5,8 +5,8 @@ source: ConnectEx page; Wine sock.c test_connect
 """
 from ctypes import byref, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, berr, bound, close, listener, overlapped_result, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, berr, bound, close, listener, overlapped_result, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("extension",)
 

@@ -5,7 +5,7 @@ source: ConnectEx page; SOL_SOCKET options page (SO_UPDATE_CONNECT_CONTEXT)
 """
 from ctypes import byref, c_int32, c_uint32
 
-from specs.litmus.sockets import (
+from alertable.specs.litmus.sockets import (
     OVERLAPPED,
     SD_SEND,
     SO_UPDATE_CONNECT_CONTEXT,
@@ -17,7 +17,7 @@ from specs.litmus.sockets import (
     listener,
     tcp,
 )
-from winapi import WinApi
+from alertable.winapi import WinApi
 
 NEEDS = ("extension",)
 

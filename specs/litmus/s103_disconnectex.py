@@ -5,8 +5,8 @@ source: DisconnectEx page; Wine sock.c test_DisconnectEx
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, berr, close, err, overlapped_result, pair, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, berr, close, err, overlapped_result, pair, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("extension",)
 

@@ -5,8 +5,8 @@ source: AcceptEx page; Wine sock.c test_get_extension_func
 """
 from ctypes import byref, c_uint32, c_void_p, create_string_buffer
 
-from specs.litmus.sockets import close, err, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import close, err, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("extension",)
 

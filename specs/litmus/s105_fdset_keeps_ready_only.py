@@ -5,8 +5,8 @@ source: select page; fd_set structure page (u_int fd_count; SOCKET fd_array[FD_S
 """
 from ctypes import byref
 
-from specs.litmus.sockets import TIMEVAL, close, pair, readable, sockets, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import TIMEVAL, close, pair, readable, sockets, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -4,8 +4,8 @@ source: "Maximum Number of Sockets Supported" page; Wine sock.c test_select (200
 """
 from ctypes import byref
 
-from specs.litmus.sockets import TIMEVAL, close, sockets, udp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import TIMEVAL, close, sockets, udp
+from alertable.winapi import WinApi
 
 NEEDS = ("select", "datagram")
 

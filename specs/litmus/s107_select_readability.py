@@ -4,8 +4,8 @@ source: select page; Wine sock.c test_select
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import close, listener, readable, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import close, listener, readable, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

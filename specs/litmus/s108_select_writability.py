@@ -5,8 +5,8 @@ source: select page; Wine sock.c test_select
 """
 from ctypes import byref, create_string_buffer, sizeof
 
-from specs.litmus.sockets import LINGER, SO_LINGER, SOL_SOCKET, TIMEVAL, close, nonblocking, pair, sockets, tcp, udp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import LINGER, SO_LINGER, SOL_SOCKET, TIMEVAL, close, nonblocking, pair, sockets, tcp, udp
+from alertable.winapi import WinApi
 
 NEEDS = ("select", "datagram")
 

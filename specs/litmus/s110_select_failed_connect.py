@@ -5,8 +5,8 @@ source: select page (exceptfds); Wine sock.c test_select
 """
 from ctypes import byref
 
-from specs.litmus.sockets import SO_ERROR, TIMEVAL, bound, close, err, getopt, nonblocking, sockets, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import SO_ERROR, TIMEVAL, bound, close, err, getopt, nonblocking, sockets, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

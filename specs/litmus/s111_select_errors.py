@@ -5,8 +5,8 @@ source: select page; Wine sock.c test_select
 """
 from ctypes import byref
 
-from specs.litmus.sockets import INVALID_SOCKET, TIMEVAL, close, err, pair, sockets
-from winapi import WinApi
+from alertable.specs.litmus.sockets import INVALID_SOCKET, TIMEVAL, close, err, pair, sockets
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -4,8 +4,8 @@ source: select page
 """
 from ctypes import byref
 
-from specs.litmus.sockets import TIMEVAL, close, pair, sockets
-from winapi import WinApi
+from alertable.specs.litmus.sockets import TIMEVAL, close, pair, sockets
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

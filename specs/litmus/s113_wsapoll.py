@@ -5,8 +5,8 @@ source: WSAPoll page; Wine sock.c test_WSAPoll
 """
 from ctypes import sizeof
 
-from specs.litmus.sockets import POLLFD, close, err, pair, readable
-from winapi import WinApi
+from alertable.specs.litmus.sockets import POLLFD, close, err, pair, readable
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

@@ -5,8 +5,8 @@ source: WSAEventSelect, ioctlsocket pages; Wine sock.c test_fionbio
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import FD_READ, close, err, nonblocking, pair
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_READ, close, err, nonblocking, pair
+from alertable.winapi import WinApi
 
 NEEDS = ("event-select",)
 

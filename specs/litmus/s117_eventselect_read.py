@@ -3,8 +3,8 @@ returns the record, clears it and resets the event it is given.
 fact: S-95
 source: WSAEventSelect, WSAEnumNetworkEvents pages
 """
-from specs.litmus.sockets import FD_READ, close, enum_events, pair
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_READ, close, enum_events, pair
+from alertable.winapi import WinApi
 
 NEEDS = ("event-select",)
 

@@ -5,8 +5,8 @@ source: WSAEventSelect page (re-enabling functions, level-triggered); Wine sock.
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import FD_READ, close, enum_events, pair
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_READ, close, enum_events, pair
+from alertable.winapi import WinApi
 
 NEEDS = ("event-select",)
 

@@ -5,8 +5,8 @@ source: WSAEventSelect page (FD_WRITE); Wine sock.c test_write_events
 """
 from ctypes import byref, create_string_buffer, sizeof
 
-from specs.litmus.sockets import FD_WRITE, LINGER, SO_LINGER, SOL_SOCKET, close, enum_events, nonblocking, pair
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_WRITE, LINGER, SO_LINGER, SOL_SOCKET, close, enum_events, nonblocking, pair
+from alertable.winapi import WinApi
 
 NEEDS = ("event-select",)
 

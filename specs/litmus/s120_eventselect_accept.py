@@ -4,8 +4,8 @@ source: WSAEventSelect page; Wine sock.c test_accept_events
 """
 from ctypes import byref
 
-from specs.litmus.sockets import FD_ACCEPT, close, enum_events, listener, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_ACCEPT, close, enum_events, listener, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("event-select",)
 

@@ -5,8 +5,8 @@ source: WSAEventSelect page; Wine sock.c test_accept_events ("inherits the same 
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import FD_ACCEPT, FD_READ, close, enum_events, err, listener, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_ACCEPT, FD_READ, close, enum_events, err, listener, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("event-select",)
 

@@ -3,8 +3,8 @@ as FD_CLOSE with WSAECONNABORTED (10053, what Windows gives) or WSAECONNRESET (1
 fact: S-101
 source: WSAEventSelect page (FD_CLOSE); Wine sock.c test_close_events
 """
-from specs.litmus.sockets import FD_CLOSE, FD_READ, SD_SEND, close, enum_events, pair, reset
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_CLOSE, FD_READ, SD_SEND, close, enum_events, pair, reset
+from alertable.winapi import WinApi
 
 NEEDS = ("event-select",)
 

@@ -2,8 +2,8 @@
 fact: S-102
 source: WSAEventSelect page ("the second call will cancel the effects of the first"); Wine sock.c test_read_events
 """
-from specs.litmus.sockets import FD_CLOSE, FD_READ, close, enum_events, pair
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_CLOSE, FD_READ, close, enum_events, pair
+from alertable.winapi import WinApi
 
 NEEDS = ("event-select",)
 

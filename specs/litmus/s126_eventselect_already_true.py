@@ -4,8 +4,8 @@ source: WSAEventSelect page (persistence of network events); Wine sock.c test_ev
 """
 from ctypes import byref
 
-from specs.litmus.sockets import FD_ACCEPT, FD_CLOSE, FD_READ, close, enum_events, listener, pair, tcp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_ACCEPT, FD_CLOSE, FD_READ, close, enum_events, listener, pair, tcp
+from alertable.winapi import WinApi
 
 NEEDS = ("event-select",)
 

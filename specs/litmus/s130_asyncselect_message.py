@@ -5,8 +5,8 @@ source: WSAAsyncSelect page; Wine sock.c test_events (is_message)
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import FD_CLOSE, FD_READ, close, err, message_window, next_message, pair
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_CLOSE, FD_READ, close, err, message_window, next_message, pair
+from alertable.winapi import WinApi
 
 NEEDS = ("window", "async-select")
 

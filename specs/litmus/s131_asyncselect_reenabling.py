@@ -4,8 +4,8 @@ source: WSAAsyncSelect page (re-enabling functions); Wine sock.c test_read_event
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import FD_READ, close, message_window, next_message, pair
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_READ, close, message_window, next_message, pair
+from alertable.winapi import WinApi
 
 NEEDS = ("window", "async-select")
 

@@ -4,8 +4,8 @@ source: WSAAsyncSelect, WSAEventSelect pages
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import FD_READ, close, enum_events, message_window, next_message, pair
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_READ, close, enum_events, message_window, next_message, pair
+from alertable.winapi import WinApi
 
 NEEDS = ("window", "event-select", "async-select")
 

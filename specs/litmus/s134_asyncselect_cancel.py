@@ -4,8 +4,8 @@ source: WSAAsyncSelect page
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import FD_READ, close, err, message_window, next_message, nonblocking, pair
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FD_READ, close, err, message_window, next_message, nonblocking, pair
+from alertable.winapi import WinApi
 
 NEEDS = ("window", "async-select")
 

@@ -4,8 +4,8 @@ source: WSARecvFrom page
 """
 from ctypes import addressof, byref, c_int32, c_uint32, c_void_p, create_string_buffer, sizeof
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, SOCKADDR_IN, bound, bufs, close, completion, err, udp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, PENDING, SOCKADDR_IN, bound, bufs, close, completion, err, udp
+from alertable.winapi import WinApi
 
 NEEDS = ("datagram",)
 

@@ -5,8 +5,8 @@ source: recvfrom page; WSARecv page (message-oriented sockets)
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import bound, close, err, readable, udp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import bound, close, err, readable, udp
+from alertable.winapi import WinApi
 
 NEEDS = ("select", "datagram")
 

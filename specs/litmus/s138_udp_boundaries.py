@@ -4,8 +4,8 @@ source: recvfrom page (message-oriented sockets)
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import bound, close, readable, udp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import bound, close, readable, udp
+from alertable.winapi import WinApi
 
 NEEDS = ("select", "datagram")
 

@@ -5,8 +5,8 @@ source: recvfrom page (WSAECONNRESET on a datagram socket); SIO_UDP_CONNRESET (o
 """
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import bound, close, err, nonblocking, readable, udp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import bound, close, err, nonblocking, readable, udp
+from alertable.winapi import WinApi
 
 NEEDS = ("select", "datagram")
 

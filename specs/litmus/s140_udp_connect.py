@@ -5,8 +5,8 @@ source: connect, send pages; WSARecv page; Wine sock.c test_connect_udp
 """
 from ctypes import byref, c_int32, create_string_buffer
 
-from specs.litmus.sockets import SOCKADDR_IN, bound, close, err, readable, udp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import SOCKADDR_IN, bound, close, err, readable, udp
+from alertable.winapi import WinApi
 
 NEEDS = ("select", "datagram")
 

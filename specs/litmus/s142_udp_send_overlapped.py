@@ -4,8 +4,8 @@ source: WSASendTo page
 """
 from ctypes import byref, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bound, bufs, close, completion, err, name, udp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bound, bufs, close, completion, err, name, udp
+from alertable.winapi import WinApi
 
 NEEDS = ("datagram",)
 

@@ -5,8 +5,20 @@ source: SOL_SOCKET options page; Wine sock.c test_listen
 """
 from ctypes import byref, c_int32
 
-from specs.litmus.sockets import SO_ACCEPTCONN, SO_ERROR, SO_RCVBUF, SO_TYPE, SOL_SOCKET, bound, close, err, getopt, tcp, udp
-from winapi import WinApi
+from alertable.specs.litmus.sockets import (
+    SO_ACCEPTCONN,
+    SO_ERROR,
+    SO_RCVBUF,
+    SO_TYPE,
+    SOL_SOCKET,
+    bound,
+    close,
+    err,
+    getopt,
+    tcp,
+    udp,
+)
+from alertable.winapi import WinApi
 
 NEEDS = ("datagram",)
 

@@ -4,8 +4,8 @@ source: "Winsock IOCTLs" page (FIONREAD); Wine sock.c test_fionread_siocatmark
 """
 from ctypes import byref, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import FIONREAD, MSG_PEEK, close, pair, readable
-from winapi import WinApi
+from alertable.specs.litmus.sockets import FIONREAD, MSG_PEEK, close, pair, readable
+from alertable.winapi import WinApi
 
 NEEDS = ("select",)
 

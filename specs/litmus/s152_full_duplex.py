@@ -4,8 +4,8 @@ source: "Overlapped I/O and Event Objects" page (both send and receive operation
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, close, completion, pair, post, wsasend
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, close, completion, pair, post, wsasend
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

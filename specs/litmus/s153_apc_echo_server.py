@@ -5,8 +5,8 @@ source: WSARecv, WSASend pages (calls from within completion routines)
 """
 from ctypes import c_uint32, c_void_p, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, close, pair, post, wsasend
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, close, pair, post, wsasend
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

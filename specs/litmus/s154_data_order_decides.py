@@ -5,8 +5,8 @@ source: WSARecv page; Alertable I/O page
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, close, completion, pair, post
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, close, completion, pair, post
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

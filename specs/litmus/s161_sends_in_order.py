@@ -4,8 +4,8 @@ source: WSASend page (the order of calls is the order in which the buffers are t
 """
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, close, completion, pair, wsasend
-from winapi import WinApi
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, close, completion, pair, wsasend
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

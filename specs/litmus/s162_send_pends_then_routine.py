@@ -4,8 +4,20 @@ source: WSASend page; Wine sock.c test_send
 """
 from ctypes import byref, c_int32, create_string_buffer, sizeof
 
-from specs.litmus.sockets import OVERLAPPED, PENDING, SO_SNDBUF, SOL_SOCKET, bufs, close, completion, join, pair, thread, wsasend
-from winapi import WinApi
+from alertable.specs.litmus.sockets import (
+    OVERLAPPED,
+    PENDING,
+    SO_SNDBUF,
+    SOL_SOCKET,
+    bufs,
+    close,
+    completion,
+    join,
+    pair,
+    thread,
+    wsasend,
+)
+from alertable.winapi import WinApi
 
 NEEDS = ()
 

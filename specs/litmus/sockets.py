@@ -17,7 +17,7 @@ from ctypes import (
     sizeof,
 )
 
-from winapi import (
+from alertable.winapi import (
     AF_INET,
     FD_ACCEPT,
     FD_CLOSE,
@@ -67,8 +67,8 @@ from winapi import (
     fd_set_of,
     in_addr,
 )  # fmt: skip
-from winapi import WSANETWORKEVENTS as NETWORKEVENTS
-from winapi import WSAPOLLFD as POLLFD
+from alertable.winapi import WSANETWORKEVENTS as NETWORKEVENTS
+from alertable.winapi import WSAPOLLFD as POLLFD
 
 __all__ = [
     "FD_ACCEPT", "FD_ALL", "FD_CLOSE", "FD_CONNECT", "FD_OOB", "FD_READ", "FD_WRITE", "FIONBIO", "FIONREAD",

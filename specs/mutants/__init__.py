@@ -53,7 +53,7 @@ def mutants() -> dict[str, Mutant]:
     """All of them by id, area by area."""
     found: dict[str, Mutant] = {}
     for area in AREAS:
-        for mutant in import_module(f"specs.mutants.{area}").MUTANTS:
+        for mutant in import_module(f"alertable.specs.mutants.{area}").MUTANTS:
             if mutant.id in found:
                 raise ValueError(f"specs/mutants/{area}.py: the id {mutant.id!r} is used twice")
             found[mutant.id] = mutant

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from specs.mutants import Mutant
+    from alertable.specs.mutants import Mutant
 
 
 class Stale(Exception):

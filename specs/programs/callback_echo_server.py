@@ -12,7 +12,7 @@ from __future__ import annotations
 from ctypes import POINTER, Structure, addressof, byref, c_char, c_uint32, c_uint64, cast
 from typing import TYPE_CHECKING, Final
 
-from winapi import (
+from alertable.winapi import (
     AF_INET,
     FIONBIO,
     INADDR_LOOPBACK,
@@ -34,7 +34,7 @@ from winapi import (
 )
 
 if TYPE_CHECKING:
-    from winapi import CallbackType
+    from alertable.winapi import CallbackType
 
 PORT: Final = 7778
 BUFSIZE: Final = 1000

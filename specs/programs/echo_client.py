@@ -8,7 +8,7 @@ from __future__ import annotations
 from ctypes import byref, c_void_p, create_string_buffer
 from typing import Final
 
-from winapi import (
+from alertable.winapi import (
     AF_INET,
     INADDR_LOOPBACK,
     INFINITE,

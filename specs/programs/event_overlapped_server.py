@@ -10,7 +10,7 @@ from __future__ import annotations
 from ctypes import Structure, addressof, byref, c_char, c_int32, c_uint32, c_uint64, c_void_p
 from typing import Final
 
-from winapi import (
+from alertable.winapi import (
     AF_INET,
     FALSE,
     FIONBIO,

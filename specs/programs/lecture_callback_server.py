@@ -14,7 +14,7 @@ from __future__ import annotations
 from ctypes import Structure, addressof, byref, c_char, c_int32, c_uint32, c_uint64
 from typing import Final
 
-from winapi import (
+from alertable.winapi import (
     AF_INET,
     FIONBIO,
     INADDR_LOOPBACK,

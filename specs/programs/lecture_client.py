@@ -8,7 +8,7 @@ from __future__ import annotations
 from ctypes import byref
 from typing import Final
 
-from winapi import (
+from alertable.winapi import (
     AF_INET,
     INADDR_LOOPBACK,
     INVALID_SOCKET,

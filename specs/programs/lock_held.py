@@ -11,7 +11,7 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_uint32, create_string_buffer, sizeof
 from typing import Final
 
-from winapi import (
+from alertable.winapi import (
     AF_INET,
     CRITICAL_SECTION,
     FALSE,

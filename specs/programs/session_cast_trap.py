@@ -11,7 +11,7 @@ from __future__ import annotations
 from ctypes import POINTER, Structure, addressof, byref, c_char, c_int32, c_uint32, c_uint64, cast, sizeof
 from typing import Final
 
-from winapi import (
+from alertable.winapi import (
     AF_INET,
     INADDR_LOOPBACK,
     INFINITE,

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specs.properties.base import Property
-from specs.properties.data_race import DataRace
-from specs.properties.marks import mark
-from specs.properties.s01_freed_in_flight import FreedInFlight
-from specs.properties.s02_context_freed import ContextFreed
-from specs.properties.s03_overlapped_reused import OverlappedReused, SharedSignal
-from specs.properties.s04_buffer_touched import BufferTouched
-from specs.properties.s05_exactly_once import ExactlyOnce
-from specs.properties.s06_result_discipline import ResultDiscipline
-from specs.properties.s07_data_lost import DataLost
-from specs.properties.s09_wait_results import WaitResults
-from specs.properties.s10_apc_safety import ApcSafety
-from specs.properties.s11_lock_order import LockOrder
-from specs.properties.s12_progress import Progress
-from specs.properties.s13_cancel_contract import CancelContract
-from specs.properties.s14_thread_exit import ThreadExit
-from specs.properties.s15_handle_hygiene import HandleHygiene
-from specs.properties.s16_graceful_close import GracefulClose
-from specs.properties.s17_edge_trigger import EdgeTrigger
-from specs.properties.s18_status_attribution import StatusAttribution
-from specs.properties.s19_armed_channel import ArmedChannel
-from specs.properties.s20_wait_array import ContextMissing, WaitArray
-from specs.properties.s21_signal_accounting import SignalAccounting
-from specs.properties.s22_packet_authenticity import PacketAuthenticity
-from specs.properties.s23_lock_not_held import LockNotHeld
-from specs.properties.temporal import Sometimes, State, Temporal, always, eventually, sometimes
+from alertable.specs.properties.base import Property
+from alertable.specs.properties.data_race import DataRace
+from alertable.specs.properties.marks import mark
+from alertable.specs.properties.s01_freed_in_flight import FreedInFlight
+from alertable.specs.properties.s02_context_freed import ContextFreed
+from alertable.specs.properties.s03_overlapped_reused import OverlappedReused, SharedSignal
+from alertable.specs.properties.s04_buffer_touched import BufferTouched
+from alertable.specs.properties.s05_exactly_once import ExactlyOnce
+from alertable.specs.properties.s06_result_discipline import ResultDiscipline
+from alertable.specs.properties.s07_data_lost import DataLost
+from alertable.specs.properties.s09_wait_results import WaitResults
+from alertable.specs.properties.s10_apc_safety import ApcSafety
+from alertable.specs.properties.s11_lock_order import LockOrder
+from alertable.specs.properties.s12_progress import Progress
+from alertable.specs.properties.s13_cancel_contract import CancelContract
+from alertable.specs.properties.s14_thread_exit import ThreadExit
+from alertable.specs.properties.s15_handle_hygiene import HandleHygiene
+from alertable.specs.properties.s16_graceful_close import GracefulClose
+from alertable.specs.properties.s17_edge_trigger import EdgeTrigger
+from alertable.specs.properties.s18_status_attribution import StatusAttribution
+from alertable.specs.properties.s19_armed_channel import ArmedChannel
+from alertable.specs.properties.s20_wait_array import ContextMissing, WaitArray
+from alertable.specs.properties.s21_signal_accounting import SignalAccounting
+from alertable.specs.properties.s22_packet_authenticity import PacketAuthenticity
+from alertable.specs.properties.s23_lock_not_held import LockNotHeld
+from alertable.specs.properties.temporal import Sometimes, State, Temporal, always, eventually, sometimes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

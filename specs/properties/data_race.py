@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.properties.base import Property
+from alertable.specs.properties.base import Property
 
 
 class DataRace(Property):

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kernel_model.iomgr.irp import IrpState
-from kernel_model.ke.apc import ApcKind
+from alertable.kernel_model.iomgr.irp import IrpState
+from alertable.kernel_model.ke.apc import ApcKind
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ke.apc import KApc
-    from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.apc import KApc
+    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
 
 
 @dataclass(slots=True, eq=False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specs.properties.base import Property
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ps.thread import KThread
 
 
 class OverlappedReused(Property):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.iomgr.irp import Major
-from specs.properties.base import Property
+from alertable.kernel_model.iomgr.irp import Major
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ke.apc import KApc
-    from kernel_model.ke.kqueue import CompletionPacket, CompletionPort
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.apc import KApc
+    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
+    from alertable.kernel_model.ps.thread import KThread
 
 RESULTS: Final = ("GetOverlappedResult", "WSAGetOverlappedResult", "GetOverlappedResultEx")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specs.properties.base import Property
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
 NAMES: Final[Mapping[int, str]] = {
     0: "WAIT_OBJECT_0",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specs.properties.base import Property
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kernel_model.ke.apc import KApc
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.apc import KApc
+    from alertable.kernel_model.ps.thread import KThread
 
 CHANGES: Final[Mapping[str, int]] = {
     "EnterCriticalSection": 1, "AcquireSRWLockExclusive": 1, "AcquireSRWLockShared": 1,

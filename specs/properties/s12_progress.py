@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import networkx as nx
 
-from kernel_model.ke.dispatcher import Dispatcher
-from kernel_model.ke.kqueue import CompletionPort
-from specs.properties.base import Property
+from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.kqueue import CompletionPort
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ke.apc import KApc
-    from kernel_model.ke.kqueue import CompletionPacket
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.apc import KApc
+    from alertable.kernel_model.ke.kqueue import CompletionPacket
+    from alertable.kernel_model.ps.thread import KThread
 
     Node = tuple[str, str, tuple[Any, ...]]  # who, doing what, in which abstract state
 

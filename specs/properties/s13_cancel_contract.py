@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specs.properties.base import Property
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
 
 class CancelContract(Property):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specs.properties.base import Property
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from kernel_model.ob.object import KObject
-    from kernel_model.ps.process import EProcess
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ob.object import KObject
+    from alertable.kernel_model.ps.process import EProcess
+    from alertable.kernel_model.ps.thread import KThread
 
 
 class HandleHygiene(Property):

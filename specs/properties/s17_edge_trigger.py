@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kernel_model.afd.event_select import FD_ACCEPT, FD_CLOSE, FD_READ, EventSelection
-from specs.properties.base import Property
+from alertable.kernel_model.afd.event_select import FD_ACCEPT, FD_CLOSE, FD_READ, EventSelection
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from kernel_model.ke.wait import Wait
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.wait import Wait
+    from alertable.kernel_model.ps.thread import KThread
 
 
 class EdgeTrigger(Property):

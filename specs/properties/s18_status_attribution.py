@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specs.properties.base import Property
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kernel_model.iomgr.irp import Irp
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ps.thread import KThread
 
 
 WSAECONNRESET: Final = 10054

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel_model.afd.endpoint import EndpointState
-from specs.properties.base import Property
+from alertable.kernel_model.afd.endpoint import EndpointState
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
 MANY: Final = ("WaitForMultipleObjects", "WaitForMultipleObjectsEx", "WSAWaitForMultipleEvents", "MsgWaitForMultipleObjects")
 FAILED: Final = 2**32 - 1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kernel_model.ke.event import KEvent
-from specs.properties.base import Property
+from alertable.kernel_model.ke.event import KEvent
+from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
 
 class SignalAccounting(Property):

@@ -7,7 +7,7 @@ Source: learn.microsoft.com "Event Objects", SetEvent, PulseEvent.
 
 from __future__ import annotations
 
-from winapi import WAIT_OBJECT_0, WAIT_TIMEOUT
+from alertable.winapi import WAIT_OBJECT_0, WAIT_TIMEOUT
 
 Answer = tuple[int, int | None]
 

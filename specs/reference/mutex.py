@@ -8,7 +8,7 @@ Source: learn.microsoft.com "Mutex Objects", ReleaseMutex.
 
 from __future__ import annotations
 
-from winapi import ERROR_NOT_OWNER, WAIT_ABANDONED, WAIT_OBJECT_0, WAIT_TIMEOUT
+from alertable.winapi import ERROR_NOT_OWNER, WAIT_ABANDONED, WAIT_OBJECT_0, WAIT_TIMEOUT
 
 Answer = tuple[int, int | None]
 Thread = int  # any name for a thread

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from winapi import ERROR_ABANDONED_WAIT_0, ERROR_INVALID_HANDLE, WAIT_FAILED, WAIT_OBJECT_0, WAIT_TIMEOUT
+from alertable.winapi import ERROR_ABANDONED_WAIT_0, ERROR_INVALID_HANDLE, WAIT_FAILED, WAIT_OBJECT_0, WAIT_TIMEOUT
 
 Answer = tuple[int, int | None]
 Packet = tuple[int, int, int | None]  # bytes, key, pointer

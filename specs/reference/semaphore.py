@@ -8,7 +8,7 @@ Source: learn.microsoft.com "Semaphore Objects", ReleaseSemaphore.
 
 from __future__ import annotations
 
-from winapi import ERROR_INVALID_PARAMETER, ERROR_TOO_MANY_POSTS, WAIT_OBJECT_0, WAIT_TIMEOUT
+from alertable.winapi import ERROR_INVALID_PARAMETER, ERROR_TOO_MANY_POSTS, WAIT_OBJECT_0, WAIT_TIMEOUT
 
 Answer = tuple[int, int | None]
 Released = tuple[tuple[int, int | None], int | None]  # ((result, previous count or None where none was stored), last error)

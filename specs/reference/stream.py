@@ -12,7 +12,7 @@ comes first when a call could fail for two reasons; full buffers.
 
 from __future__ import annotations
 
-from winapi import SOCKET_ERROR, WSAECONNRESET, WSAENOTSOCK, WSAESHUTDOWN, WSAEWOULDBLOCK
+from alertable.winapi import SOCKET_ERROR, WSAECONNRESET, WSAENOTSOCK, WSAESHUTDOWN, WSAEWOULDBLOCK
 
 Answer = tuple[int, int | None]
 Received = tuple[int | bytes, int | None]

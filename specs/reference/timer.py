@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from winapi import ERROR_INVALID_PARAMETER, WAIT_OBJECT_0, WAIT_TIMEOUT
+from alertable.winapi import ERROR_INVALID_PARAMETER, WAIT_OBJECT_0, WAIT_TIMEOUT
 
 Answer = tuple[int, int | None]
 MILLISECOND: Final = 10_000  # in units of 100 ns

@@ -10,10 +10,10 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from specs.zoo.case import Case
+    from alertable.specs.zoo.case import Case
 
 
 def cases() -> tuple[Case, ...]:
     """Every case, sorted by module name."""
     names = sorted(module.name for module in iter_modules(__path__) if module.name != "case")
-    return tuple(import_module(f"specs.zoo.{name}").CASE for name in names)
+    return tuple(import_module(f"alertable.specs.zoo.{name}").CASE for name in names)

@@ -2,8 +2,8 @@
 
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, pair, post
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import OVERLAPPED, pair, post
+from alertable.specs.zoo.case import Case
 
 
 def read_or_give_up(w, s, wait):

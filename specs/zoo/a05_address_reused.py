@@ -2,8 +2,8 @@
 
 from ctypes import addressof, create_string_buffer
 
-from specs.litmus.sockets import INFINITE, OVERLAPPED, join, packet, pair, post, thread
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import INFINITE, OVERLAPPED, join, packet, pair, post, thread
+from alertable.specs.zoo.case import Case
 
 
 def run(w, wait_for_callback):

@@ -2,8 +2,8 @@
 
 from ctypes import byref, c_int32, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, SOCKADDR_IN, bound, bufs, udp
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import OVERLAPPED, SOCKADDR_IN, bound, bufs, udp
+from alertable.specs.zoo.case import Case
 
 
 def do_read(w, s, ov, buffer, address, kept):

@@ -6,8 +6,8 @@ fix 3: whoever lets go last frees: the close, the operation in flight, the messa
 
 from ctypes import addressof, byref, c_size_t, c_uint32, c_void_p, create_string_buffer
 
-from specs.litmus.sockets import INFINITE, OVERLAPPED, join, pair, post, thread
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import INFINITE, OVERLAPPED, join, pair, post, thread
+from alertable.specs.zoo.case import Case
 
 
 class Event:

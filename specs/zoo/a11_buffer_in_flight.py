@@ -2,8 +2,8 @@
 
 from ctypes import byref, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import INFINITE, OVERLAPPED, bufs, pair, wsasend
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import INFINITE, OVERLAPPED, bufs, pair, wsasend
+from alertable.specs.zoo.case import Case
 
 
 def write(w, s, buffer, ov, timeout):

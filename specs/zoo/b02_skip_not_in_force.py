@@ -2,9 +2,9 @@
 
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, packet, pair, wsasend
-from specs.properties.marks import mark
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, packet, pair, wsasend
+from alertable.specs.properties.marks import mark
+from alertable.specs.zoo.case import Case
 
 SKIP = 1  # FILE_SKIP_COMPLETION_PORT_ON_SUCCESS
 

@@ -2,9 +2,9 @@
 
 from ctypes import byref, c_uint32, c_void_p, create_string_buffer
 
-from specs.litmus.sockets import INFINITE, OVERLAPPED, bound, bufs, udp
-from specs.properties.marks import mark
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import INFINITE, OVERLAPPED, bound, bufs, udp
+from alertable.specs.properties.marks import mark
+from alertable.specs.zoo.case import Case
 
 
 def run(w, again):

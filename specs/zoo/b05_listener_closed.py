@@ -2,8 +2,8 @@
 
 from ctypes import byref, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, join, listener, packet, reset, tcp, thread
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import OVERLAPPED, join, listener, packet, reset, tcp, thread
+from alertable.specs.zoo.case import Case
 
 
 def run(w, close_listener):

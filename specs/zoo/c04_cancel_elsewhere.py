@@ -2,8 +2,8 @@
 
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, join, overlapped_result, pair, post, thread
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import OVERLAPPED, join, overlapped_result, pair, post, thread
+from alertable.specs.zoo.case import Case
 
 
 def run(w, right):

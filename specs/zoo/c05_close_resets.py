@@ -2,8 +2,8 @@
 
 from ctypes import byref, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, bufs, join, overlapped_result, pair, post, thread, wsasend
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import OVERLAPPED, bufs, join, overlapped_result, pair, post, thread, wsasend
+from alertable.specs.zoo.case import Case
 
 SD_SEND = 1
 

@@ -2,8 +2,8 @@
 
 from ctypes import c_size_t, create_string_buffer
 
-from specs.litmus.sockets import INFINITE, pair, thread
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import INFINITE, pair, thread
+from alertable.specs.zoo.case import Case
 
 ALL_ACCESS = 0x1FFFFF
 

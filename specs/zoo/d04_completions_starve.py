@@ -2,8 +2,8 @@
 
 from ctypes import c_uint32, c_void_p, create_string_buffer
 
-from specs.litmus.sockets import INFINITE, OVERLAPPED, pair, post
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import INFINITE, OVERLAPPED, pair, post
+from alertable.specs.zoo.case import Case
 
 
 def run(w, alertable):

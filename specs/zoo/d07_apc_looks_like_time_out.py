@@ -2,9 +2,9 @@
 
 from ctypes import c_size_t
 
-from specs.litmus.sockets import WAIT_IO_COMPLETION, join, thread
-from specs.properties.marks import mark
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import WAIT_IO_COMPLETION, join, thread
+from alertable.specs.properties.marks import mark
+from alertable.specs.zoo.case import Case
 
 ALL_ACCESS = 0x1FFFFF
 

@@ -2,8 +2,8 @@
 
 from ctypes import create_string_buffer
 
-from specs.litmus.sockets import FD_CLOSE, FD_READ, INFINITE, pair
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import FD_CLOSE, FD_READ, INFINITE, pair
+from alertable.specs.zoo.case import Case
 
 
 def run(w, manual):

@@ -1,6 +1,6 @@
 """E06: the 65th handle: the wait fails, nobody looks, and the loop spins or goes deaf."""
 
-from specs.zoo.case import Case
+from alertable.specs.zoo.case import Case
 
 LIMIT = 64
 

@@ -2,9 +2,9 @@
 
 from ctypes import c_void_p
 
-from specs.litmus.sockets import INFINITE
-from specs.properties.marks import mark
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import INFINITE
+from alertable.specs.properties.marks import mark
+from alertable.specs.zoo.case import Case
 
 
 def run(w, look_at_the_rest):

@@ -1,7 +1,7 @@
 """E08: WAIT_ABANDONED is taken for a failure, though the mutex is owned from then on: nobody gets it any more."""
 
-from specs.litmus.sockets import INFINITE, join, thread
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import INFINITE, join, thread
+from alertable.specs.zoo.case import Case
 
 
 def run(w, accept):

@@ -1,7 +1,7 @@
 """E09: "is there data? no: register a callback", and the poller's "is there a callback? no: note the data", cross."""
 
-from specs.litmus.sockets import INFINITE, join, thread
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import INFINITE, join, thread
+from alertable.specs.zoo.case import Case
 
 
 def run(w, locked):

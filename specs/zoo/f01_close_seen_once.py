@@ -2,8 +2,8 @@
 
 from ctypes import c_void_p, create_string_buffer
 
-from specs.litmus.sockets import FD_CLOSE, FD_READ, INFINITE, MSG_PEEK, join, pair, thread
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import FD_CLOSE, FD_READ, INFINITE, MSG_PEEK, join, pair, thread
+from alertable.specs.zoo.case import Case
 
 
 def run(w, peek):

@@ -3,8 +3,8 @@ but on UDP it sends empty datagrams."""
 
 from ctypes import byref, c_uint32, create_string_buffer
 
-from specs.litmus.sockets import FD_CLOSE, FD_READ, FD_WRITE, INFINITE, bound, enum_events, pair, udp
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import FD_CLOSE, FD_READ, FD_WRITE, INFINITE, bound, enum_events, pair, udp
+from alertable.specs.zoo.case import Case
 
 
 def upload(w, try_first):

@@ -2,8 +2,17 @@
 
 from ctypes import byref, c_uint32, c_uint64, create_string_buffer
 
-from specs.litmus.sockets import OVERLAPPED, SO_UPDATE_ACCEPT_CONTEXT, SOL_SOCKET, join, listener, overlapped_result, tcp, thread
-from specs.zoo.case import Case
+from alertable.specs.litmus.sockets import (
+    OVERLAPPED,
+    SO_UPDATE_ACCEPT_CONTEXT,
+    SOL_SOCKET,
+    join,
+    listener,
+    overlapped_result,
+    tcp,
+    thread,
+)
+from alertable.specs.zoo.case import Case
 
 
 def run(w, update):

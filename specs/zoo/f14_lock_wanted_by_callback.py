@@ -2,9 +2,9 @@
 
 from ctypes import byref
 
-from specs.litmus.sockets import INFINITE, thread
-from specs.zoo.case import Case
-from winapi import CRITICAL_SECTION
+from alertable.specs.litmus.sockets import INFINITE, thread
+from alertable.specs.zoo.case import Case
+from alertable.winapi import CRITICAL_SECTION
 
 
 def run(w, drop):

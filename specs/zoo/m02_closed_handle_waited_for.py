@@ -1,6 +1,6 @@
 """M2: a handle that was closed stays in the array, and every wait fails."""
 
-from specs.zoo.case import Case
+from alertable.specs.zoo.case import Case
 
 
 def run(w, forget):

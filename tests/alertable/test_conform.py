@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 import alertable.commands.conform as command
 from alertable.cli import main
 from alertable.conform import Row, agreement, conform
-from specs.litmus import load
+from alertable.specs.litmus import load
 from tests.repo.sources import ROOT
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from winapi import INFINITE
+from alertable.winapi import INFINITE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 def two_threads(w: WinApi) -> str:
@@ -92,7 +92,7 @@ def test_a_schedule_that_does_not_fit_names_the_step(text: str) -> None:
 
 def test_specs_switch_the_sanitizers_off() -> None:
     def program(w: WinApi) -> str:
-        from specs.litmus.sockets import OVERLAPPED, pair, post
+        from alertable.specs.litmus.sockets import OVERLAPPED, pair, post
 
         client, server = pair(w)
         post(w, server, create_string_buffer(8), OVERLAPPED())  # both die at once

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from sim.explore import minimise
-from sim.explore.workers import processes
-from sim.runtime import watchdog
+from alertable.sim.explore import minimise
+from alertable.sim.explore.workers import processes
+from alertable.sim.runtime import watchdog
 from tests.child import ROOT, python
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="these programs are closures, which only fork can share out")
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="a console event would reach the tests too")
@@ -86,7 +86,7 @@ def spins(w: WinApi) -> None:
 
 def endless(w: WinApi) -> None:
     """Two threads that never end: the first execution is cut, and all of it could be made smaller."""
-    from winapi import LPTHREAD_START_ROUTINE
+    from alertable.winapi import LPTHREAD_START_ROUTINE
 
     @w.CALLBACK(*LPTHREAD_START_ROUTINE)
     def ticker(_: int | None) -> int:
@@ -264,7 +264,7 @@ def test_a_finding_is_told_before_it_is_made_small(monkeypatch: pytest.MonkeyPat
         told.append(violation)
         return violation
 
-    monkeypatch.setattr("sim.explore.check.confirmed", confirmed)
+    monkeypatch.setattr("alertable.sim.explore.check.confirmed", confirmed)
     report = alertable.check(namespace["program"], strategy="random", found=told.append)
     assert [violation.id for violation in told] == ["ProgramError"] * 2
     assert told[0] == told[1] == report.violations[0]

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 import alertable
 from alertable.cli import main
+from alertable.sim.explore.report import Report
 from alertable.strength import REQUIREMENTS, STRENGTH, accepted, exit_code, required, said
 from alertable.testing import CheckFailed
-from sim.explore.report import Report
 
 if TYPE_CHECKING:
     from pathlib import Path

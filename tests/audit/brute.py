@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import alertable
-from kernel_model.errors import NotModelled
-from sim.explore.dpor import Dpor
-from sim.explore.exhaustive import Exhaustive
-from sim.explore.search import Search
+from alertable.kernel_model.errors import NotModelled
+from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.exhaustive import Exhaustive
+from alertable.sim.explore.search import Search
 from tests.audit.generator import MAX_STEPS
 
 if TYPE_CHECKING:

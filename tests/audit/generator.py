@@ -13,17 +13,17 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 import alertable
-from kernel_model.outcomes import FAULTS
-from sim.runtime.settings import Settings
+from alertable.kernel_model.outcomes import FAULTS
+from alertable.sim.runtime.settings import Settings
+from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE, OVERLAPPED
 from tests.audit.families import FAMILIES, NEEDS
 from tests.audit.families.peers import CALLS, script
 from tests.audit.shared import Shared
-from winapi import INFINITE, LPTHREAD_START_ROUTINE, OVERLAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
     Script = tuple[tuple[str, str], ...]
 

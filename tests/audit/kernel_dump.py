@@ -13,8 +13,8 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from kernel_model.kernel import Kernel
-    from sim.win32.api import SimWinApi
+    from alertable.kernel_model.kernel import Kernel
+    from alertable.sim.win32.api import SimWinApi
 
 SKIPPED: Final[Mapping[str, str]] = {
     "Kernel.trace": "the observer",

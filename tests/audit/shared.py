@@ -5,12 +5,12 @@ from __future__ import annotations
 from ctypes import addressof, create_string_buffer
 from typing import TYPE_CHECKING, Any, Final
 
-from winapi import LPWSAOVERLAPPED_COMPLETION_ROUTINE, OVERLAPPED, PAPCFUNC, WSABUF
+from alertable.winapi import LPWSAOVERLAPPED_COMPLETION_ROUTINE, OVERLAPPED, PAPCFUNC, WSABUF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 SHORT: Final = 5  # milliseconds, for waits that may time out
 FAILED: Final = (0, -1, None, 0xFFFFFFFF, 2**64 - 1)

@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from inspect import isclass
 from typing import TYPE_CHECKING, Any, Final
 
-import kernel_model.rtl.lock
-import kernel_model.tcpip.flow
-import sim.win32.kernel32_locks
-import sim.win32.kernel32_waits
-from sim.win32.interlocked import SimInterlocked
-from sim.win32.kernel32_locks import Kernel32Locks, LockTable
-from sim.win32.kernel32_waits import Kernel32Waits
-from sim.win32.memory import Block, Overlapped, Region
+import alertable.kernel_model.rtl.lock
+import alertable.kernel_model.tcpip.flow
+import alertable.sim.win32.kernel32_locks
+import alertable.sim.win32.kernel32_waits
+from alertable.sim.win32.interlocked import SimInterlocked
+from alertable.sim.win32.kernel32_locks import Kernel32Locks, LockTable
+from alertable.sim.win32.kernel32_waits import Kernel32Waits
+from alertable.sim.win32.memory import Block, Overlapped, Region
 from tests.audit.containers import watched
 from tests.audit.tracer import MISSING, TRACER, Tracer
 

@@ -14,7 +14,7 @@ from tests.audit.kernel_dump import difference, kernel_dump
 from tests.audit.walk import Walk, walk
 
 if TYPE_CHECKING:
-    from sim.runtime.machine import Machine
+    from alertable.sim.runtime.machine import Machine
     from tests.audit.generator import RandomProgram
     from tests.audit.walk import Taken, Walked
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kernel_model.errors import NotModelled
-from sim.explore.dpor import Dpor
-from sim.runtime.execution import execute
-from sim.trace.traced import api_of
+from alertable.kernel_model.errors import NotModelled
+from alertable.sim.explore.dpor import Dpor
+from alertable.sim.runtime.execution import execute
+from alertable.sim.trace.traced import api_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from random import Random
 
-    from kernel_model.footprint import Footprint
-    from kernel_model.ps.thread import KThread
-    from sim.explore.step import Step
-    from sim.runtime.machine import Machine
+    from alertable.kernel_model.footprint import Footprint
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.explore.step import Step
+    from alertable.sim.runtime.machine import Machine
     from tests.audit.generator import RandomProgram
 
 

@@ -10,10 +10,10 @@ import statistics
 import time
 from typing import TYPE_CHECKING, Any
 
-from sim.runtime.execution import execute
-from sim.runtime.machine import Machine
-from sim.win32.api import SimWinApi
-from specs.programs.servers import (
+from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.machine import Machine
+from alertable.sim.win32.api import SimWinApi
+from alertable.specs.programs.servers import (
     async_select,
     blocking,
     completion_port,
@@ -22,7 +22,7 @@ from specs.programs.servers import (
     overlapped_events,
     select_loop,
 )
-from specs.programs.servers.client import crowd
+from alertable.specs.programs.servers.client import crowd
 from tests.bench import exploring, timed
 from tests.bench.memory import peak_mib
 from tests.bench.programs import alternate_apcs, alternate_events, ping_pong, round_trips, thousand_clients
@@ -30,7 +30,7 @@ from tests.bench.programs import alternate_apcs, alternate_events, ping_pong, ro
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 RUNS = 5
 SERVERS = (blocking, select_loop, event_select, async_select, overlapped_events, completion_routines, completion_port)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.explore.check import check
-from sim.win32.peer import Peer
-from specs.programs.servers import completion_port, completion_routines
-from specs.programs.servers.framing import frame
+from alertable.sim.explore.check import check
+from alertable.sim.win32.peer import Peer
+from alertable.specs.programs.servers import completion_port, completion_routines
+from alertable.specs.programs.servers.framing import frame
 from tests.explore.rows import lastzero
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 EXECUTIONS = 1_000
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_int32, c_size_t, c_uint32, c_void_p, create_string_buffer, sizeof
 from typing import TYPE_CHECKING, Any
 
-from winapi import COMPLETION_ROUTINE, INFINITE, OVERLAPPED, WSABUF, sockaddr_in
+from alertable.winapi import COMPLETION_ROUTINE, INFINITE, OVERLAPPED, WSABUF, sockaddr_in
 
 if TYPE_CHECKING:
-    from winapi.surface import WinApi
+    from alertable.winapi.surface import WinApi
 
 CALLS = 100_000
 TRIPS = 20_000

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from sim.explore.check import check
-from sim.runtime.settings import MEMORIES
-from specs.programs.servers import (
+from alertable.sim.explore.check import check
+from alertable.sim.runtime.settings import MEMORIES
+from alertable.specs.programs.servers import (
     async_select,
     blocking,
     completion_port,

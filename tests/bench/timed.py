@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from sim.timed.load import Load
-from sim.timed.measure import measure
-from sim.timed.profile import load
+from alertable.sim.timed.load import Load
+from alertable.sim.timed.measure import measure
+from alertable.sim.timed.profile import load
 from tests.bench.memory import peak_mib
 
 if TYPE_CHECKING:

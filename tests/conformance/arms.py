@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from winapi.real import wine_version
+from alertable.winapi.real import wine_version
 
 
 def real_api() -> Any:
     """Real Winsock."""
-    from winapi.real import real
+    from alertable.winapi.real import real
 
     return real()
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from ctypes import byref, c_int32, c_int64, c_size_t, c_uint32, c_void_p, create_string_buffer
 from typing import TYPE_CHECKING, Any
 
-from specs.litmus.sockets import bound, bufs, listener, loopback, message_window, pair, tcp, udp
-from winapi import FIONBIO, MSG, OVERLAPPED, SO_RCVBUF, SOL_SOCKET, WNDCLASSEXW
+from alertable.specs.litmus.sockets import bound, bufs, listener, loopback, message_window, pair, tcp, udp
+from alertable.winapi import FIONBIO, MSG, OVERLAPPED, SO_RCVBUF, SOL_SOCKET, WNDCLASSEXW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 POISON = 0xCCCCCCCC
 ACCESS_VIOLATION = 0xC0000005

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.runtime.execution import run
+from alertable.sim.runtime.execution import run
 from tests.conformance.arms import real_api, under_wine
 from tests.conformance.bad_input import objects, ports_and_windows, sockets
 from tests.repo.sources import ROOT

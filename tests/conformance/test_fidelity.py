@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kernel_model.errors import NotModelled
-from kernel_model.kernel import BOOT_TIME_100NS
-from sim.runtime.execution import run
-from specs.litmus.sockets import bound, bufs, err, listener, loopback, nonblocking, pair, post, tcp
+from alertable.kernel_model.errors import NotModelled
+from alertable.kernel_model.kernel import BOOT_TIME_100NS
+from alertable.sim.runtime.execution import run
+from alertable.specs.litmus.sockets import bound, bufs, err, listener, loopback, nonblocking, pair, post, tcp
+from alertable.winapi import CRITICAL_SECTION, INFINITE, OVERLAPPED, SO_SNDBUF, SOL_SOCKET, SRWLOCK
 from tests.repo.sources import ROOT
-from winapi import CRITICAL_SECTION, INFINITE, OVERLAPPED, SO_SNDBUF, SOL_SOCKET, SRWLOCK
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 def outcome(program: Any, **options: Any) -> Any:

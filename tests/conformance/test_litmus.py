@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alertable.conform import run_real
-from sim.explore.random_walk import RandomChooser
-from sim.runtime.execution import execute
-from sim.runtime.settings import Settings
-from sim.win32.api import SimWinApi
-from specs.litmus import Litmus, load
+from alertable.sim.explore.random_walk import RandomChooser
+from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.settings import Settings
+from alertable.sim.win32.api import SimWinApi
+from alertable.specs.litmus import Litmus, load
 from tests.conformance.arms import under_wine
 
 if TYPE_CHECKING:
-    from kernel_model.choice import Chooser
+    from alertable.kernel_model.choice import Chooser
 
 LITMUS = load()
 RANDOM_SCHEDULES = 100

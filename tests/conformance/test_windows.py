@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sim.runtime.execution import run
-from specs.litmus.sockets import FD_ACCEPT, FD_CLOSE, FD_READ, MSG_OOB, bound, err, message_window, name, next_message, pair
+from alertable.sim.runtime.execution import run
+from alertable.specs.litmus.sockets import (
+    FD_ACCEPT,
+    FD_CLOSE,
+    FD_READ,
+    MSG_OOB,
+    bound,
+    err,
+    message_window,
+    name,
+    next_message,
+    pair,
+)
+from alertable.winapi import FIONBIO, HWND_MESSAGE, MSG, PM_REMOVE, WM_QUIT, WM_USER, WNDCLASSEXW, WNDPROC
 from tests.conformance.arms import real_api
-from winapi import FIONBIO, HWND_MESSAGE, MSG, PM_REMOVE, WM_QUIT, WM_USER, WNDCLASSEXW, WNDPROC
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 def wide(text: str) -> Any:

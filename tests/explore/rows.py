@@ -8,12 +8,12 @@ from __future__ import annotations
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING
 
-from winapi import INFINITE, LPTHREAD_START_ROUTINE
+from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
     Program = Callable[[WinApi], object]
     Body = Callable[[], object]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from specs.litmus.sockets import pair
+from alertable.specs.litmus.sockets import pair
 from tests.explore.rows import in_threads, lastzero
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 def sleeps(w: WinApi) -> int:

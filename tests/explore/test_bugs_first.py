@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from sim.explore import bugs_first
+from alertable.sim.explore import bugs_first
 from tests.explore.rows import in_threads, lastzero, rw
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 def early_order(w: WinApi) -> None:

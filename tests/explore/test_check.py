@@ -16,7 +16,7 @@ from tests.explore.rows import in_threads, lastzero, rw
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 def two_locks(w: WinApi) -> None:

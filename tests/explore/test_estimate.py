@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 import alertable
 from alertable.cli import main
+from alertable.sim.explore.estimate import Whole
 from alertable.terminal import about
-from sim.explore.estimate import Whole
 from tests.explore.rows import lastzero, lockinc
 
 if TYPE_CHECKING:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 import alertable
-from kernel_model.choice import ChoiceKind, ChoicePoint
-from sim.explore.races import dissect
-from sim.explore.replay import ReplayChooser
-from sim.runtime.execution import run
-from sim.runtime.outcome import ReplayDivergence
-from sim.runtime.schedule import parse
-from sim.runtime.settings import Settings
-from specs.litmus.sockets import loopback
+from alertable.kernel_model.choice import ChoiceKind, ChoicePoint
+from alertable.sim.explore.races import dissect
+from alertable.sim.explore.replay import ReplayChooser
+from alertable.sim.runtime.execution import run
+from alertable.sim.runtime.outcome import ReplayDivergence
+from alertable.sim.runtime.schedule import parse
+from alertable.sim.runtime.settings import Settings
+from alertable.specs.litmus.sockets import loopback
+from alertable.winapi import INFINITE, INVALID_HANDLE_VALUE, LPTHREAD_START_ROUTINE
 from tests.explore.rows import in_threads
-from winapi import INFINITE, INVALID_HANDLE_VALUE, LPTHREAD_START_ROUTINE
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 def second_post_fails(w: WinApi) -> None:

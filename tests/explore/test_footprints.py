@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from specs.litmus.sockets import listener, nonblocking, pair, tcp
-from winapi import INFINITE, LPTHREAD_START_ROUTINE, MSG, OVERLAPPED, PAPCFUNC, WNDCLASSEXW, WNDPROC, WSABUF
+from alertable.specs.litmus.sockets import listener, nonblocking, pair, tcp
+from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE, MSG, OVERLAPPED, PAPCFUNC, WNDCLASSEXW, WNDPROC, WSABUF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
     Body = Callable[[Any, dict[str, Any]], object]
 

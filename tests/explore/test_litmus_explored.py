@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import alertable
-from specs.litmus import load
+from alertable.specs.litmus import load
 
 if TYPE_CHECKING:
-    from specs.litmus import Litmus
+    from alertable.specs.litmus import Litmus
 
 EXECUTIONS = 150  # a few have more traces than anybody waits for
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from winapi import WSABUF, WSAOVERLAPPED, sockaddr_in
+from alertable.winapi import WSABUF, WSAOVERLAPPED, sockaddr_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 import alertable
 from alertable.cli import main
-from sim.explore import workers
-from sim.explore.journal import Journal, left_behind
-from sim.runtime.schedule import parse
+from alertable.sim.explore import workers
+from alertable.sim.explore.journal import Journal, left_behind
+from alertable.sim.runtime.schedule import parse
 from tests.audit.generator import program_of
 from tests.child import python
 from tests.explore.rows import binc, lastzero, readers

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 import alertable
-from sim.explore.stateful import BLOCKED
+from alertable.sim.explore.stateful import BLOCKED
 
 QUIET = settings(
     max_examples=30, stateful_step_count=20, deadline=None, derandomize=True, database=None,
@@ -70,7 +70,7 @@ class Broken(alertable.KernelMachine):
 
     @rule(data=st.data())
     def anything(self, data: Any) -> None:
-        from specs.zoo.a06_out_parameter import buggy
+        from alertable.specs.zoo.a06_out_parameter import buggy
 
         if not self.blocked("main"):
             self.call(buggy)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import find, given, settings
 
 import alertable
-from sim.explore.pct import PctChooser, floor
+from alertable.sim.explore.pct import PctChooser, floor
 from tests.explore.rows import ainc, in_threads, rw
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 def lost_update(w: WinApi) -> int:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from specs.litmus.sockets import pair
-from winapi import INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC, WSABUF, WSAOVERLAPPED
+from alertable.specs.litmus.sockets import pair
+from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC, WSABUF, WSAOVERLAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 WAIT_TIMEOUT, WAIT_ABANDONED = 258, 128
 

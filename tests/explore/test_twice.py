@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from sim.explore import twice
-from sim.explore.endings import difference, ending, other_memory
-from sim.explore.twice import Sample
-from sim.runtime.execution import run
-from sim.runtime.settings import Settings
-from specs.zoo import cases
+from alertable.sim.explore import twice
+from alertable.sim.explore.endings import difference, ending, other_memory
+from alertable.sim.explore.twice import Sample
+from alertable.sim.runtime.execution import run
+from alertable.sim.runtime.settings import Settings
+from alertable.specs.zoo import cases
 from tests.child import python
 from tests.specs.test_programs import CASES as PROGRAMS
 

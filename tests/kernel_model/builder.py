@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kernel_model.afd.connect import accept_connection, bind_endpoint, connect_endpoint, listen_endpoint
-from kernel_model.afd.endpoint import AfdEndpoint
-from kernel_model.afd.read import read_stream
-from kernel_model.afd.write import write_stream
-from kernel_model.iomgr.irp import Irp, Major
-from kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc, next_apc
-from kernel_model.ke.event import KEvent
-from kernel_model.ke.mutant import KMutant
-from kernel_model.ke.semaphore import KSemaphore
-from kernel_model.ke.timer import KTimer
-from kernel_model.ke.timerq import due_entries, fire_timer
-from kernel_model.ke.wait import wait_for_multiple_objects, wait_for_single_object
-from kernel_model.kernel import Kernel
-from kernel_model.ob.handle_table import open_handle
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.deliver import deliver
+from alertable.kernel_model.afd.connect import accept_connection, bind_endpoint, connect_endpoint, listen_endpoint
+from alertable.kernel_model.afd.endpoint import AfdEndpoint
+from alertable.kernel_model.afd.read import read_stream
+from alertable.kernel_model.afd.write import write_stream
+from alertable.kernel_model.iomgr.irp import Irp, Major
+from alertable.kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc, next_apc
+from alertable.kernel_model.ke.event import KEvent
+from alertable.kernel_model.ke.mutant import KMutant
+from alertable.kernel_model.ke.semaphore import KSemaphore
+from alertable.kernel_model.ke.timer import KTimer
+from alertable.kernel_model.ke.timerq import due_entries, fire_timer
+from alertable.kernel_model.ke.wait import wait_for_multiple_objects, wait_for_single_object
+from alertable.kernel_model.kernel import Kernel
+from alertable.kernel_model.ob.handle_table import open_handle
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.deliver import deliver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kernel_model.ke.dispatcher import Dispatcher
-    from kernel_model.ps.thread import KThread
-    from kernel_model.tcpip.segment import Address
+    from alertable.kernel_model.ke.dispatcher import Dispatcher
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.tcpip.segment import Address
 
 MS = 10_000  # 100 ns in a millisecond
 HOST = b"\x7f\0\0\1"

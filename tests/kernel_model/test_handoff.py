@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kernel_model.handoff import VectorClocks
-from kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc, next_apc
-from kernel_model.ke.event import KEvent, reset_event, set_event
-from kernel_model.ke.kqueue import CompletionPacket, CompletionPort, post_packet, remove_packets
-from kernel_model.ke.mutant import KMutant, release_mutant
-from kernel_model.ke.semaphore import KSemaphore, release_semaphore
-from kernel_model.ke.timerq import fire_timer, queue_timer
-from kernel_model.ke.wait import wait_for_multiple_objects, wait_for_single_object
-from kernel_model.kernel import Kernel
-from kernel_model.ps.thread import KThread, end_thread
-from kernel_model.rtl.lock import RtlLock, release, try_acquire
+from alertable.kernel_model.handoff import VectorClocks
+from alertable.kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc, next_apc
+from alertable.kernel_model.ke.event import KEvent, reset_event, set_event
+from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort, post_packet, remove_packets
+from alertable.kernel_model.ke.mutant import KMutant, release_mutant
+from alertable.kernel_model.ke.semaphore import KSemaphore, release_semaphore
+from alertable.kernel_model.ke.timerq import fire_timer, queue_timer
+from alertable.kernel_model.ke.wait import wait_for_multiple_objects, wait_for_single_object
+from alertable.kernel_model.kernel import Kernel
+from alertable.kernel_model.ps.thread import KThread, end_thread
+from alertable.kernel_model.rtl.lock import RtlLock, release, try_acquire
 
 if TYPE_CHECKING:
     from collections.abc import Callable

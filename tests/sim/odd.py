@@ -5,8 +5,8 @@ from __future__ import annotations
 from ctypes import byref, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any
 
-from sim.runtime.execution import run
-from winapi import SOL_SOCKET
+from alertable.sim.runtime.execution import run
+from alertable.winapi import SOL_SOCKET
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sim.runtime.execution import run
-from winapi import AF_INET
+from alertable.sim.runtime.execution import run
+from alertable.winapi import AF_INET
 
 
 def outcome(program: Any) -> Any:

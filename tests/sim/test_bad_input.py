@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel_model.errors import NotModelled
-from sim.runtime.execution import run
-from sim.win32.api import SimWinApi
-from specs.litmus.sockets import listener, pair, udp
-from winapi import INFINITE, OVERLAPPED, SOCKADDR_IN, WSABUF
-from winapi.surface import FUNCTIONS
+from alertable.kernel_model.errors import NotModelled
+from alertable.sim.runtime.execution import run
+from alertable.sim.win32.api import SimWinApi
+from alertable.specs.litmus.sockets import listener, pair, udp
+from alertable.winapi import INFINITE, OVERLAPPED, SOCKADDR_IN, WSABUF
+from alertable.winapi.surface import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sim.runtime.execution import run
-from specs.litmus.sockets import join, pair, post, thread
-from winapi import INFINITE, OVERLAPPED
+from alertable.sim.runtime.execution import run
+from alertable.specs.litmus.sockets import join, pair, post, thread
+from alertable.winapi import INFINITE, OVERLAPPED
 
 APC = (None, c_size_t)
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 import alertable
-from sim.runtime.canonical import canonical, text
+from alertable.sim.runtime.canonical import canonical, text
+from alertable.winapi import OVERLAPPED
 from tests.child import python
-from winapi import OVERLAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,21 +13,21 @@ from hypothesis import strategies as st
 
 import alertable
 from alertable.cli import main
-from sim.trace.record import Event, EventKind
-from sim.view.columns import Row, lines_of, rows_of, table
-from sim.view.grid import GAP, pad, visible, width_of, wrap
-from specs.litmus.sockets import loopback
+from alertable.sim.trace.record import Event, EventKind
+from alertable.sim.view.columns import Row, lines_of, rows_of, table
+from alertable.sim.view.grid import GAP, pad, visible, width_of, wrap
+from alertable.specs.litmus.sockets import loopback
+from alertable.winapi import WSABUF
 from tests.child import python
-from winapi import WSABUF
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 FAILS = """
 from ctypes import byref, create_string_buffer
-from specs.litmus.sockets import loopback
+from alertable.specs.litmus.sockets import loopback
 
 def program(w):
     s = w.socket(2, 1, 6)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim.runtime.execution import run
-from specs.litmus.sockets import bound, err, loopback, nonblocking, udp
-from winapi import SIO_UDP_CONNRESET
+from alertable.sim.runtime.execution import run
+from alertable.specs.litmus.sockets import bound, err, loopback, nonblocking, udp
+from alertable.winapi import SIO_UDP_CONNRESET
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 @pytest.mark.parametrize(("wanted", "error"), [(1, 10054), (0, 10035)])

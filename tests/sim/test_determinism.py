@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.runtime.execution import run
-from sim.runtime.outcome import Execution, ReplayDivergence, ScheduleError
-from sim.runtime.schedule import parse, render
-from specs.litmus.sockets import bufs, completion, join, listener, pair, post, tcp, thread, wsasend
-from specs.programs import callback_echo_server, echo_client, lecture_callback_server, lecture_client
-from winapi import INFINITE, OVERLAPPED, WAIT_IO_COMPLETION
+from alertable.sim.runtime.execution import run
+from alertable.sim.runtime.outcome import Execution, ReplayDivergence, ScheduleError
+from alertable.sim.runtime.schedule import parse, render
+from alertable.specs.litmus.sockets import bufs, completion, join, listener, pair, post, tcp, thread, wsasend
+from alertable.specs.programs import callback_echo_server, echo_client, lecture_callback_server, lecture_client
+from alertable.winapi import INFINITE, OVERLAPPED, WAIT_IO_COMPLETION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,7 +130,7 @@ def test_random_schedules_reach_several_outcomes() -> None:
 
 def test_two_processes_with_different_hash_seeds_agree() -> None:
     script = (
-        "import hashlib; from tests.sim.test_determinism import PROGRAMS, fingerprint; from sim.runtime.execution import run;"
+        "import hashlib; from tests.sim.test_determinism import PROGRAMS, fingerprint; from alertable.sim.runtime.execution import run;"
         "names = [n for n in PROGRAMS if n not in ('lecture', 'echo')];"
         "print(hashlib.sha256(b''.join(fingerprint(run(PROGRAMS[n], seed=s)) for n in names for s in (None, 1, 2))).hexdigest())"
     )

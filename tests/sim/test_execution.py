@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kernel_model.errors import NotModelled
-from sim.runtime.execution import run
-from specs.litmus.sockets import completion, join, listener, pair, post, tcp, thread
-from winapi import CRITICAL_SECTION, INFINITE, OVERLAPPED
+from alertable.kernel_model.errors import NotModelled
+from alertable.sim.runtime.execution import run
+from alertable.specs.litmus.sockets import completion, join, listener, pair, post, tcp, thread
+from alertable.winapi import CRITICAL_SECTION, INFINITE, OVERLAPPED
 
 if TYPE_CHECKING:
-    from sim.runtime.outcome import Violation
+    from alertable.sim.runtime.outcome import Violation
 
 
 def violation(*programs: Any, **options: Any) -> Violation:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from kernel_model.errors import NotModelled
-from specs.litmus.sockets import listener, loopback, overlapped_result, packet, reset, tcp
-from winapi import INVALID_HANDLE_VALUE, SO_REUSEADDR, SOL_SOCKET, WSAOVERLAPPED
+from alertable.kernel_model.errors import NotModelled
+from alertable.specs.litmus.sockets import listener, loopback, overlapped_result, packet, reset, tcp
+from alertable.winapi import INVALID_HANDLE_VALUE, SO_REUSEADDR, SOL_SOCKET, WSAOVERLAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 TF_REUSE_SOCKET = 2
 SO_EXCLUSIVEADDRUSE = -5

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sim.runtime.execution import run
-from sim.runtime.forbidden import FORBIDDEN, Forbidden
-from sim.runtime.outcome import ForbiddenCall
+from alertable.sim.runtime.execution import run
+from alertable.sim.runtime.forbidden import FORBIDDEN, Forbidden
+from alertable.sim.runtime.outcome import ForbiddenCall
 from tests.child import python
 
 if TYPE_CHECKING:

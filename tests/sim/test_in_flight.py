@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sim.runtime.execution import run
-from specs.litmus.sockets import bound, bufs, close, completion, join, pair, post, thread, udp, wsasend
-from winapi import INFINITE, OVERLAPPED, SO_SNDBUF, SOCKADDR_IN, SOL_SOCKET
+from alertable.sim.runtime.execution import run
+from alertable.specs.litmus.sockets import bound, bufs, close, completion, join, pair, post, thread, udp, wsasend
+from alertable.winapi import INFINITE, OVERLAPPED, SO_SNDBUF, SOCKADDR_IN, SOL_SOCKET
 
 if TYPE_CHECKING:
-    from sim.runtime.outcome import Execution
+    from alertable.sim.runtime.outcome import Execution
 
 
 def start(w: Any, mode: str, freed: str) -> None:

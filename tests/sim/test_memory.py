@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sim.runtime.execution import run
-from sim.win32.memory import UserMemory
-from specs.litmus.sockets import bufs, pair, post
-from winapi import INFINITE, OVERLAPPED, WSABUF
+from alertable.sim.runtime.execution import run
+from alertable.sim.win32.memory import UserMemory
+from alertable.specs.litmus.sockets import bufs, pair, post
+from alertable.winapi import INFINITE, OVERLAPPED, WSABUF
 
 if TYPE_CHECKING:
     from collections.abc import Callable

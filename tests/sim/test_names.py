@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from sim.trace.names import LEAST_ADDRESS, place
-from sim.trace.record import EventKind
-from specs.litmus.sockets import loopback
-from winapi import INFINITE, INVALID_HANDLE_VALUE, OVERLAPPED, WSABUF
+from alertable.sim.trace.names import LEAST_ADDRESS, place
+from alertable.sim.trace.record import EventKind
+from alertable.specs.litmus.sockets import loopback
+from alertable.winapi import INFINITE, INVALID_HANDLE_VALUE, OVERLAPPED, WSABUF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 told_apart = pytest.mark.skipif(

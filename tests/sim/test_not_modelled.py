@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kernel_model.errors import NotModelled
-from sim.runtime.execution import run
-from sim.win32.api import SimWinApi
+from alertable.kernel_model.errors import NotModelled
+from alertable.sim.runtime.execution import run
+from alertable.sim.win32.api import SimWinApi
+from alertable.winapi.surface import FUNCTIONS
 from tests.child import python
-from winapi.surface import FUNCTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def test_it_ends_the_execution_at_the_next_call_even_if_swallowed() -> None:
 
 
 def test_in_another_thread_it_ends_everything() -> None:
-    from specs.litmus.sockets import join, thread
+    from alertable.specs.litmus.sockets import join, thread
 
     def program(w: Any) -> None:
         join(w, thread(w, lambda: w.socket(23, 1, 0)))
@@ -84,7 +84,7 @@ def test_in_another_thread_it_ends_everything() -> None:
 def test_a_script_without_a_package_is_named_too(tmp_path: Path) -> None:
     script = tmp_path / "simple.py"
     script.write_text(
-        "from sim.runtime.execution import run\n"
+        "from alertable.sim.runtime.execution import run\n"
         "def program(w):\n"
         "    w.WSASocketW(2, 1, 6, None, 1, 0)\n"
         "try:\n"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sim.runtime.execution import run
-from specs.litmus.sockets import (
+from alertable.sim.runtime.execution import run
+from alertable.specs.litmus.sockets import (
     bufs,
     completion,
     join,
@@ -23,8 +23,7 @@ from specs.litmus.sockets import (
     thread,
     wsasend,
 )
-from tests.sim.odd import NEVER_READ, outcomes, set_int
-from winapi import (
+from alertable.winapi import (
     INVALID_SOCKET,
     LINGER,
     OVERLAPPED,
@@ -32,6 +31,7 @@ from winapi import (
     SO_SNDBUF,
     SOL_SOCKET,
 )
+from tests.sim.odd import NEVER_READ, outcomes, set_int
 
 # ---- closing -------------------------------------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sim.runtime.execution import run
-from specs.litmus.sockets import (
+from alertable.sim.runtime.execution import run
+from alertable.specs.litmus.sockets import (
     bound,
     completion,
     getopt,
@@ -27,8 +27,7 @@ from specs.litmus.sockets import (
     thread,
     udp,
 )
-from tests.sim.odd import my_thread, outcomes, set_int
-from winapi import (
+from alertable.winapi import (
     INVALID_SOCKET,
     OVERLAPPED,
     SO_ERROR,
@@ -37,6 +36,7 @@ from winapi import (
     SOCKADDR_IN,
     TIMEVAL,
 )
+from tests.sim.odd import my_thread, outcomes, set_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable

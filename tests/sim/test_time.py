@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from sim.runtime import watchdog
-from sim.runtime.execution import run
-from specs.litmus.sockets import join, listener, nonblocking, pair, readable, tcp, thread
-from winapi import INFINITE
+from alertable.sim.runtime import watchdog
+from alertable.sim.runtime.execution import run
+from alertable.specs.litmus.sockets import join, listener, nonblocking, pair, readable, tcp, thread
+from alertable.winapi import INFINITE
 
 EACH = [None, *range(10)]
 each_seed = pytest.mark.parametrize("seed", EACH)

@@ -8,8 +8,8 @@ from ctypes import byref, c_void_p, create_string_buffer
 from typing import TYPE_CHECKING, Any
 
 import alertable
+from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE
 from tests.explore.rows import in_threads
-from winapi import INFINITE, LPTHREAD_START_ROUTINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 HERE = "tests/sim/test_whereabouts.py"
 ME = "test_whereabouts"  # what a function called `program` is known by

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import sim.runtime.watch as watching
-from specs.properties import SANITIZERS
+import alertable.sim.runtime.watch as watching
+from alertable.specs.properties import SANITIZERS
 from tests.repo.sources import ROOT
 from tests.specs.laws import LAWS, Law
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from specs.litmus import HERE, Litmus, load
-from winapi import FUNCTIONS
+from alertable.specs.litmus import HERE, Litmus, load
+from alertable.winapi import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specs.mutants import Mutant, mutants
-from specs.mutants.plant import Stale, mutated, plant
+from alertable.specs.mutants import Mutant, mutants
+from alertable.specs.mutants.plant import Stale, mutated, plant
 from tests.mutants import Nursery
 from tests.repo.sources import ROOT
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MUTANTS = list(mutants().values())
 KILLERS = sorted({mutant.test for mutant in MUTANTS})
 HARMLESS = Mutant(
-    id="harmless", wrong="", why="", where="kernel_model.ke.wait:Wait.ready_status", text="thread = self.thread",
+    id="harmless", wrong="", why="", where="alertable.kernel_model.ke.wait:Wait.ready_status", text="thread = self.thread",
     planted="thread = self.thread.thread", test="",
 )  # fmt: skip
 
@@ -53,8 +53,8 @@ def changed(**fields: str) -> Mutant:
         ({"text": "obj"}, "stands 11 times"),
         ({"text": "thread = self.thread", "planted": "thread = ("}, "does not compile"),
         ({"planted": "thread  =  self.thread"}, "changes nothing"),
-        ({"where": "kernel_model.ke.wait:no_such_function"}, "is not one function"),
-        ({"where": "kernel_model.ke.wait:Wait"}, "is not one function"),
+        ({"where": "alertable.kernel_model.ke.wait:no_such_function"}, "is not one function"),
+        ({"where": "alertable.kernel_model.ke.wait:Wait"}, "is not one function"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from sim.runtime.execution import run
-from specs.programs import (
+from alertable.sim.runtime.execution import run
+from alertable.specs.programs import (
     callback_echo_server,
     echo_client,
     event_overlapped_server,
@@ -25,7 +25,7 @@ from specs.programs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
     Program = Callable[[WinApi], object]
 
@@ -170,7 +170,7 @@ def test_it_prints_this_on_real_winsock(case: Case, capsys: pytest.CaptureFixtur
 
 def run_in_threads(programs: tuple[Program, ...]) -> None:
     """Each program in an OS thread of its own, until all that are no daemons have returned; a daemon is left behind."""
-    from winapi.real import real
+    from alertable.winapi.real import real
 
     w = real()
     raised: list[BaseException] = []

@@ -6,10 +6,10 @@ from ctypes import byref, c_size_t, c_uint32, c_void_p
 from typing import TYPE_CHECKING, Any
 
 import alertable
-from winapi import INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC
+from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 def found(program: Any) -> list[str]:

@@ -15,21 +15,21 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from sim.runtime.machine import Machine
-from sim.win32.api import SimWinApi
-from specs.litmus.sockets import nonblocking, pair, reset
-from specs.reference.event import Event
-from specs.reference.mutex import Mutex
-from specs.reference.port import Port
-from specs.reference.semaphore import Semaphore
-from specs.reference.stream import End
-from specs.reference.timer import MILLISECOND, Timer
-from winapi import INFINITE, INVALID_HANDLE_VALUE, MSG_PEEK, SD_SEND, SOCKET_ERROR
+from alertable.sim.runtime.machine import Machine
+from alertable.sim.win32.api import SimWinApi
+from alertable.specs.litmus.sockets import nonblocking, pair, reset
+from alertable.specs.reference.event import Event
+from alertable.specs.reference.mutex import Mutex
+from alertable.specs.reference.port import Port
+from alertable.specs.reference.semaphore import Semaphore
+from alertable.specs.reference.stream import End
+from alertable.specs.reference.timer import MILLISECOND, Timer
+from alertable.winapi import INFINITE, INVALID_HANDLE_VALUE, MSG_PEEK, SD_SEND, SOCKET_ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
     Task = Callable[[Any], Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from specs.properties import SANITIZERS
+from alertable.specs.properties import SANITIZERS
 from tests.specs import planted
 from tests.specs.laws import LAWS, Law
 

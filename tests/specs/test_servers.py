@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from sim.explore.random_walk import RandomChooser
-from sim.runtime.execution import execute, run
-from sim.runtime.machine import Machine
-from sim.win32.api import SimWinApi
-from specs.programs.servers import (
+from alertable.sim.explore.random_walk import RandomChooser
+from alertable.sim.runtime.execution import execute, run
+from alertable.sim.runtime.machine import Machine
+from alertable.sim.win32.api import SimWinApi
+from alertable.specs.programs.servers import (
     async_select,
     blocking,
     client,
@@ -23,11 +23,11 @@ from specs.programs.servers import (
     reactor,
     select_loop,
 )
-from specs.programs.servers.framing import HEADER, Assembler, frame
+from alertable.specs.programs.servers.framing import HEADER, Assembler, frame
 from tests.conformance.arms import real_api
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 SERVERS: Final = (
     blocking, select_loop, event_select, async_select, overlapped_events, completion_routines, completion_port, reactor, proactor,
@@ -136,7 +136,7 @@ def test_messages_are_assembled_from_any_pieces() -> None:
 
 
 def test_shares() -> None:
-    from specs.programs.servers.framing import shares
+    from alertable.specs.programs.servers.framing import shares
 
     assert shares(100, 63) == [50, 50]
     assert shares(64, 63) == [32, 32]

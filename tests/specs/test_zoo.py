@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 import alertable
 from alertable.cli import main
-from sim.trace.names import LEAST_ADDRESS
-from sim.view.columns import rows_of
-from specs.zoo import cases
+from alertable.sim.trace.names import LEAST_ADDRESS
+from alertable.sim.view.columns import rows_of
+from alertable.specs.zoo import cases
 from tests.child import ROOT
 from tools.sanitizer_page import command
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from specs.zoo.case import Case
+    from alertable.specs.zoo.case import Case
 
 MANY = {"A09", "C05", "F10"}  # thousands of behaviours
 RANKED = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from sim.timed.profile import Cpu, Link, Memory, Profile
+from alertable.sim.timed.profile import Cpu, Link, Memory, Profile
 
 FREE = Profile(
     name="free",

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from alertable import calibration
 from alertable.calibration import Measured, as_toml, machine
 from alertable.cli import main
-from sim.timed.profile import load
+from alertable.sim.timed.profile import load
 from tests.child import python
 
 if TYPE_CHECKING:

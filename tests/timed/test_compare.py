@@ -12,18 +12,18 @@ import pytest
 from click.testing import CliRunner
 
 from alertable.cli import main
-from sim.timed import compare as module
-from sim.timed.compare import Curve, Row, as_csv, compare, curves
-from sim.timed.knees import knee, time
-from sim.timed.profile import DEFAULT, load
-from sim.timed.sweep import Sweep
-from sim.timed.table import HEADINGS, table
+from alertable.sim.timed import compare as module
+from alertable.sim.timed.compare import Curve, Row, as_csv, compare, curves
+from alertable.sim.timed.knees import knee, time
+from alertable.sim.timed.profile import DEFAULT, load
+from alertable.sim.timed.sweep import Sweep
+from alertable.sim.timed.table import HEADINGS, table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sim.timed.profile import Profile
-    from sim.timed.sweep import Point
+    from alertable.sim.timed.profile import Profile
+    from alertable.sim.timed.sweep import Point
 
 SMALL = Sweep(servers=("select_loop", "completion_port"), clients=(1, 20, 100), load={"messages": 3})
 
@@ -124,8 +124,8 @@ def test_csv_and_table(rows: list[Row]) -> None:
 
 def test_the_drawing_is_the_same_every_time(rows: list[Row]) -> None:
     pytest.importorskip("matplotlib")  # the Windows CPython under Wine has none
-    from sim.timed.page import html
-    from sim.timed.plot import svg
+    from alertable.sim.timed.page import html
+    from alertable.sim.timed.plot import svg
 
     found = curves(SMALL, rows)
     drawing = svg(found)

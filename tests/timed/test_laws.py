@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim.timed.load import Load
-from sim.timed.measure import SERVERS, measure
-from sim.timed.profile import load
+from alertable.sim.timed.load import Load
+from alertable.sim.timed.measure import SERVERS, measure
+from alertable.sim.timed.profile import load
 from tests.timed.free import FREE
 
 if TYPE_CHECKING:
-    from sim.timed.measure import Figures
+    from alertable.sim.timed.measure import Figures
 
 WORK = 1_000.0  # microseconds a message
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sim.timed.load import Load
-from sim.timed.measure import measure
+from alertable.sim.timed.load import Load
+from alertable.sim.timed.measure import measure
 from tests.timed.free import linked
 
 if TYPE_CHECKING:
-    from sim.timed.profile import Profile
+    from alertable.sim.timed.profile import Profile
 
 EXACT = 0.2  # microseconds: the kernel's clock ticks every tenth
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import alertable
-from sim.timed.profile import DEFAULT, load
+from alertable.sim.timed.profile import DEFAULT, load
 
 if TYPE_CHECKING:
     from pathlib import Path

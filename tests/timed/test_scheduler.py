@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from sim.timed.clock import Timed
+from alertable.sim.timed.clock import Timed
+from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE
 from tests.child import python
 from tests.timed.free import FREE, costing
-from winapi import INFINITE, LPTHREAD_START_ROUTINE
 
 if TYPE_CHECKING:
-    from winapi import WinApi
+    from alertable.winapi import WinApi
 
 
 def run(program: Any, clock: Timed, *others: Any) -> Any:
@@ -146,9 +146,9 @@ def test_this_clock_takes_no_schedule_and_explores_nothing() -> None:
 
 
 SAME = """
-from sim.timed.compare import compare
-from sim.timed.profile import load
-from sim.timed.sweep import Sweep
+from alertable.sim.timed.compare import compare
+from alertable.sim.timed.profile import load
+from alertable.sim.timed.sweep import Sweep
 options = {"think": 500.0, "work": 30.0, "random": "pauses and work", "messages": 5}
 sweep = Sweep(clients=(3, 20), cores=(1, 2), load=options, seed=7)
 for row in compare(sweep, load()):

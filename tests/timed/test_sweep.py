@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sim.timed.load import Load
-from sim.timed.measure import SERVERS, measure
-from sim.timed.profile import load
-from sim.timed.sweep import Sweep, numbers, scenario, shipped
+from alertable.sim.timed.load import Load
+from alertable.sim.timed.measure import SERVERS, measure
+from alertable.sim.timed.profile import load
+from alertable.sim.timed.sweep import Sweep, numbers, scenario, shipped
 from tests.timed.free import FREE
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from winapi import abi
-from winapi.wsaid import (
+from alertable.winapi import abi
+from alertable.winapi.wsaid import (
     EXTENSIONS,
     GUID,
     WSAID_ACCEPTEX,

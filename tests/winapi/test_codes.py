@@ -7,7 +7,7 @@ from enum import IntEnum
 import pytest
 
 import winapi
-from winapi import codes, constants
+from alertable.winapi import codes, constants
 
 ENUMS = [getattr(codes, n) for n in codes.__all__ if isinstance(getattr(codes, n), type)]
 MEMBERS = [(enum, name) for enum in ENUMS for name in enum.__members__]

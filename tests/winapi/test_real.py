@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from winapi import (
+from alertable.winapi import (
     AF_INET,
     APC_ROUTINE,
     ERROR_INVALID_HANDLE,
@@ -22,8 +22,8 @@ from winapi import (
     WSAENOTSOCK,
     WinApi,
 )
-from winapi.interlocked import Interlocked
-from winapi.real import RealWinApiUnavailable, real
+from alertable.winapi.interlocked import Interlocked
+from alertable.winapi.real import RealWinApiUnavailable, real
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has the real API")
@@ -58,7 +58,7 @@ class TestOnWindows:
     def test_a_function_that_the_dll_lacks_is_named_with_its_dll(self, w: WinApi, monkeypatch: pytest.MonkeyPatch) -> None:
         from dataclasses import replace
 
-        from winapi import binding
+        from alertable.winapi import binding
 
         newer = replace(FUNCTIONS["SleepEx"], name="SleepEx9")
         monkeypatch.setattr(binding, "FUNCTIONS", {**FUNCTIONS, "SleepEx9": newer})

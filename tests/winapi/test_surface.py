@@ -21,9 +21,9 @@ from typing import Any
 
 import pytest
 
-from winapi import prototypes
-from winapi.surface import FUNCTIONS, WinApi
-from winapi.wsaid import WSAID_CONNECTEX, WSAID_DISCONNECTEX
+from alertable.winapi import prototypes
+from alertable.winapi.surface import FUNCTIONS, WinApi
+from alertable.winapi.wsaid import WSAID_CONNECTEX, WSAID_DISCONNECTEX
 
 C_TYPES: dict[str, type[Any] | None] = {
     "void": None,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol, get_args, get_type_hints
 
-from winapi.surface import kernel32, mswsock, ntdll, user32, ws2_32
-from winapi.wsaid import EXTENSIONS, GUID
+from alertable.winapi.surface import kernel32, mswsock, ntdll, user32, ws2_32
+from alertable.winapi.wsaid import EXTENSIONS, GUID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -7,7 +7,7 @@ Sources: learn.microsoft.com page of each function (synchapi, processthreadsapi,
 
 from typing import Protocol
 
-from winapi.surface.typedefs import (
+from alertable.winapi.surface.typedefs import (
     BOOL,
     BOOLEAN,
     DWORD,

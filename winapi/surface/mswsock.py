@@ -7,7 +7,18 @@ Sources: learn.microsoft.com AcceptEx, GetAcceptExSockaddrs, ConnectEx, Disconne
 
 from typing import Protocol
 
-from winapi.surface.typedefs import BOOL, DWORD, INT, LPDWORD, LPINT, LPLPSOCKADDR, LPOVERLAPPED, LPSOCKADDR, LPVOID, SOCKET
+from alertable.winapi.surface.typedefs import (
+    BOOL,
+    DWORD,
+    INT,
+    LPDWORD,
+    LPINT,
+    LPLPSOCKADDR,
+    LPOVERLAPPED,
+    LPSOCKADDR,
+    LPVOID,
+    SOCKET,
+)
 
 
 class ExtensionFunctions(Protocol):

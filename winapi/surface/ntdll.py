@@ -6,7 +6,7 @@ Sources: learn.microsoft.com RtlNtStatusToDosError; phnt ntpsapi.h, ntexapi.h (p
 
 from typing import Protocol
 
-from winapi.surface.typedefs import BOOLEAN, HANDLE, LPVOID, NTSTATUS, PLARGE_INTEGER, ROUTINE, ULONG
+from alertable.winapi.surface.typedefs import BOOLEAN, HANDLE, LPVOID, NTSTATUS, PLARGE_INTEGER, ROUTINE, ULONG
 
 
 class NativeFunctions(Protocol):

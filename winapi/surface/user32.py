@@ -5,7 +5,7 @@ Sources: learn.microsoft.com page of each function (winuser); K-68 to K-71, S-10
 
 from typing import Protocol
 
-from winapi.surface.typedefs import (
+from alertable.winapi.surface.typedefs import (
     ATOM,
     BOOL,
     DWORD,

@@ -7,7 +7,7 @@ Sources: learn.microsoft.com page of each function (winsock2, ws2tcpip); S-01 to
 
 from typing import Protocol
 
-from winapi.surface.typedefs import (
+from alertable.winapi.surface.typedefs import (
     BOOL,
     DWORD,
     DWORD_PTR,

@@ -10,9 +10,9 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_void_p, cast, create_string_buffer
 from typing import Any, Final
 
-from specs.programs.servers.client import crowd
-from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked, listen
-from winapi import (
+from alertable.specs.programs.servers.client import crowd
+from alertable.specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked, listen
+from alertable.winapi import (
     FD_ACCEPT,
     FD_CLOSE,
     FD_READ,

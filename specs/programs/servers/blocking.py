@@ -8,9 +8,9 @@ from __future__ import annotations
 from ctypes import c_void_p
 from typing import Final
 
-from specs.programs.servers.client import crowd
-from specs.programs.servers.framing import Assembler, checked, listen, receive_some, send_all
-from winapi import INFINITE, LPTHREAD_START_ROUTINE, WinApi
+from alertable.specs.programs.servers.client import crowd
+from alertable.specs.programs.servers.framing import Assembler, checked, listen, receive_some, send_all
+from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE, WinApi
 
 PORT: Final = 7791
 CLIENTS: Final = 3

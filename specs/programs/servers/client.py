@@ -5,8 +5,8 @@ from __future__ import annotations
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Final
 
-from specs.programs.servers.framing import HEADER, PAYLOAD_MAX, EchoError, address, frame, receive_some, send_all, start
-from winapi import (
+from alertable.specs.programs.servers.framing import HEADER, PAYLOAD_MAX, EchoError, address, frame, receive_some, send_all, start
+from alertable.winapi import (
     AF_INET,
     INFINITE,
     LPTHREAD_START_ROUTINE,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_size_t, c_uint32, c_void_p, create_string_buffer
 from typing import Final
 
-from specs.programs.servers.client import crowd
-from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked, listen
-from winapi import (
+from alertable.specs.programs.servers.client import crowd
+from alertable.specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked, listen
+from alertable.winapi import (
     INFINITE,
     INVALID_HANDLE_VALUE,
     LPTHREAD_START_ROUTINE,

@@ -10,9 +10,9 @@ from __future__ import annotations
 from ctypes import POINTER, Structure, addressof, byref, c_char, c_uint32, c_uint64, c_void_p, cast, create_string_buffer
 from typing import Final
 
-from specs.programs.servers.client import crowd
-from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked, listen
-from winapi import (
+from alertable.specs.programs.servers.client import crowd
+from alertable.specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked, listen
+from alertable.winapi import (
     COMPLETION_ROUTINE,
     FALSE,
     FD_ACCEPT,

@@ -10,10 +10,10 @@ from __future__ import annotations
 from ctypes import byref, create_string_buffer
 from typing import Final
 
-from specs.programs.servers.client import crowd
-from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked
-from specs.programs.servers.hand_over import serve_by
-from winapi import FD_CLOSE, FD_READ, FD_WRITE, SOCKET_ERROR, WSAEWOULDBLOCK, WSANETWORKEVENTS, WinApi
+from alertable.specs.programs.servers.client import crowd
+from alertable.specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError, checked
+from alertable.specs.programs.servers.hand_over import serve_by
+from alertable.winapi import FD_CLOSE, FD_READ, FD_WRITE, SOCKET_ERROR, WSAEWOULDBLOCK, WSANETWORKEVENTS, WinApi
 
 PORT: Final = 7793
 CLIENTS: Final = 3

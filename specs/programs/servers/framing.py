@@ -9,7 +9,7 @@ from __future__ import annotations
 from ctypes import byref, c_uint32, create_string_buffer
 from typing import Final
 
-from winapi import (
+from alertable.winapi import (
     AF_INET,
     INADDR_LOOPBACK,
     INVALID_SOCKET,

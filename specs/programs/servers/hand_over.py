@@ -8,8 +8,8 @@ from __future__ import annotations
 from ctypes import byref, c_void_p
 from typing import Final, Protocol
 
-from specs.programs.servers.framing import checked, listen, shares
-from winapi import CRITICAL_SECTION, FALSE, INFINITE, LPTHREAD_START_ROUTINE, WSA_INFINITE, WSA_WAIT_FAILED, WinApi
+from alertable.specs.programs.servers.framing import checked, listen, shares
+from alertable.winapi import CRITICAL_SECTION, FALSE, INFINITE, LPTHREAD_START_ROUTINE, WSA_INFINITE, WSA_WAIT_FAILED, WinApi
 
 WAIT_MAX: Final = 64  # WSA_MAXIMUM_WAIT_EVENTS
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_uint32, create_string_buffer
 from typing import Final
 
-from specs.programs.servers.client import crowd
-from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError
-from specs.programs.servers.hand_over import serve_by
-from winapi import FALSE, SOCKET_ERROR, WSA_IO_PENDING, WSABUF, WSAOVERLAPPED, WinApi
+from alertable.specs.programs.servers.client import crowd
+from alertable.specs.programs.servers.framing import RECEIVE_SIZE, Assembler, EchoError
+from alertable.specs.programs.servers.hand_over import serve_by
+from alertable.winapi import FALSE, SOCKET_ERROR, WSA_IO_PENDING, WSABUF, WSAOVERLAPPED, WinApi
 
 PORT: Final = 7795
 CLIENTS: Final = 3

@@ -11,9 +11,9 @@ from __future__ import annotations
 from ctypes import byref, c_uint32, create_string_buffer
 from typing import TYPE_CHECKING, Final
 
-from specs.programs.servers.client import crowd
-from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, checked, listen
-from winapi import FIONBIO, POLLOUT, POLLRDNORM, WSAPOLLFD, WinApi
+from alertable.specs.programs.servers.client import crowd
+from alertable.specs.programs.servers.framing import RECEIVE_SIZE, Assembler, checked, listen
+from alertable.winapi import FIONBIO, POLLOUT, POLLRDNORM, WSAPOLLFD, WinApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable

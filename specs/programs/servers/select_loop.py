@@ -11,9 +11,18 @@ from __future__ import annotations
 from ctypes import byref, c_uint32, c_void_p, create_string_buffer
 from typing import Final
 
-from specs.programs.servers.client import crowd
-from specs.programs.servers.framing import RECEIVE_SIZE, Assembler, checked, listen, shares
-from winapi import FIONBIO, INFINITE, INVALID_SOCKET, LPTHREAD_START_ROUTINE, SOCKET_ERROR, WSAEWOULDBLOCK, WinApi, fd_set
+from alertable.specs.programs.servers.client import crowd
+from alertable.specs.programs.servers.framing import RECEIVE_SIZE, Assembler, checked, listen, shares
+from alertable.winapi import (
+    FIONBIO,
+    INFINITE,
+    INVALID_SOCKET,
+    LPTHREAD_START_ROUTINE,
+    SOCKET_ERROR,
+    WSAEWOULDBLOCK,
+    WinApi,
+    fd_set,
+)
 
 PORT: Final = 7792
 CLIENTS: Final = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ctypes import byref, c_uint32, create_string_buffer
 from typing import TYPE_CHECKING
 
-from specs.litmus.sockets import bound, loopback, name, nonblocking, tcp
+from alertable.specs.litmus.sockets import bound, loopback, name, nonblocking, tcp
+from alertable.winapi import INVALID_SOCKET, SO_RCVTIMEO, SOL_SOCKET
 from tests.audit.shared import SHORT
-from winapi import INVALID_SOCKET, SO_RCVTIMEO, SOL_SOCKET
 
 if TYPE_CHECKING:
     from tests.audit.shared import Shared

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import byref, c_uint32, create_string_buffer
 from typing import TYPE_CHECKING
 
-from specs.litmus.sockets import bound, nonblocking, udp
+from alertable.specs.litmus.sockets import bound, nonblocking, udp
 from tests.audit.shared import SHORT
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING
 
+from alertable.winapi import CRITICAL_SECTION
 from tests.audit.shared import SHORT
-from winapi import CRITICAL_SECTION
 
 if TYPE_CHECKING:
     from tests.audit.shared import Shared

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ctypes import byref, c_size_t, c_uint32, c_void_p
 from typing import TYPE_CHECKING, Any
 
-from specs.litmus.sockets import pair
+from alertable.specs.litmus.sockets import pair
+from alertable.winapi import INVALID_HANDLE_VALUE, SO_SNDBUF, SOL_SOCKET
 from tests.audit.shared import SHORT
-from winapi import INVALID_HANDLE_VALUE, SO_SNDBUF, SOL_SOCKET
 
 if TYPE_CHECKING:
     from tests.audit.shared import Shared

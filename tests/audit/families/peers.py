@@ -5,8 +5,8 @@ from __future__ import annotations
 from ctypes import byref, create_string_buffer
 from typing import TYPE_CHECKING
 
-from specs.litmus.sockets import loopback, nonblocking, tcp
-from winapi import INVALID_SOCKET
+from alertable.specs.litmus.sockets import loopback, nonblocking, tcp
+from alertable.winapi import INVALID_SOCKET
 
 if TYPE_CHECKING:
     from tests.audit.shared import Shared

@@ -5,10 +5,8 @@ from __future__ import annotations
 from ctypes import byref, c_uint32, create_string_buffer
 from typing import TYPE_CHECKING
 
-from specs.litmus.sockets import nonblocking, pair
-from tests.audit.families.sockets import _pair
-from tests.audit.shared import SHORT
-from winapi import (
+from alertable.specs.litmus.sockets import nonblocking, pair
+from alertable.winapi import (
     FD_CLOSE,
     FD_READ,
     FD_WRITE,
@@ -22,6 +20,8 @@ from winapi import (
     fd_set,
     timeval,
 )
+from tests.audit.families.sockets import _pair
+from tests.audit.shared import SHORT
 
 if TYPE_CHECKING:
     from tests.audit.shared import Shared

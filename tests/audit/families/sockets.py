@@ -5,9 +5,8 @@ from __future__ import annotations
 from ctypes import byref, c_int32, c_uint32, create_string_buffer
 from typing import TYPE_CHECKING
 
-from specs.litmus.sockets import nonblocking, pair
-from tests.audit.shared import SHORT
-from winapi import (
+from alertable.specs.litmus.sockets import nonblocking, pair
+from alertable.winapi import (
     FIONREAD,
     LINGER,
     MSG_OOB,
@@ -20,6 +19,7 @@ from winapi import (
     SO_SNDBUF,
     SOL_SOCKET,
 )
+from tests.audit.shared import SHORT
 
 if TYPE_CHECKING:
     from tests.audit.shared import Shared

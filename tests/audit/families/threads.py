@@ -5,8 +5,8 @@ from __future__ import annotations
 from ctypes import byref, c_int64, c_uint32, c_void_p
 from typing import TYPE_CHECKING
 
+from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE, PPS_APC_ROUTINE
 from tests.audit.shared import SHORT
-from winapi import INFINITE, LPTHREAD_START_ROUTINE, PPS_APC_ROUTINE
 
 if TYPE_CHECKING:
     from tests.audit.shared import Shared

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ctypes import byref, c_int64, c_size_t, c_uint32, c_void_p
 from typing import TYPE_CHECKING, Any
 
+from alertable.winapi import INVALID_HANDLE_VALUE, OVERLAPPED_ENTRY, PTIMERAPCROUTINE
 from tests.audit.shared import SHORT
-from winapi import INVALID_HANDLE_VALUE, OVERLAPPED_ENTRY, PTIMERAPCROUTINE
 
 if TYPE_CHECKING:
     from tests.audit.shared import Shared

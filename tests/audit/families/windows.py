@@ -5,9 +5,9 @@ from __future__ import annotations
 from ctypes import byref, c_void_p, create_string_buffer
 from typing import TYPE_CHECKING
 
-from specs.litmus.sockets import message_window, nonblocking, pair
+from alertable.specs.litmus.sockets import message_window, nonblocking, pair
+from alertable.winapi import FD_CLOSE, FD_READ, FD_WRITE, MSG
 from tests.audit.shared import SHORT
-from winapi import FD_CLOSE, FD_READ, FD_WRITE, MSG
 
 if TYPE_CHECKING:
     from tests.audit.shared import Shared

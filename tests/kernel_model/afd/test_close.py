@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kernel_model.afd.close import begin_lingering_close, linger_irp_wanted, shutdown_endpoint
-from kernel_model.iomgr.cancel import cancel_io_ex
-from kernel_model.iomgr.irp import Irp, IrpState, Major
-from kernel_model.ob.handle_table import close_handle
-from kernel_model.status import NtStatus
+from alertable.kernel_model.afd.close import begin_lingering_close, linger_irp_wanted, shutdown_endpoint
+from alertable.kernel_model.iomgr.cancel import cancel_io_ex
+from alertable.kernel_model.iomgr.irp import Irp, IrpState, Major
+from alertable.kernel_model.ob.handle_table import close_handle
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import KernelBuilder, received
 
 if TYPE_CHECKING:
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.ps.thread import KThread
 
 SD_RECEIVE, SD_SEND, SD_BOTH = 0, 1, 2
 

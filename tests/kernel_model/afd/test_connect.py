@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kernel_model.afd.connect import SYN_RETRIES, accept_connection, bind_endpoint, connect_endpoint
-from kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from kernel_model.afd.poll import exceptional, readable, writable
-from kernel_model.iomgr.cancel import cancel_irp
-from kernel_model.iomgr.irp import Irp, IrpState, Major
-from kernel_model.ob.handle_table import close_handle
-from kernel_model.status import NtStatus
-from kernel_model.tcpip.deliver import deliver
-from kernel_model.tcpip.network import Sharing
+from alertable.kernel_model.afd.connect import SYN_RETRIES, accept_connection, bind_endpoint, connect_endpoint
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.afd.poll import exceptional, readable, writable
+from alertable.kernel_model.iomgr.cancel import cancel_irp
+from alertable.kernel_model.iomgr.irp import Irp, IrpState, Major
+from alertable.kernel_model.ob.handle_table import close_handle
+from alertable.kernel_model.status import NtStatus
+from alertable.kernel_model.tcpip.deliver import deliver
+from alertable.kernel_model.tcpip.network import Sharing
 from tests.kernel_model.builder import HOST, KernelBuilder
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
 ANY = b"\0\0\0\0"
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.afd.close import shutdown_endpoint
-from kernel_model.afd.connect import bind_endpoint
-from kernel_model.afd.datagram import DATAGRAM_MAX, read_datagram, write_datagram
-from kernel_model.afd.poll import readable
-from kernel_model.afd.read import MSG_PEEK
-from kernel_model.iomgr.irp import Irp, IrpState, Major
-from kernel_model.ob.handle_table import close_handle
-from kernel_model.status import NtStatus
+from alertable.kernel_model.afd.close import shutdown_endpoint
+from alertable.kernel_model.afd.connect import bind_endpoint
+from alertable.kernel_model.afd.datagram import DATAGRAM_MAX, read_datagram, write_datagram
+from alertable.kernel_model.afd.poll import readable
+from alertable.kernel_model.afd.read import MSG_PEEK
+from alertable.kernel_model.iomgr.irp import Irp, IrpState, Major
+from alertable.kernel_model.ob.handle_table import close_handle
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import HOST, Buffer, Iosb, KernelBuilder, received
 
 if TYPE_CHECKING:
-    from kernel_model.afd.endpoint import AfdEndpoint
-    from kernel_model.ps.thread import KThread
-    from kernel_model.tcpip.segment import Address
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.tcpip.segment import Address
 
 
 def send(kernel: KernelBuilder, e: AfdEndpoint, data: bytes, to: Address | None) -> NtStatus:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kernel_model.afd.connect import accept_connection, bind_endpoint, connect_endpoint, listen_endpoint
-from kernel_model.afd.endpoint import REFUSALS, TRANSITIONS, AfdEndpoint, AfdEvent, EndpointState
-from kernel_model.status import NtStatus
+from alertable.kernel_model.afd.connect import accept_connection, bind_endpoint, connect_endpoint, listen_endpoint
+from alertable.kernel_model.afd.endpoint import REFUSALS, TRANSITIONS, AfdEndpoint, AfdEvent, EndpointState
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import HOST, KernelBuilder
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
 PAIRS = [(state, event) for state in EndpointState for event in AfdEvent]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.afd.async_select import WindowSelection
-from kernel_model.afd.close import shutdown_endpoint
-from kernel_model.afd.event_select import FD_ACCEPT, FD_CLOSE, FD_READ, EventSelection, enumerate_events, select
+from alertable.kernel_model.afd.async_select import WindowSelection
+from alertable.kernel_model.afd.close import shutdown_endpoint
+from alertable.kernel_model.afd.event_select import FD_ACCEPT, FD_CLOSE, FD_READ, EventSelection, enumerate_events, select
 
 if TYPE_CHECKING:
     from tests.kernel_model.builder import KernelBuilder

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.afd.endpoint import EndpointState
-from kernel_model.afd.extension import super_accept, super_connect
-from kernel_model.iomgr.cancel import cancel_irp
-from kernel_model.iomgr.irp import Irp, Major
-from kernel_model.status import NtStatus
+from alertable.kernel_model.afd.endpoint import EndpointState
+from alertable.kernel_model.afd.extension import super_accept, super_connect
+from alertable.kernel_model.iomgr.cancel import cancel_irp
+from alertable.kernel_model.iomgr.irp import Irp, Major
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import Buffer, Iosb
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.afd.close import reset
-from kernel_model.afd.connect import connect_endpoint
-from kernel_model.afd.poll import Poll, readable, writable
-from kernel_model.ob.handle_table import close_handle
-from kernel_model.status import NtStatus
+from alertable.kernel_model.afd.close import reset
+from alertable.kernel_model.afd.connect import connect_endpoint
+from alertable.kernel_model.afd.poll import Poll, readable, writable
+from alertable.kernel_model.ob.handle_table import close_handle
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
     from tests.kernel_model.builder import KernelBuilder

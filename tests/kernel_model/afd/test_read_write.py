@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel_model.afd.close import shutdown_endpoint
-from kernel_model.afd.read import MSG_PEEK, MSG_WAITALL, read_urgent
-from kernel_model.afd.write import MSG_OOB, write_stream
-from kernel_model.iomgr.cancel import cancel_irp
-from kernel_model.iomgr.irp import Irp, IrpState, Major
-from kernel_model.status import NtStatus
+from alertable.kernel_model.afd.close import shutdown_endpoint
+from alertable.kernel_model.afd.read import MSG_PEEK, MSG_WAITALL, read_urgent
+from alertable.kernel_model.afd.write import MSG_OOB, write_stream
+from alertable.kernel_model.iomgr.cancel import cancel_irp
+from alertable.kernel_model.iomgr.irp import Irp, IrpState, Major
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import Buffer, Iosb, KernelBuilder, received
 
 if TYPE_CHECKING:
-    from kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint
 
 
 def test_receives_are_filled_in_posting_order(kernel: KernelBuilder) -> None:  # S-08

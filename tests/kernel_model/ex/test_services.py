@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kernel_model.ex.synch import (
+from alertable.kernel_model.ex.synch import (
     nt_cancel_timer,
     nt_pulse_event,
     nt_release_mutant,
@@ -14,13 +14,13 @@ from kernel_model.ex.synch import (
     nt_reset_event,
     nt_set_event,
 )
-from kernel_model.ex.wait import nt_signal_and_wait, nt_wait_for_multiple_objects, nt_wait_for_single_object
-from kernel_model.ob.handle_table import CURRENT_PROCESS, CURRENT_THREAD
-from kernel_model.ob.object import SYNCHRONIZE
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ex.wait import nt_signal_and_wait, nt_wait_for_multiple_objects, nt_wait_for_single_object
+from alertable.kernel_model.ob.handle_table import CURRENT_PROCESS, CURRENT_THREAD
+from alertable.kernel_model.ob.object import SYNCHRONIZE
+from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
     from tests.kernel_model.builder import KernelBuilder
 
 

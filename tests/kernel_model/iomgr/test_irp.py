@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from kernel_model.errors import BugCheck
-from kernel_model.iomgr.cancel import cancel_io, cancel_io_ex, cancel_irp
-from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
-from kernel_model.iomgr.file_object import FileObject
-from kernel_model.iomgr.irp import Irp, IrpState, Major
-from kernel_model.ke.apc import ApcKind
-from kernel_model.ke.kqueue import CompletionPort
-from kernel_model.outcomes import Outcomes
-from kernel_model.ps.thread import KThread, end_thread
-from kernel_model.status import NtStatus
+from alertable.kernel_model.errors import BugCheck
+from alertable.kernel_model.iomgr.cancel import cancel_io, cancel_io_ex, cancel_irp
+from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
+from alertable.kernel_model.iomgr.file_object import FileObject
+from alertable.kernel_model.iomgr.irp import Irp, IrpState, Major
+from alertable.kernel_model.ke.apc import ApcKind
+from alertable.kernel_model.ke.kqueue import CompletionPort
+from alertable.kernel_model.outcomes import Outcomes
+from alertable.kernel_model.ps.thread import KThread, end_thread
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import Buffer, Iosb, KernelBuilder, ended
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from kernel_model.ex.thread import NATIVE_DELAY, nt_alert_thread, nt_queue_apc_thread
-from kernel_model.iomgr.completion import complete_irp, pend_irp
-from kernel_model.iomgr.file_object import FileObject
-from kernel_model.iomgr.irp import Irp, Major
-from kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc, insert_special_apc, remove_queue_apc
-from kernel_model.ke.event import set_event
-from kernel_model.ke.timer import set_timer
-from kernel_model.ke.wait import delay_execution, wait_for_single_object
-from kernel_model.ps.thread import end_thread
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ex.thread import NATIVE_DELAY, nt_alert_thread, nt_queue_apc_thread
+from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp
+from alertable.kernel_model.iomgr.file_object import FileObject
+from alertable.kernel_model.iomgr.irp import Irp, Major
+from alertable.kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc, insert_special_apc, remove_queue_apc
+from alertable.kernel_model.ke.event import set_event
+from alertable.kernel_model.ke.timer import set_timer
+from alertable.kernel_model.ke.wait import delay_execution, wait_for_single_object
+from alertable.kernel_model.ps.thread import end_thread
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import KernelBuilder, ended
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
-from kernel_model.iomgr.file_object import FileObject
-from kernel_model.iomgr.irp import Irp, Major
-from kernel_model.ke.kqueue import CompletionPacket, CompletionPort, post_packet, remove_packets
-from kernel_model.ob.handle_table import close_handle
-from kernel_model.status import NtStatus
+from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
+from alertable.kernel_model.iomgr.file_object import FileObject
+from alertable.kernel_model.iomgr.irp import Irp, Major
+from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort, post_packet, remove_packets
+from alertable.kernel_model.ob.handle_table import close_handle
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import Iosb, KernelBuilder, ended
 
 if TYPE_CHECKING:
-    from kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ps.thread import KThread
 
 
 def packet(key: int) -> CompletionPacket:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kernel_model.ke.event import pulse_event, reset_event, set_event
-from kernel_model.ke.mutant import release_mutant
-from kernel_model.ke.semaphore import release_semaphore
-from kernel_model.ps.thread import end_thread
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ke.event import pulse_event, reset_event, set_event
+from alertable.kernel_model.ke.mutant import release_mutant
+from alertable.kernel_model.ke.semaphore import release_semaphore
+from alertable.kernel_model.ps.thread import end_thread
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import KernelBuilder, ended
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from kernel_model.ex.synch import nt_cancel_timer, nt_set_timer
-from kernel_model.ke.timer import KTimer, set_timer
-from kernel_model.ke.timerq import due_entries, fire_timer
-from kernel_model.kernel import BOOT_TIME_100NS
-from kernel_model.ob.handle_table import close_handle
-from kernel_model.ps.thread import KThread, end_thread
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ex.synch import nt_cancel_timer, nt_set_timer
+from alertable.kernel_model.ke.timer import KTimer, set_timer
+from alertable.kernel_model.ke.timerq import due_entries, fire_timer
+from alertable.kernel_model.kernel import BOOT_TIME_100NS
+from alertable.kernel_model.ob.handle_table import close_handle
+from alertable.kernel_model.ps.thread import KThread, end_thread
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import MS, KernelBuilder, ended
 
 

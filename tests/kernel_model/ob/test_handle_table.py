@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel_model.ex.objects import create_object, open_object
-from kernel_model.ke.event import KEvent
-from kernel_model.ke.mutant import KMutant
-from kernel_model.ob.handle_table import (
+from alertable.kernel_model.ex.objects import create_object, open_object
+from alertable.kernel_model.ke.event import KEvent
+from alertable.kernel_model.ke.mutant import KMutant
+from alertable.kernel_model.ob.handle_table import (
     CURRENT_PROCESS,
     CURRENT_THREAD,
     DUPLICATE_CLOSE_SOURCE,
@@ -19,9 +19,9 @@ from kernel_model.ob.handle_table import (
     lookup,
     reference,
 )
-from kernel_model.ob.object import ALL_ACCESS, SYNCHRONIZE, KObject
-from kernel_model.ps.thread import KThread
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ob.object import ALL_ACCESS, SYNCHRONIZE, KObject
+from alertable.kernel_model.ps.thread import KThread
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import KernelBuilder
 
 SAME, CLOSE = DUPLICATE_SAME_ACCESS, DUPLICATE_CLOSE_SOURCE

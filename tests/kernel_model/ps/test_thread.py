@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from kernel_model.ex.thread import nt_resume_thread, nt_suspend_thread, open_thread
-from kernel_model.ke.event import set_event
-from kernel_model.kernel import Kernel
-from kernel_model.ps.thread import MAXIMUM_SUSPEND_COUNT, STILL_ACTIVE, ThreadState, end_thread, resume_thread, suspend_thread
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ex.thread import nt_resume_thread, nt_suspend_thread, open_thread
+from alertable.kernel_model.ke.event import set_event
+from alertable.kernel_model.kernel import Kernel
+from alertable.kernel_model.ps.thread import (
+    MAXIMUM_SUSPEND_COUNT,
+    STILL_ACTIVE,
+    ThreadState,
+    end_thread,
+    resume_thread,
+    suspend_thread,
+)
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import KernelBuilder, ended
 
 

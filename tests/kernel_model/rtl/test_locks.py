@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kernel_model.ps.thread import end_thread, resume_thread, suspend_thread
-from kernel_model.rtl.condition import RtlCondition, sleep_on, wake
-from kernel_model.rtl.lock import RtlLock, release, take_lock, try_acquire, want_lock
-from kernel_model.status import NtStatus
+from alertable.kernel_model.ps.thread import end_thread, resume_thread, suspend_thread
+from alertable.kernel_model.rtl.condition import RtlCondition, sleep_on, wake
+from alertable.kernel_model.rtl.lock import RtlLock, release, take_lock, try_acquire, want_lock
+from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import MS, KernelBuilder, ended
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel_model.ke.timerq import cancel_timer, due_entries, fire_timer, next_due, queue_timer
-from kernel_model.tcpip.deliver import deliver
-from kernel_model.tcpip.flow import SEGMENT_MAX, window
+from alertable.kernel_model.ke.timerq import cancel_timer, due_entries, fire_timer, next_due, queue_timer
+from alertable.kernel_model.tcpip.deliver import deliver
+from alertable.kernel_model.tcpip.flow import SEGMENT_MAX, window
 from tests.kernel_model.builder import KernelBuilder
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel_model.win32k.queue import QS_POSTED, WM_QUIT, Filter, MessageQueue, look, post, post_quit, queue_of
-from kernel_model.win32k.window import create_window, destroy_window, find_class
+from alertable.kernel_model.win32k.queue import QS_POSTED, WM_QUIT, Filter, MessageQueue, look, post, post_quit, queue_of
+from alertable.kernel_model.win32k.window import create_window, destroy_window, find_class
 
 if TYPE_CHECKING:
     from tests.kernel_model.builder import KernelBuilder

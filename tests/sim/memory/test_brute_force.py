@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from sim.explore.check import check
-from sim.runtime.settings import Settings
+from alertable.sim.explore.check import check
+from alertable.sim.runtime.settings import Settings
+from alertable.winapi import INFINITE
 from tests.sim.memory.test_races import thread
-from winapi import INFINITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

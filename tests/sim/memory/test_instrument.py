@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from sim.memory.instrument import instrumented
-from sim.memory.swap import compiled
+from alertable.sim.memory.instrument import instrumented
+from alertable.sim.memory.swap import compiled
 
 BODIES = {
     "evaluation order": """

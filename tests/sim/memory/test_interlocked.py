@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import alertable
+from alertable.winapi import INFINITE
+from alertable.winapi.interlocked import INTRINSICS, Interlocked, intrinsic
 from tests.sim.memory.test_races import thread
-from winapi import INFINITE
-from winapi.interlocked import INTRINSICS, Interlocked, intrinsic
 
 
 class Counters(ctypes.Structure):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from winapi import INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC
+from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,16 +6,16 @@ import linecache
 from typing import TYPE_CHECKING, Any
 
 import alertable
-from sim.memory.swap import is_program, swapped
+from alertable.sim.memory.swap import is_program, swapped
+from alertable.winapi import INFINITE
 from tests.sim.memory.test_races import Record, counted, thread
-from winapi import INFINITE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCE = """
 def program(w):
-    from winapi import INFINITE, LPTHREAD_START_ROUTINE
+    from alertable.winapi import INFINITE, LPTHREAD_START_ROUTINE
     x = [0]
 
     @w.CALLBACK(*LPTHREAD_START_ROUTINE)

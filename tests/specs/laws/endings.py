@@ -6,7 +6,7 @@ import ctypes
 from ctypes import byref, c_size_t, c_uint32, c_void_p, create_string_buffer
 from typing import Any
 
-from specs.litmus.sockets import (
+from alertable.specs.litmus.sockets import (
     OVERLAPPED,
     SO_LINGER,
     SOL_SOCKET,
@@ -18,8 +18,8 @@ from specs.litmus.sockets import (
     thread,
     udp,
 )
+from alertable.winapi import LINGER
 from tests.specs.laws.law import law, manual, with_port
-from winapi import LINGER
 
 
 @law("S13", "calls CancelIo on c1.server, where only ", twins=5)

@@ -6,10 +6,10 @@ from ctypes import byref, c_int32
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.runtime.execution import execute
-from sim.runtime.settings import Settings
-from sim.trace.traced import api_of
-from specs.litmus.sockets import SO_SNDBUF, SOL_SOCKET, pair
+from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.settings import Settings
+from alertable.sim.trace.traced import api_of
+from alertable.specs.litmus.sockets import SO_SNDBUF, SOL_SOCKET, pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,13 +5,13 @@ from __future__ import annotations
 from ctypes import byref, c_size_t
 from typing import TYPE_CHECKING, Any
 
-from specs.litmus.sockets import (
+from alertable.specs.litmus.sockets import (
     INFINITE,
     join,
     thread,
 )
+from alertable.winapi import CRITICAL_SECTION, SRWLOCK
 from tests.specs.laws.law import law, manual
-from winapi import CRITICAL_SECTION, SRWLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

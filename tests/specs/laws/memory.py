@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_char, c_char_p, c_int32, c_size_t, c_uint32, c_void_p, cast, create_string_buffer
 from typing import Any
 
-from specs.litmus.sockets import (
+from alertable.specs.litmus.sockets import (
     OVERLAPPED,
     WSABUF,
     bound,
@@ -18,8 +18,8 @@ from specs.litmus.sockets import (
     udp,
     wsasend,
 )
+from alertable.winapi import SOCKADDR_IN
 from tests.specs.laws.law import law, slow_send, with_port
-from winapi import SOCKADDR_IN
 
 
 @law("S1", "c_char_Array_8 was released while a recv on c1.server still needs it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_size_t, c_uint32, create_string_buffer
 from typing import Any
 
-from specs.litmus.sockets import (
+from alertable.specs.litmus.sockets import (
     INFINITE,
     OVERLAPPED,
     bound,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import c_size_t, c_void_p, create_string_buffer
 from typing import Any
 
-from specs.litmus.sockets import (
+from alertable.specs.litmus.sockets import (
     INFINITE,
     OVERLAPPED,
     join,
@@ -14,7 +14,7 @@ from specs.litmus.sockets import (
     post,
     thread,
 )
-from specs.properties import mark
+from alertable.specs.properties import mark
 from tests.specs.laws.law import law, manual
 
 

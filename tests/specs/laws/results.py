@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import addressof, byref, c_size_t, c_uint32, create_string_buffer
 from typing import Any
 
-from specs.litmus.sockets import (
+from alertable.specs.litmus.sockets import (
     OVERLAPPED,
     bufs,
     completion,
@@ -18,7 +18,7 @@ from specs.litmus.sockets import (
     thread,
     wsasend,
 )
-from specs.properties import mark
+from alertable.specs.properties import mark
 from tests.specs.laws.law import law, manual, slow_send, with_port
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import byref, c_int32, c_uint32, c_uint64, c_void_p, create_string_buffer
 from typing import Any
 
-from specs.litmus.sockets import (
+from alertable.specs.litmus.sockets import (
     FD_ACCEPT,
     FD_CLOSE,
     FD_READ,
@@ -30,7 +30,7 @@ from specs.litmus.sockets import (
     thread,
     udp,
 )
-from specs.properties import mark
+from alertable.specs.properties import mark
 from tests.specs.laws.law import law, manual, with_port
 
 
