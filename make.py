@@ -56,7 +56,7 @@ def test() -> None:
 def lint() -> None:
     """ruff and mypy --strict."""
     say(PYTHON, "-m", "ruff", "check", ".")
-    say(PYTHON, "-m", "mypy")
+    say(PYTHON, "tools/check_types.py")
 
 
 def test_long() -> None:
@@ -80,7 +80,7 @@ def test_wine() -> None:
 
 def clean() -> None:
     """Remove what was made."""
-    for name in (".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "dist"):
+    for name in (".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "build", "dist"):
         shutil.rmtree(ROOT / name, ignore_errors=True)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 import alertable
-from alertable.calibration import as_toml, calibrate, machine
 from alertable.commands.guard import guarded
+from alertable.sim.timed.calibrate import as_toml, calibrate, machine
 from alertable.sim.timed.profile import load
 from alertable.terminal import OK, progress
 

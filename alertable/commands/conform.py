@@ -11,7 +11,8 @@ import click
 
 import alertable
 from alertable.commands.guard import guarded
-from alertable.conform import SCHEDULES, Row, as_json, as_markdown, conform, summary, text
+from alertable.sim.conformance.lane import SCHEDULES, Row, conform
+from alertable.sim.conformance.report import as_json, as_markdown, summary, text
 from alertable.specs.litmus import load
 from alertable.terminal import INTERRUPTED, NOTHING, OK, VIOLATED, fail, progress
 
@@ -49,14 +50,14 @@ def conform_all(backend: str, only: str, schedules: int, json_file: str | None, 
             fail(f"interrupted after {len(rows)} of {len(tests)} tests; what was done is reported", INTERRUPTED)
     complete = len(rows) == len(tests)
     if json_file is not None:
-        write(json_file, as_json(rows, backend, complete))
+        write(json_file, as_json(rows, backend, complete, alertable.__version__))
     if report is not None:
         command = (
             f"alertable conform --backend {backend}"
             + (f" --only {only}" if only != "*" else "")
             + f" --report {Path(report).name}"
         )
-        write(report, as_markdown(rows, backend, command))
+        write(report, as_markdown(rows, backend, command, alertable.__version__))
     if json_file != "-":
         show_rows(rows, backend)
     if not complete:

@@ -173,5 +173,5 @@ def not_deterministic(what: str, why: str, step: int, schedule: str, where: tupl
     """What there is to say about a program that depends on more than the schedule."""
     return Violation(
         id=NOT_DETERMINISTIC, title="the program depends on more than the schedule",
-        message=f"{what}; {why}", step=step, source="sim.explore.twice", schedule=schedule, where=where,
+        message=f"{what}; {why}", step=step, source="alertable.sim.explore.twice", schedule=schedule, where=where,
     )  # fmt: skip

@@ -12,13 +12,12 @@ Parts, budgets and the order in which results are joined do not depend on the nu
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from alertable.sim.explore.crew import Crew, Turn, context_for
 from alertable.sim.explore.dpor import Dpor
 from alertable.sim.explore.path import Path
 from alertable.sim.explore.report import INTERRUPTED
@@ -204,21 +203,19 @@ class ParallelSearch:
 
     def _all_parts(self, why_stop: Callable[[], str]) -> str:
         arguments = (self.programs, self.settings, self.keep_going)
-        turns: deque[Any] = deque()
-        before = multiprocessing.active_children()
+        turns: deque[Turn] = deque()
         try:
-            with _context(self.programs).Pool(self.workers, _prepare, arguments) as pool:
+            with Crew(context_for(self.programs), self.workers, _explore, _prepare, arguments) as crew:
 
                 def begin(part: Part) -> None:
-                    turns.append(pool.apply_async(_explore, (part.take_turn(self.nodes),)))
+                    turns.append(crew.give(part.take_turn(self.nodes)))
 
                 begin(Part(shared_memory=self._dpor.shared_memory))
-                workers = [process for process in multiprocessing.active_children() if process not in before]
                 while turns:
-                    stopped = self._await(turns[0], workers, why_stop)
+                    stopped = self._await(turns[0], crew, why_stop)
                     if stopped:
                         return stopped
-                    part = self._joined(turns.popleft().get())
+                    part = self._joined(turns.popleft().result())
                     stopped = why_stop()
                     if stopped:
                         return stopped
@@ -231,15 +228,15 @@ class ParallelSearch:
             return why_stop() or INTERRUPTED
         return ""
 
-    def _await(self, turn: Any, workers: Sequence[Any], why_stop: Callable[[], str]) -> str:  # noqa: ANN401 - of multiprocessing
+    def _await(self, turn: Turn, crew: Crew, why_stop: Callable[[], str]) -> str:
         """Wait for a turn to end, but no longer than somebody wants to; why there is nothing to wait for, or nothing."""
-        while not turn.ready():
-            dead = next((process for process in workers if not process.is_alive()), None)
-            stopped = f"a worker died (exit code {dead.exitcode})" if dead is not None else why_stop()
+        while not turn.ready:
+            stopped = crew.look(LOOK_SECONDS)
+            if not turn.ready:
+                stopped = stopped or why_stop()
             if stopped:
                 self.torn = True
                 return stopped
-            turn.wait(LOOK_SECONDS)
         return ""
 
     def _joined(self, done: Done) -> Part:
@@ -317,24 +314,10 @@ def processes(wanted: int, *, forced: bool) -> int:
     return min(wanted, 2 * processors if forced else processors)
 
 
-def _context(programs: Sequence[Program]) -> Any:  # noqa: ANN401 - a context of multiprocessing
-    """Processes that begin as copies, where there are such: then every program can be shared out."""
-    if "fork" in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("fork")
-    import pickle
-
-    try:
-        pickle.dumps(tuple(programs))
-    except Exception as error:
-        raise ValueError(f"workers need programs that another process can import on this system: {error}") from error
-    return multiprocessing.get_context("spawn")
-
-
 _WORK: list[Any] = []
 
 
 def _prepare(programs: Sequence[Program], settings: Settings, keep_going: bool) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
     _WORK[:] = [programs, settings, keep_going]
 
 

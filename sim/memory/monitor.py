@@ -15,7 +15,7 @@ from alertable.kernel_model.handoff import VectorClocks
 from alertable.sim.memory.containers import KEYED, METHODS, READERS, Effect
 from alertable.sim.memory.races import Access, data_race
 from alertable.sim.memory.spaces import BUCKETS, Space, Thing, root_of
-from alertable.sim.runtime.whereabouts import OURS
+from alertable.sim.runtime.own import is_ours
 from alertable.sim.win32.memory import CData
 
 if TYPE_CHECKING:
@@ -434,7 +434,7 @@ class Monitor:
         for other in also:
             earlier = earlier or thing.locations[other].conflict(clock, ordinal, write, atomic)
         frame = sys._getframe(1)
-        while frame.f_code.co_filename.startswith(OURS) and frame.f_back is not None:
+        while is_ours(frame.f_code.co_filename) and frame.f_back is not None:
             frame = frame.f_back
         access = Access(ordinal, count, write, atomic, t.label, frame.f_code, frame.f_lasti)
         if earlier is not None:
@@ -472,6 +472,7 @@ class Element:
         return hash(self.key)
 
 
+<<<<<<< HEAD
 def _references_of_a_local() -> int:
     """What getrefcount says of an object that one local variable knows; since 3.14 the question itself counts no more."""
     thing = object()
@@ -480,6 +481,11 @@ def _references_of_a_local() -> int:
 
 FRESH: Final = _references_of_a_local() + 1  # fewer: nobody but the hook knows the object
 QUIET: Final = frozenset({"sim.win32.api", "sim.trace.traced", "sim.win32.peer", "builtins", "winapi.real"})
+=======
+QUIET: Final = frozenset({
+    "alertable.sim.win32.api", "alertable.sim.trace.traced", "alertable.sim.win32.peer", "builtins", "alertable.winapi.real",
+})
+>>>>>>> 9e42c7d (One installed package: alertable with its layers; a crew of workers without shared locks; the conformance lane and calibration in sim)
 MERGING: Final = frozenset({Effect.PUT, Effect.CHANGE, Effect.ALL})
 ATTRIBUTES: Final = (getattr, setattr, delattr, hasattr)
 

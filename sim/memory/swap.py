@@ -12,35 +12,26 @@ import functools
 import linecache
 import os
 import sys
-import sysconfig
 from contextlib import contextmanager
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from alertable.sim.memory.hooks import install
 from alertable.sim.memory.instrument import instrumented
+from alertable.sim.runtime.own import is_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     Key = tuple[str, int, str]
 
-ROOT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-OWN: Final = tuple(os.path.join(ROOT, name, "") for name in ("alertable", "sim", "kernel_model", "winapi", "native"))
-SPECS: Final = os.path.join(ROOT, "specs", "")
-PROGRAMS: Final = tuple(os.path.join(SPECS, name, "") for name in ("programs", "zoo", "litmus", "scenarios"))
 _exchanged: Final[list[tuple[int, ...]]] = []  # programs whose code is exchanged now
 _codes: Final[dict[str, tuple[float, dict[Key, list[CodeType]]]]] = {}
 
 
-def is_program(filename: str) -> bool:
-    """Is this file a program's, or of the standard library, a package, this project?"""
-    if filename.startswith(OWN) or (filename.startswith("<") and filename not in linecache.cache):
-        return False
-    if filename.startswith(SPECS):
-        return filename.startswith(PROGRAMS)
-    return not filename.startswith(LIBRARIES) and f"{os.sep}site-packages{os.sep}" not in filename
+def can_be_watched(filename: str) -> bool:
+    """Is this a program's file, and is there source to put hooks into?"""
+    return is_program(filename) and (not filename.startswith("<") or filename in linecache.cache)
 
 
 def compiled(filename: str, source: bytes | str) -> CodeType:
@@ -67,7 +58,7 @@ class Swapped:
                 continue
             self._seen.add(id(thing))
             if isinstance(thing, FunctionType):
-                if is_program(thing.__code__.co_filename):
+                if can_be_watched(thing.__code__.co_filename):
                     todo += self._behind(thing)
                     self._exchange(thing)
                 elif hasattr(thing, "__wrapped__"):
@@ -76,7 +67,7 @@ class Swapped:
                     self.without[thing.__qualname__] = None
             elif isinstance(thing, type):
                 module = sys.modules.get(thing.__module__)
-                if is_program(getattr(module, "__file__", None) or "<"):
+                if can_be_watched(getattr(module, "__file__", None) or "<"):
                     todo += [*thing.__dict__.values(), *thing.__bases__]
             else:
                 todo += _inside(thing)
@@ -154,7 +145,7 @@ def _inside(thing: Any) -> list[Any]:  # noqa: ANN401 - anything that a program 
     if isinstance(thing, dict):
         return [each for each in thing.values() if callable(each)]
     if isinstance(thing, ModuleType):
-        return list(vars(thing).values()) if is_program(getattr(thing, "__file__", None) or "<") else []
+        return list(vars(thing).values()) if can_be_watched(getattr(thing, "__file__", None) or "<") else []
     inner = [getattr(thing, name, None) for name in ("program", "arguments", "python", "__wrapped__", "script")]
     return [each for each in (*inner, type(thing)) if each is not None and each is not type]
 

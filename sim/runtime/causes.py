@@ -172,7 +172,7 @@ class _Walk:
     # ---- code ----------------------------------------------------------------------------------------------------------------
 
     def _function(self, f: FunctionType) -> None:
-        if id(f) in self._met or not is_own(f.__module__, f.__code__.co_filename):
+        if id(f) in self._met or not is_own(f.__code__.co_filename):
             return
         self._met[id(f)] = f
         label = self._label(f)
@@ -249,7 +249,7 @@ class _Walk:
     def _class(self, kind: type) -> None:
         module = sys.modules.get(kind.__module__)
         file = getattr(module, "__file__", None) or (self._fresh[1] if self._fresh is not None else None)
-        if id(kind) in self._met or not is_own(kind.__module__, file) or kind.__module__ == "builtins":
+        if id(kind) in self._met or not is_own(file) or kind.__module__ == "builtins":
             return
         self._met[id(kind)] = kind
         lives_on = module is not None and getattr(module, kind.__qualname__.partition(".")[0], None) is not None
@@ -308,7 +308,7 @@ def _content(value: Any) -> str:  # noqa: ANN401 - anything
 
 def _is_own_class(kind: type) -> bool:
     module = sys.modules.get(kind.__module__)
-    return kind.__module__ != "builtins" and (module is None or is_own(kind.__module__, getattr(module, "__file__", None)))
+    return kind.__module__ != "builtins" and (module is None or is_own(getattr(module, "__file__", None)))
 
 
 def _entries(count: int) -> str:

@@ -21,7 +21,7 @@ from alertable.sim.runtime.calendar import stand_ins
 from alertable.sim.runtime.carrier import Carrier
 from alertable.sim.runtime.forbidden import FORBIDDEN, FOREIGN, Forbidden
 from alertable.sim.runtime.outcome import ForbiddenCall
-from alertable.sim.runtime.own import LIBRARIES, PACKAGES, own_modules
+from alertable.sim.runtime.own import is_program, own_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -162,5 +162,5 @@ def _in_simulated_thread() -> bool:
 
 
 def _called_by_program(frame: Any) -> bool:  # noqa: ANN401 - a frame
-    package, file = frame.f_globals.get("__name__", "").partition(".")[0], frame.f_code.co_filename
-    return package not in PACKAGES and not file.startswith(LIBRARIES) and not file.startswith("<frozen")
+    file = frame.f_code.co_filename
+    return is_program(file) and not file.startswith("<frozen")

@@ -562,7 +562,7 @@ def program_error(t: KThread, error: BaseException, step: int) -> Violation:
     where = raised_at(t, error.__traceback__)
     if isinstance(error, Stuck):
         message = f"{t.label} computed for {LIMIT_SECONDS} s without a system call"
-        source = "sim.runtime.watchdog"
+        source = "alertable.sim.runtime.watchdog"
         return Violation(id="stuck", title="no system call", message=message, step=step, source=source, where=where)
     if isinstance(error, ForbiddenCall):
         return Violation(

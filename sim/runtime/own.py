@@ -12,17 +12,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LIBRARIES: Final = tuple(os.path.join(sysconfig.get_paths()[name], "") for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-PACKAGES: Final = frozenset({"sim", "kernel_model", "winapi", "alertable"})  # of this project, without the programs in specs
+_ROOT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # of a checkout, or of the package
+_CHECKOUT: Final = os.path.isdir(os.path.join(_ROOT, "alertable"))
+_PACKAGE: Final = tuple(
+    os.path.join(_ROOT, name, "")
+    for name in (("alertable", "kernel_model", "native", "sim", "specs", "winapi") if _CHECKOUT else ("",))
+)
+PROGRAMS: Final = tuple(os.path.join(_ROOT, "specs", name, "") for name in ("programs", "zoo", "litmus", "scenarios"))
 
 
-def is_own(name: str | None, file: str | None) -> bool:
-    """Is a module of this name, from this file, a part of the program?"""
-    return bool(file) and str(name).partition(".")[0] not in PACKAGES and not str(file).startswith(LIBRARIES)
+def is_ours(file: str) -> bool:
+    """Is this file one of this package?  The programs that come with it are programs like any other."""
+    return file.startswith(_PACKAGE) and not file.startswith(PROGRAMS)
+
+
+def is_program(file: str) -> bool:
+    """Is this file a program's, or of the standard library, of another package, of this one?  No file: "" or "<...>"."""
+    if file.startswith(PROGRAMS):
+        return True
+    return not is_ours(file) and not file.startswith(LIBRARIES) and f"{os.sep}site-packages{os.sep}" not in file
+
+
+def is_own(file: str | None) -> bool:
+    """Is a module from this file a part of the program?"""
+    return bool(file) and is_program(str(file))
 
 
 def is_own_module(module: ModuleType) -> bool:
     """Is it?"""
-    return is_own(module.__name__, getattr(module, "__file__", None))
+    return is_own(getattr(module, "__file__", None))
 
 
 def globals_of(program: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever can be called with w

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from alertable.sim.memory.swap import compiled
+from alertable.sim.runtime.plain_names import install
 from alertable.sim.runtime.refuse import runs_nothing
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _execute(path: Path, code: CodeType) -> ModuleType:
     module.__file__ = str(path)
     folder = str(path.resolve().parent)
     sys.path.insert(0, folder)  # as for a script
+    install()
     try:
         exec(code, module.__dict__)
     except (Exception, SystemExit) as error:

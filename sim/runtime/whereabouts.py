@@ -12,24 +12,18 @@ import sys
 from functools import cache
 from inspect import unwrap
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
 
 from alertable.sim.runtime.carrier import Carrier
-from alertable.sim.runtime.own import LIBRARIES
+from alertable.sim.runtime.own import is_ours, is_program
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
 
     from alertable.kernel_model.ps.thread import KThread
     from alertable.sim.runtime.machine import Machine
-
-_ROOT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-OURS: Final = tuple(os.path.join(_ROOT, name, "") for name in ("alertable", "kernel_model", "native", "sim", "winapi")) + tuple(
-    os.path.join(_ROOT, "specs", name, "") for name in ("properties", "conformance")
-)  # programs of specs/ are programs
-
 
 def acting(m: Machine) -> tuple[str, ...]:
     """Where the thread stands whose step it is; where the environment moves, everybody who has not ended."""
@@ -120,11 +114,9 @@ def _innermost(frame: FrameType | None) -> tuple[FrameType, int] | None:
 @cache
 def _rank(filename: str) -> int:
     """0: the program's; 1: a library's, shown only where nothing nearer to the program is; 2: ours, or nobody's."""
-    if filename.startswith(OURS) or os.path.basename(filename) == "_alertable_pytest.py":
+    if is_ours(filename) or filename.startswith("<frozen") or os.path.basename(filename) == "_alertable_pytest.py":
         return 2
-    if filename.startswith("<frozen"):
-        return 2
-    return 1 if filename.startswith(LIBRARIES) else 0
+    return 0 if is_program(filename) else 1
 
 
 @cache

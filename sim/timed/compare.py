@@ -11,10 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import kernel_model
-import sim
-import specs
-import winapi
+from alertable import kernel_model, sim, specs, winapi
 from alertable.sim.timed.measure import STOPS_AT_64, Figures, measure
 
 if TYPE_CHECKING:

@@ -123,7 +123,7 @@ class Door:
     def _not_modelled(self, function: str, what: str = "") -> NoReturn:
         """Law 5: nothing is invented.  The failure is kept, so a program that catches everything cannot hide it."""
         frame = sys._getframe(1)
-        while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("sim."):
+        while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("alertable.sim."):
             frame = frame.f_back
         where = f" (called at {frame.f_code.co_filename}:{frame.f_lineno})"
         failure = NotModelled(function, what)

@@ -33,6 +33,7 @@ Pointers: Final[Any] = (ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, ctype
 CArgument: Final[Any] = type(ctypes.byref(ctypes.c_int()))
 U32: Final = ctypes.c_uint32
 FRAMES_SEARCHED: Final = 8
+_QUIET: Final = tuple(f"alertable.sim.{name}" for name in ("win32", "runtime", "trace", "memory"))  # whose frames hold no owner
 OWN_REFERENCES: Final = 2  # the block's, and that of the question itself
 UNINITIALIZED: Final = b"\x0d\xf0\xad\xba"  # what a debug heap fills new memory with
 DEAD: Final = b"\xee\xfe"  # and what was freed
@@ -464,7 +465,7 @@ def _candidates(pointer: Pointer, holder: Pointer) -> Iterator[object]:
     for _ in range(FRAMES_SEARCHED + 8):
         if frame is None:
             break
-        if frame.f_globals.get("__package__") not in ("sim.win32", "sim.runtime", "sim.trace", "sim.memory"):
+        if frame.f_globals.get("__package__") not in _QUIET:
             yield from _locals_of(frame)
         frame = frame.f_back
 
@@ -488,7 +489,7 @@ def variable_of(region: Region) -> str | None:
     offset = region.address - region.block.base
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and owner is not None:
-        if frame.f_globals.get("__package__") not in ("sim.win32", "sim.runtime", "sim.trace", "sim.memory"):
+        if frame.f_globals.get("__package__") not in _QUIET:
             shared = (*frame.f_code.co_freevars, *frame.f_code.co_cellvars)
             variables = frame.f_locals
             for name in shared:

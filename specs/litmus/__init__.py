@@ -48,7 +48,7 @@ class Litmus:
 
     def fresh(self, *, watched: bool = False) -> Callable[[Any], object]:
         """The program of newly executed module code."""
-        spec = importlib.util.spec_from_file_location(f"specs.litmus.{self.path.stem}", self.path)
+        spec = importlib.util.spec_from_file_location(f"alertable.specs.litmus.{self.path.stem}", self.path)
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 import alertable.commands.conform as command
 from alertable.cli import main
-from alertable.conform import Row, agreement, conform
+from alertable.sim.conformance.lane import Row, agreement, conform
 from alertable.specs.litmus import load
 from tests.repo.sources import ROOT
 

@@ -30,13 +30,13 @@ OBSERVER: Final = "kernel_model.footprint"
 MORE_CLASSES: Final = (SimInterlocked, Kernel32Locks, LockTable)
 UNTRACED: Final = (  # what happens inside, nobody can observe
     # Law 1: wanting a lock is no event, nor is being let in or locked out; the acquire is.
-    (kernel_model.rtl.lock, "refresh"), (sim.win32.kernel32_locks, "want_lock"),
+    (alertable.kernel_model.rtl.lock, "refresh"), (alertable.sim.win32.kernel32_locks, "want_lock"),
     # The picture of a lock in the program's memory follows the lock.
     (Kernel32Locks, "_show"),
     # Waiting for the end of threads is no event: it is over after both, whichever is first.
-    (sim.win32.kernel32_waits, "wait_for_multiple_objects"), (Kernel32Waits, "_ended"),
+    (alertable.sim.win32.kernel32_waits, "wait_for_multiple_objects"), (Kernel32Waits, "_ended"),
     # Whoever finds too little room says so (`note_window`); where there is room enough, how much does not matter.
-    (kernel_model.tcpip.flow, "window"),
+    (alertable.kernel_model.tcpip.flow, "window"),
 )  # fmt: skip
 
 

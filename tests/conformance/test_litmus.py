@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alertable.conform import run_real
+from alertable.sim.conformance.lane import run_real
 from alertable.sim.explore.random_walk import RandomChooser
 from alertable.sim.runtime.execution import execute
 from alertable.sim.runtime.settings import Settings

@@ -37,14 +37,23 @@ class SourceModule:
 
     @cached_property
     def imports(self) -> list[tuple[str, int]]:
-        """Every absolute import anywhere in the file: (top-level package, line)."""
+        """Every absolute import anywhere in the file: (layer, or another top-level package; line)."""
         found = []
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
-                found += [(alias.name.partition(".")[0], node.lineno) for alias in node.names]
+                found += [(_package(alias.name), node.lineno) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module == "alertable":
+                found += [(_package(f"alertable.{alias.name}"), node.lineno) for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.append((node.module.partition(".")[0], node.lineno))
+                found.append((_package(node.module), node.lineno))
         return found
+
+
+def _package(name: str) -> str:
+    """`alertable.sim.x` is in the layer sim, `alertable.cli` in the door."""
+    head, _, rest = name.partition(".")
+    layer = rest.partition(".")[0]
+    return layer if head == "alertable" and layer in LAYERS else head
 
 
 def project_modules(*packages: str) -> list[SourceModule]:

@@ -130,7 +130,8 @@ def test_random_schedules_reach_several_outcomes() -> None:
 
 def test_two_processes_with_different_hash_seeds_agree() -> None:
     script = (
-        "import hashlib; from tests.sim.test_determinism import PROGRAMS, fingerprint; from alertable.sim.runtime.execution import run;"
+        "import hashlib; from tests.sim.test_determinism import PROGRAMS, fingerprint; "
+        "from alertable.sim.runtime.execution import run;"
         "names = [n for n in PROGRAMS if n not in ('lecture', 'echo')];"
         "print(hashlib.sha256(b''.join(fingerprint(run(PROGRAMS[n], seed=s)) for n in names for s in (None, 1, 2))).hexdigest())"
     )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from alertable import calibration
-from alertable.calibration import Measured, as_toml, machine
 from alertable.cli import main
+from alertable.sim.timed import calibrate
+from alertable.sim.timed.calibrate import Measured, as_toml, machine
 from alertable.sim.timed.profile import load
 from tests.child import python
 
@@ -59,7 +59,10 @@ def test_without_a_real_one_it_says_what_is_missing(tmp_path: Path) -> None:
 
 @pytest.mark.real_winsock
 def test_the_real_arm_is_measured(tmp_path: Path) -> None:
-    few = "from alertable import calibration as c; c.CALLS = 50; c.TURNS = 20; c.RUNS = 3; from alertable.cli import main; main()"
+    few = (
+        "from alertable.sim.timed import calibrate as c; c.CALLS = 50; c.TURNS = 20; c.RUNS = 3; "
+        "from alertable.cli import main; main()"
+    )
     result = python("-c", few, "calibrate", "--out", str(tmp_path / "real.toml"))
     assert result.returncode == 0, result.stderr
     assert machine() in result.stdout
@@ -67,4 +70,4 @@ def test_the_real_arm_is_measured(tmp_path: Path) -> None:
     assert profile.name == machine()
     assert profile.cpu.call > 0
     assert profile.cpu.apc_delivery > 0
-    assert calibration.PARTNER.startswith("from alertable.calibration")
+    assert calibrate.PARTNER.startswith("from alertable.sim.timed.calibrate")

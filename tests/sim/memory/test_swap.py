@@ -6,7 +6,7 @@ import linecache
 from typing import TYPE_CHECKING, Any
 
 import alertable
-from alertable.sim.memory.swap import is_program, swapped
+from alertable.sim.memory.swap import can_be_watched, swapped
 from alertable.winapi import INFINITE
 from tests.sim.memory.test_races import Record, counted, thread
 
@@ -37,11 +37,11 @@ def made_of(source: str, filename: str) -> Any:
 
 
 def test_only_programs_are_exchanged() -> None:
-    assert is_program(__file__)
-    assert is_program("specs/zoo/a01_cancel_and_return.py")
-    assert not is_program(alertable.__file__)
-    assert not is_program(linecache.__file__)
-    assert not is_program("<string>")
+    assert can_be_watched(__file__)
+    assert can_be_watched("specs/zoo/a01_cancel_and_return.py")
+    assert not can_be_watched(alertable.__file__)
+    assert not can_be_watched(linecache.__file__)
+    assert not can_be_watched("<string>")
 
 
 def test_the_code_is_as_it_was_afterwards() -> None:

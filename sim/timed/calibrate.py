@@ -34,7 +34,7 @@ TURNS: Final = 1_000
 MANY: Final = 60  # sockets in a set, handles in a wait
 PIECE: Final = 16_384
 PORT: Final = 7_741
-PARTNER: Final = "from alertable.calibration import answer; answer()"
+PARTNER: Final = "from alertable.sim.timed.calibrate import answer; answer()"
 
 
 @dataclass(slots=True)
