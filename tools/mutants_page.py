@@ -25,7 +25,7 @@ def page() -> str:
         lines.append("| --- | --- | --- | --- | --- | --- |")
         for m in found:
             path, _, test = m.test.partition("::")
-            file = m.module.replace(".", "/") + ".py"
+            file = m.module.removeprefix("alertable.").replace(".", "/") + ".py"
             cells = (f"`{m.id}`", m.wrong, m.why, f"`{file}` `{m.name}`", f"`{path}` `{test}`", str(m.executions or ""))
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         lines.append("")

@@ -35,7 +35,7 @@ form with one of the sanitizers named, and passes the right one (`tests/specs/te
 
 def command(case: Case) -> list[str]:
     """The words after `alertable` that find the bug."""
-    words = ["check", case.buggy.__module__.replace(".", "/") + ".py:" + case.buggy.__name__]
+    words = ["check", f"{case.buggy.__module__.removeprefix('alertable.')}:{case.buggy.__name__}"]
     for name, value in case.options.items():
         if name == "faults":
             words += [word for kind, count in value.items() for word in ("--fault", f"{kind}={count}")]

@@ -1,13 +1,15 @@
-"""Programs in files: `path.py` or `path.py:function`.  The module's code is executed anew for every execution."""
+"""Programs in files: `path.py:function`, or by the name of a module.  Its code is executed anew for every execution."""
 
 from __future__ import annotations
 
 import ast
 import contextlib
 import inspect
+import os
 import sys
 import traceback
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -67,14 +69,47 @@ class ProgramFile:
 
 
 def load_program(text: str) -> ProgramFile:
-    """The program that `path.py:function` names; ProgramFileError in one line if there is none."""
+    """The program that `path.py:function` or `package.module:function` names (`::` is the same as `:`).
+
+    ProgramFileError in one line if there is none.
+    """
     name, _, function = text.rpartition(":")
     if not name or "/" in function or "\\" in function:  # no function, or the colon of a drive
         name, function = text, DEFAULT_FUNCTION
+    name = name.removesuffix(":")
     path = Path(name)
-    if not path.is_file():
-        raise ProgramFileError(f"{name}: there is no such file; give a Python file with a function program(w)")
-    return ProgramFile(path, function)
+    if path.is_file():
+        return ProgramFile(path, function)
+    found = _module_file(name)
+    if found is None:
+        missing = "there is no such file" if _is_path(name) else "there is no such file or module"
+        what = "is a folder" if path.is_dir() else missing
+        raise ProgramFileError(f"{name}: {what}; give a Python file, or a module, with a function program(w)")
+    return ProgramFile(found, function)
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith(".py") or not all(part.isidentifier() for part in name.split("."))
+
+
+def _module_file(name: str) -> Path | None:
+    """The file of a module, seen from the current folder, else from alertable (`specs.programs.x`)."""
+    if _is_path(name):
+        return None
+    sys.path.insert(0, os.getcwd())
+    try:
+        for full in (name, f"alertable.{name}"):
+            try:
+                spec = find_spec(full)
+            except (ImportError, ValueError):  # what should be a package on the way is none
+                continue
+            except Exception as error:  # the code of a package on the way is executed
+                raise ProgramFileError(f"{name}: a package of it cannot be imported: {type(error).__name__}: {error}") from error
+            if spec is not None and spec.has_location and str(spec.origin).endswith(".py"):
+                return Path(str(spec.origin))
+    finally:
+        sys.path.remove(os.getcwd())
+    return None
 
 
 def _compiled(path: Path) -> CodeType:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LITMUS: Final = load()
 HELPERS: Final = HERE / "sockets.py"
 # itertools only spells out sets of outcomes; a program has no other source of concurrency, time or I/O than `w`.
-ALLOWED_IMPORTS: Final = {"ctypes", "winapi", "specs.litmus.sockets", "itertools"}
+ALLOWED_IMPORTS: Final = {"ctypes", "alertable.winapi", "alertable.specs.litmus.sockets", "itertools"}
 PARTS: Final[Mapping[str, frozenset[str]]] = {
     "ports": frozenset(
         {
