@@ -472,7 +472,6 @@ class Element:
         return hash(self.key)
 
 
-<<<<<<< HEAD
 def _references_of_a_local() -> int:
     """What getrefcount says of an object that one local variable knows; since 3.14 the question itself counts no more."""
     thing = object()
@@ -480,12 +479,9 @@ def _references_of_a_local() -> int:
 
 
 FRESH: Final = _references_of_a_local() + 1  # fewer: nobody but the hook knows the object
-QUIET: Final = frozenset({"sim.win32.api", "sim.trace.traced", "sim.win32.peer", "builtins", "winapi.real"})
-=======
 QUIET: Final = frozenset({
     "alertable.sim.win32.api", "alertable.sim.trace.traced", "alertable.sim.win32.peer", "builtins", "alertable.winapi.real",
 })
->>>>>>> 9e42c7d (One installed package: alertable with its layers; a crew of workers without shared locks; the conformance lane and calibration in sim)
 MERGING: Final = frozenset({Effect.PUT, Effect.CHANGE, Effect.ALL})
 ATTRIBUTES: Final = (getattr, setattr, delattr, hasattr)
 

@@ -41,7 +41,7 @@ UNORDERED: Final[Mapping[str, str]] = {
     "AfdEndpoint.polls": "all of them are told in one step",
     "Network.awaited": "all of them are told in one step",
 }
-OBSERVER: Final = "kernel_model.footprint"
+OBSERVER: Final = "alertable.kernel_model.footprint"
 ADDRESSES: Final = 1 << 32  # numbers from here on are addresses, or handles of windows, which are small enough
 PLAIN: Final = (bool, float, str, bytes, type(None))
 
@@ -146,7 +146,7 @@ class Dump:
         if name is not None:
             return f"<{name}>"
         module = type(obj).__module__
-        if not module.startswith("kernel_model"):
+        if not module.startswith("alertable.kernel_model"):
             address = getattr(obj, "address", None)
             return f"{type(obj).__name__} {self._address(address) if isinstance(address, int) else ''}".rstrip()
         if type(obj).__name__ == "Process":

@@ -26,7 +26,7 @@ from tests.audit.tracer import MISSING, TRACER, Tracer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-OBSERVER: Final = "kernel_model.footprint"
+OBSERVER: Final = "alertable.kernel_model.footprint"
 MORE_CLASSES: Final = (SimInterlocked, Kernel32Locks, LockTable)
 UNTRACED: Final = (  # what happens inside, nobody can observe
     # Law 1: wanting a lock is no event, nor is being let in or locked out; the acquire is.
@@ -74,7 +74,7 @@ def traced_classes() -> list[type[Any]]:
     """Every class of the kernel model that has slots of its own, and of user mode what keeps state."""
     found: dict[type[Any], None] = {}
     for name, module in sorted(sys.modules.items()):
-        if name.startswith("kernel_model") and name != OBSERVER:  # which only takes down what it is told
+        if name.startswith("alertable.kernel_model") and name != OBSERVER:  # which only takes down what it is told
             for value in vars(module).values():
                 if isclass(value) and value.__module__ == name and value.__dict__.get("__slots__"):
                     found[value] = None

@@ -74,7 +74,7 @@ def _inverted(test: ast.expr) -> ast.expr:
 @contextmanager
 def in_force(fault: Planted) -> Iterator[set[str]]:
     """The sanitizers with the fault; the ids of those that have it."""
-    name = f"specs.properties.{fault.module}"
+    name = f"alertable.specs.properties.{fault.module}"
     namespace: dict[str, Any] = dict(vars(sys.modules[name]))
     exec(compile(fault.tree, str(Path(FOLDER) / f"{fault.module}.py"), "exec"), namespace)
     kinds = {name: kind for name in SANITIZERS for kind in namespace.values() if getattr(kind, "id", None) == name}
