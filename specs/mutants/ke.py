@@ -66,8 +66,8 @@ MUTANTS: Final = (
         wrong="A suspended thread that waits takes the object, and nobody else gets it.",
         why="The wait blocks are there, whatever the thread's suspend count.",
         where="alertable.kernel_model.ke.wait:release_waiters",
-        text="if wait.suspended():",
-        planted="if False:",
+        text="wait.suspended():",
+        planted="False:",
         test="tests/kernel_model/ke/test_wait.py::test_resetting_takes_the_signal_back_before_a_suspended_waiter_sees_it",
     ),
     Mutant(
