@@ -16,8 +16,6 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "alertable.stamp"
-SERVER = "specs/programs/lecture_callback_server.py"
-CLIENT = "specs/programs/lecture_client.py"
 
 
 def say(*command: str | Path) -> None:
@@ -43,8 +41,8 @@ def setup() -> None:
 
 
 def demo() -> None:
-    """The lecture's server and a client on the simulated kernel, with the trace."""
-    say(PYTHON, "-m", "alertable", "run", SERVER, CLIENT, "--trace", "-")
+    """The lecture's server with two clients: a trace, the bug that the checker finds, and what to do next."""
+    say(PYTHON, "-m", "alertable", "demo")
 
 
 def test() -> None:

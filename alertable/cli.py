@@ -11,8 +11,10 @@ from alertable.commands.calibrate import calibrate_command
 from alertable.commands.check import check_command
 from alertable.commands.compare import compare_command
 from alertable.commands.conform import conform_command
+from alertable.commands.demo import demo_command
 from alertable.commands.replay import explain_command, replay_command
 from alertable.commands.run import run_command
+from alertable.commands.zoo import zoo_command
 from alertable.terminal import USAGE, fail, prepare_streams
 
 
@@ -54,5 +56,8 @@ def main() -> None:
     prepare_streams()
 
 
-for command in (run_command, check_command, replay_command, explain_command, conform_command, compare_command, calibrate_command):
+for command in (
+    demo_command, run_command, check_command, replay_command, explain_command, zoo_command, conform_command, compare_command,
+    calibrate_command,
+):  # fmt: skip
     main.add_command(command)

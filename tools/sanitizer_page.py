@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from alertable.specs.properties import ALWAYS, SANITIZERS
 from alertable.specs.zoo import cases
-
-if TYPE_CHECKING:
-    from alertable.specs.zoo.case import Case
 
 HEAD = """# Sanitizers, and the zoo
 
@@ -33,19 +28,6 @@ form with one of the sanitizers named, and passes the right one (`tests/specs/te
 """
 
 
-def command(case: Case) -> list[str]:
-    """The words after `alertable` that find the bug."""
-    words = ["check", f"{case.buggy.__module__.removeprefix('alertable.')}:{case.buggy.__name__}"]
-    for name, value in case.options.items():
-        if name == "faults":
-            words += [word for kind, count in value.items() for word in ("--fault", f"{kind}={count}")]
-        elif name == "specs":
-            words += ["--specs", ",".join(value)]
-        else:
-            words += [f"--{name.replace('_', '-')}", str(value)]
-    return words
-
-
 def page() -> str:
     """The text."""
     assert set(ALWAYS) == {"S8", "S8b"}
@@ -56,6 +38,7 @@ def page() -> str:
     bugs = []
     for case in cases():
         wrong = f", {len(case.wrong)} more wrong forms" if case.wrong else ""
-        cells = (case.id, case.title + wrong, case.software, ", ".join(case.finds), f"`alertable {' '.join(command(case))}`")
+        command = " ".join(case.words(case.buggy))
+        cells = (case.id, case.title + wrong, case.software, ", ".join(case.finds), f"`alertable {command}`")
         bugs.append(f"| {' | '.join(cells)} |")
     return HEAD + "\n".join(laws) + "\n" + ZOO + "\n".join(bugs) + "\n"

@@ -25,3 +25,15 @@ class Case:
     fixed: Callable[[Any], object]
     options: Mapping[str, Any] = field(default_factory=dict)
     wrong: tuple[Callable[[Any], object], ...] = ()
+
+    def words(self, form: Callable[[Any], object]) -> list[str]:
+        """The words after `alertable` that check one of the forms."""
+        words = ["check", f"{form.__module__.removeprefix('alertable.')}:{form.__name__}"]
+        for name, value in self.options.items():
+            if name == "faults":
+                words += [word for kind, count in value.items() for word in ("--fault", f"{kind}={count}")]
+            elif name == "specs":
+                words += ["--specs", ",".join(value)]
+            else:
+                words += [f"--{name.replace('_', '-')}", str(value)]
+        return words

@@ -1,5 +1,8 @@
 """Pages of the documentation, executed: `python -m tests.repo.pages` writes the outputs anew.
 
+`python pages.py --check FOLDER` says which pages of a folder (README.md and docs/) do something else than they say; it needs
+nothing of this checkout, so a copy of this file executes the pages with what is installed.
+
 - A block marked python is run; the blocks of one page share a namespace.
 - A `text` block after the comment `output` is what the block before it printed.
 - A `console` block shows `$ alertable ...` commands with their output; each is run.
@@ -15,17 +18,17 @@ import re
 import shlex
 import sys
 import types
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from click.testing import CliRunner
 
-from tests.repo.sources import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"(?:<!-- (?P<note>[^>]*?) -->\n+)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def pages(root: Path = ROOT) -> list[Path]:
+    """README.md and every page below docs/."""
+    return [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
 
 
 def executed(page: Path) -> str:
@@ -78,6 +81,9 @@ def _console(body: str) -> str:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--check"]:
+        wrong = [str(each) for each in pages(Path(sys.argv[2])) if executed(each) != each.read_text(encoding="utf-8")]
+        sys.exit("\n".join(wrong))
     os.chdir(ROOT)
-    for each in PAGES:
+    for each in pages():
         each.write_text(executed(each), encoding="utf-8")

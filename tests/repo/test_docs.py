@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.repo.pages import PAGES, executed
+from tests.repo.pages import executed, pages
 from tests.repo.sources import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_does_what_it_says(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert executed(page) == page.read_text(encoding="utf-8"), "python -m tests.repo.pages writes the outputs anew"
@@ -22,7 +22,7 @@ def test_a_page_does_what_it_says(page: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_links_lead_somewhere() -> None:
     dead = []
-    for page in PAGES:
+    for page in pages():
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             if not (page.parent / target).exists():
                 dead.append(f"{page.name}: {target}")

@@ -15,7 +15,6 @@ from alertable.sim.trace.names import LEAST_ADDRESS
 from alertable.sim.view.columns import rows_of
 from alertable.specs.zoo import cases
 from tests.child import ROOT
-from tools.sanitizer_page import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +66,7 @@ def test_the_whole_ranking_is_there() -> None:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases()])
 def test_the_command_on_the_page_finds_the_bug(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    result = CliRunner().invoke(main, [*command(case), "--store", str(tmp_path), "--json"])
+    result = CliRunner().invoke(main, [*case.words(case.buggy), "--store", str(tmp_path), "--json"])
     assert result.exit_code == 1, result.output
     (violation,) = json.loads(result.stdout)["violations"]
     assert set(case.finds) & {violation["id"], *violation["laws"]}
