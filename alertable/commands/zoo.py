@@ -44,7 +44,7 @@ def zoo(ids: tuple[str, ...], json_: bool) -> int:
         right = all(_as_it_should(case, form, report) for form, report in reports.items())
         code = code if right else VIOLATED
         if json_:
-            data.append({**_data(case), "as_it_should": right, "verdicts": {getattr(f, "__name__", "form"): r.verdict for f, r in reports.items()}})
+            data.append({**_data(case), "as_it_should": right, "verdicts": {f.__name__: r.verdict for f, r in reports.items()}})
         else:
             echo("\n".join(_checked(case, reports)))
     if json_:
