@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
-import os
 import sys
 import traceback
 from hashlib import blake2b
@@ -93,22 +92,21 @@ def _is_path(name: str) -> bool:
 
 
 def _module_file(name: str) -> Path | None:
-    """The file of a module, seen from the current folder, else from alertable (`specs.programs.x`)."""
+    """The file of a module: in the current folder, in alertable (`specs.programs.x`), or wherever Python finds it."""
     if _is_path(name):
         return None
-    sys.path.insert(0, os.getcwd())
-    try:
-        for full in (name, f"alertable.{name}"):
-            try:
-                spec = find_spec(full)
-            except (ImportError, ValueError):  # what should be a package on the way is none
-                continue
-            except Exception as error:  # the code of a package on the way is executed
-                raise ProgramFileError(f"{name}: a package of it cannot be imported: {type(error).__name__}: {error}") from error
-            if spec is not None and spec.has_location and str(spec.origin).endswith(".py"):
-                return Path(str(spec.origin))
-    finally:
-        sys.path.remove(os.getcwd())
+    here = Path(*name.split(".")).with_suffix(".py")
+    if here.is_file():
+        return here
+    for full in (f"alertable.{name}", name):
+        try:
+            spec = find_spec(full)
+        except (ImportError, ValueError):  # what should be a package on the way is none
+            continue
+        except Exception as error:  # the code of a package on the way is executed
+            raise ProgramFileError(f"{name}: a package of it cannot be imported: {type(error).__name__}: {error}") from error
+        if spec is not None and spec.has_location and str(spec.origin).endswith(".py"):
+            return Path(str(spec.origin))
     return None
 
 

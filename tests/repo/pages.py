@@ -83,7 +83,7 @@ def _console(body: str) -> str:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--check"]:
         wrong = [str(each) for each in pages(Path(sys.argv[2])) if executed(each) != each.read_text(encoding="utf-8")]
-        sys.exit("\n".join(wrong))
+        sys.exit("\n".join(wrong) or 0)
     os.chdir(ROOT)
     for each in pages():
         each.write_text(executed(each), encoding="utf-8")
