@@ -12,8 +12,10 @@ from alertable.commands.check import check_command
 from alertable.commands.compare import compare_command
 from alertable.commands.conform import conform_command
 from alertable.commands.demo import demo_command
-from alertable.commands.replay import explain_command, replay_command
+from alertable.commands.explain import explain_command
+from alertable.commands.replay import replay_command
 from alertable.commands.run import run_command
+from alertable.commands.store import store_command
 from alertable.commands.zoo import zoo_command
 from alertable.terminal import USAGE, fail, prepare_streams
 
@@ -57,7 +59,7 @@ def main() -> None:
 
 
 for command in (
-    demo_command, run_command, check_command, replay_command, explain_command, zoo_command, conform_command, compare_command,
-    calibrate_command,
+    demo_command, run_command, check_command, replay_command, explain_command, store_command, zoo_command, conform_command,
+    compare_command, calibrate_command,
 ):  # fmt: skip
     main.add_command(command)

@@ -8,10 +8,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 import alertable
-from alertable.commands.options import words_of
+from alertable.commands.options import option_words
 from alertable.sim.runtime.canonical import text
 from alertable.sim.view.columns import lines_of, table
 from alertable.terminal import shown, width
+from alertable.words import command, file_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,9 +42,10 @@ def law_lines(violation: Violation) -> Iterator[str]:
 
 
 def violation_lines(
-    violation: Violation, files: Sequence[str], options: Mapping[str, Any], kept: str | None = None
-) -> Iterator[str]:
-    """A counterexample for people: the law, the story, what is necessary, how to see it again."""
+    violation: Violation, files: Sequence[str], options: Mapping[str, Any], kept: str | None = None,
+    store_words: Sequence[str] = (),
+) -> Iterator[str]:  # fmt: skip
+    """A counterexample for people: the law, the story, what is necessary, how to see it again (store_words: where it is kept)."""
     yield from law_lines(violation)
     if violation.laws:
         yield f"laws: {', '.join(violation.laws)}"
@@ -57,7 +59,8 @@ def violation_lines(
     if violation.note:
         yield f"note: {violation.note}"
     if kept is not None:
-        yield f"again: alertable replay {kept}   |   trace: alertable replay {kept} --trace -"
+        again = ("alertable", "replay", kept, *store_words)
+        yield f"again: {command(*again)}   |   why: {command('alertable', 'explain', *again[2:])}"
     words = replay_words(files, violation, options)
     if kept is None or len(words) <= LONGEST_LINE:
         yield f"replay: {words}"
@@ -65,12 +68,16 @@ def violation_lines(
 
 def replay_words(files: Sequence[str], violation: Violation, options: Mapping[str, Any]) -> str:
     """The command that leads there again without a store."""
-    return f'alertable replay {" ".join(files)} --schedule "{violation.schedule}"{words_of(options)}'
+    return _following("replay", files, violation.schedule, options)
 
 
 def replay_line(files: Sequence[str], execution: Execution, options: Mapping[str, Any]) -> str:
     """The command that does it again."""
-    return f'replay: alertable run {" ".join(files)} --schedule "{execution.schedule}"{words_of(options)}'
+    return f"replay: {_following('run', files, execution.schedule, options)}"
+
+
+def _following(name: str, files: Sequence[str], schedule: str, options: Mapping[str, Any]) -> str:
+    return command("alertable", name, *file_words(files), "--schedule", schedule, *option_words(options))
 
 
 def as_json(execution: Execution, files: Sequence[str], backend: str, *, trace: bool) -> str:

@@ -6,26 +6,27 @@ import json
 import platform
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import alertable
 from alertable.commands.guard import guarded
-from alertable.commands.options import collected, what_may_happen, words_of
+from alertable.commands.options import collected, option_words, the_store, what_may_happen
 from alertable.report import replay_words, violation_lines
 from alertable.sim.explore.bugs_first import PHASE
 from alertable.sim.explore.strategies import STRATEGIES
 from alertable.sim.explore.workers import processes
 from alertable.sim.runtime.canonical import text
 from alertable.sim.runtime.settings import DEFAULT_MEMORY, MEMORIES
-from alertable.store import FOLDER, Store
+from alertable.store import Store
 from alertable.strength import REQUIREMENTS, exit_code, said
 from alertable.terminal import OK, about, counter, echo, note
+from alertable.words import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from alertable.sim import Violation
     from alertable.sim.explore.report import Report
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that share the work (dpor).")
 @click.option("--force-workers", is_flag=True, help="Allow twice as many workers as there are processors.")
 @click.option("--resume", is_flag=True, help="Keep what is left of a search that ends early, and go on with it (dpor, dfs).")
-@click.option("--store", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Where findings are kept.")
+@the_store
 @click.option("--seed", type=int, default=0, metavar="N", help="The first seed of random and pct.")
 @click.option("--keep-going", is_flag=True, help="Look for further violations after the first.")
 @click.option(
@@ -70,7 +71,7 @@ def check_files(
     require: str,
     json_: bool,
     resume: bool,
-    store: Path,
+    store: Path | None,
     **given: Any,  # noqa: ANN401 - handed on to check()
 ) -> int:
     """`alertable check`."""
@@ -91,7 +92,9 @@ def check_files(
     def found(violation: Violation) -> None:
         """Nothing that happens from now on loses it."""
         first.append(keeper.put(files, violation, settings))
-        again = f"alertable replay {first[-1]}" if first[-1] is not None else replay_words(files, violation, settings)
+        kept = first[-1]
+        by_id = kept and command("alertable", "replay", kept, *keeper.words)
+        again = by_id or replay_words(files, violation, settings)
         note(f"found {violation.id}: {violation.title} (step {violation.step}); again: {again}")
 
     stdout = sys.stdout
@@ -109,7 +112,7 @@ def check_files(
     if keeper.trouble:
         note(keeper.trouble)
     code = exit_code(report, require)
-    echo(as_json(report, files, ids, code) if json_ else "\n".join(lines(report, files, settings, ids, code)))
+    echo(as_json(report, files, ids, code) if json_ else "\n".join(lines(report, files, settings, ids, code, keeper.words)))
     return code
 
 
@@ -130,7 +133,7 @@ class _Quiet:
 
 
 def lines(
-    report: Report, files: tuple[str, ...], settings: dict[str, Any], ids: Sequence[str | None], code: int
+    report: Report, files: tuple[str, ...], settings: dict[str, Any], ids: Sequence[str | None], code: int, store: Sequence[str]
 ) -> Iterator[str]:
     """The result for people: the verdict, what limits it, what was not looked for, what was found."""
     rate = f", {report.executions / report.seconds:,.0f}/s" if report.seconds > 0.05 else ""
@@ -151,10 +154,10 @@ def lines(
     for line in report.not_searched if report.ok else ():
         yield f"  not searched: {line}"
     for suggestion in report.suggestions:
-        yield f"  try {words_of(suggestion.options).strip() or 'no --strategy'}: {suggestion.why}"
+        yield f"  try {command(*option_words(suggestion.options)) or 'no --strategy'}: {suggestion.why}"
     for violation, kept in zip(report.violations, ids, strict=True):
         yield ""
-        yield from violation_lines(violation, files, settings, kept)
+        yield from violation_lines(violation, files, settings, kept, store)
 
 
 def as_json(report: Report, files: tuple[str, ...], ids: Sequence[str | None], code: int) -> str:
@@ -172,7 +175,7 @@ def as_json(report: Report, files: tuple[str, ...], ids: Sequence[str | None], c
         "statistics": report.statistics,
         "not_searched": report.not_searched,
         "suggestions": [
-            {"options": words_of(each.options).split(), "why": each.why, "violation": each.violation and asdict(each.violation)}
+            {"options": option_words(each.options), "why": each.why, "violation": each.violation and asdict(each.violation)}
             for each in report.suggestions
         ],
         "outcomes": {text(outcome): schedule for outcome, schedule in report.outcomes.items()},

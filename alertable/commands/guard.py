@@ -24,7 +24,7 @@ def guarded(action: Callable[[], int]) -> int:
     except alertable.NotModelled as error:
         return fail(" ".join([str(error), *getattr(error, "__notes__", [])]))
     except alertable.ReplayDivergence as error:
-        return fail(f"DIVERGED at {error}", DIVERGED)
+        return fail("\n  ".join([f"DIVERGED at {error}", *getattr(error, "__notes__", [])]), DIVERGED)
     except KeyboardInterrupt:
         return fail("interrupted", INTERRUPTED)
     except BrokenPipeError:  # whoever read the output has seen enough

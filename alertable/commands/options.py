@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from alertable.sim.runtime.settings import CLOCKS, FAULTS, MAX_STEPS, PROFILES
 from alertable.specs.properties import ALL, DEFAULT
+from alertable.store import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,16 +71,22 @@ def differing(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value != DEFAULTS.get(name)}
 
 
-def words_of(options: Mapping[str, Any]) -> str:
-    """The same as words of a command line, each with a space before it."""
-    words = []
+def option_words(options: Mapping[str, Any]) -> list[str]:
+    """The same as words of a command line."""
+    words: list[str] = []
     for name, value in differing(options).items():
         if name == "faults":
-            words += [f"--fault {kind}={count}" for kind, count in value.items()]
+            words += [word for kind, count in value.items() for word in ("--fault", f"{kind}={count}")]
         elif name == "specs":
             further = [f"+{law}" for law in value if law not in DEFAULT]
             beside = len(value) == len(DEFAULT) + len(further)  # all that are on by default, and these
-            words.append(f"--specs {','.join(further if beside else value) or 'none'}")
+            words += ["--specs", ",".join(further if beside else value) or "none"]
         else:
-            words.append(f"--{name.replace('_', '-')} {value}")
-    return "".join(f" {word}" for word in words)
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return words
+
+
+def the_store(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--store."""
+    told = "Where findings are kept; without it in .alertable/ of the project."
+    return click.option("--store", type=click.Path(path_type=Path), envvar=VARIABLE, metavar="FOLDER", help=told)(command)

@@ -11,7 +11,7 @@ import click
 
 import alertable
 from alertable.commands.guard import guarded
-from alertable.commands.options import collected, differing, what_may_happen, words_of
+from alertable.commands.options import collected, differing, option_words, what_may_happen
 from alertable.report import as_json, replay_line, result_line, write_trace
 from alertable.sim.view.columns import table
 from alertable.terminal import OK, VIOLATED, echo, shown, width
@@ -47,7 +47,7 @@ def run_files(
 ) -> int:  # fmt: skip
     """`alertable run`."""
     if backend == "real" and differing(options).keys() - {"max_steps"}:
-        raise ValueError(f"the real backend takes no {words_of(options).strip()}: Windows decides")
+        raise ValueError(f"the real backend takes no {' '.join(option_words(options))}: Windows decides")
     if backend == "real" and (schedule is not None or seed is not None or trace is not None):
         raise ValueError("the real backend takes no --schedule, --seed or --trace: Windows decides, and nothing listens")
     programs = [alertable.load_program(name) for name in files]

@@ -72,19 +72,24 @@ def load_program(text: str) -> ProgramFile:
 
     ProgramFileError in one line if there is none.
     """
+    return ProgramFile(*locate(text))
+
+
+def locate(text: str) -> tuple[Path, str]:
+    """The file and the function that the text names; no code of that file is executed."""
     name, _, function = text.rpartition(":")
     if not name or "/" in function or "\\" in function:  # no function, or the colon of a drive
         name, function = text, DEFAULT_FUNCTION
     name = name.removesuffix(":")
     path = Path(name)
     if path.is_file():
-        return ProgramFile(path, function)
+        return path, function
     found = _module_file(name)
     if found is None:
         missing = "there is no such file" if _is_path(name) else "there is no such file or module"
         what = "is a folder" if path.is_dir() else missing
         raise ProgramFileError(f"{name}: {what}; give a Python file, or a module, with a function program(w)")
-    return ProgramFile(found, function)
+    return found, function
 
 
 def _is_path(name: str) -> bool:

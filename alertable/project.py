@@ -1,0 +1,63 @@
+"""The project that somebody works in: the folder at or above the current one that has its store and its configuration."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Final
+
+FOLDER: Final = ".alertable"
+PYPROJECT: Final = "pyproject.toml"
+OWN_FILE: Final = "alertable.toml"
+TABLE: Final = "[tool.alertable"
+
+
+def project_root(start: Path | None = None) -> Path:
+    """The nearest folder upwards that is marked as a project; where none is, the folder itself."""
+    start = (start or Path()).absolute()
+    return marked_root(start) or start
+
+
+def marked_root(start: Path) -> Path | None:
+    """The nearest folder upwards with alertable.toml, [tool.alertable] in pyproject.toml, a store, or .git."""
+    start = start.absolute()
+    return next((folder for folder in (start, *start.parents) if _is_marked(folder)), None)
+
+
+def config_file(root: Path) -> Path | None:
+    """The file that configures the project of this root: alertable.toml before pyproject.toml."""
+    if (root / OWN_FILE).is_file():
+        return root / OWN_FILE
+    return root / PYPROJECT if has_table(root / PYPROJECT) else None
+
+
+def has_table(path: Path) -> bool:
+    """Does a pyproject.toml speak of alertable?  Asked of its text: a file that is no TOML is somebody else's trouble here."""
+    try:
+        lines = path.read_bytes().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return False
+    return any(line.strip().startswith(TABLE) for line in lines)
+
+
+def near(path: Path) -> Path:
+    """As a person in the current folder would write it: relative if it lies below, else absolute."""
+    full = Path(os.path.abspath(path))
+    here = Path.cwd()
+    return full.relative_to(here) if full.is_relative_to(here) else full
+
+
+def _is_marked(folder: Path) -> bool:
+    if config_file(folder) is not None:
+        return True
+    return not _is_everybodys(folder) and ((folder / FOLDER).is_dir() or (folder / ".git").exists())
+
+
+def _is_everybodys(folder: Path) -> bool:
+    """The home folder, the one for temporary files, the root of a disk: what was left there makes no project of all below."""
+    with suppress(RuntimeError):  # there is no home
+        if folder == Path.home():
+            return True
+    return folder == folder.parent or folder == Path(gettempdir())
