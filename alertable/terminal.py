@@ -1,4 +1,4 @@
-"""Streams and exit codes: what every command has in common."""
+"""Lines for people and exit codes: what every command has in common."""
 
 from __future__ import annotations
 
@@ -27,14 +27,6 @@ COUNTER_SECONDS: Final = 0.2
 LOG_SECONDS: Final = 30.0
 
 
-def prepare_streams() -> None:
-    """A Korean console (cp949) or a redirected cp1252 must never crash a command: what does not fit is escaped."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-
-
 def width() -> int:
     """Of the terminal, or as COLUMNS says; 100 where the output goes into a pipe or a file."""
     return shutil.get_terminal_size((100, 24)).columns
@@ -46,9 +38,9 @@ def shown(text: str) -> str:
     return visible(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
-def echo(text: str) -> None:
+def echo(text: str, end: str = "\n") -> None:
     """Print a result.  (click.echo would write UTF-8 where the stream says ASCII.)"""
-    print(text, file=sys.stdout)
+    print(text, file=sys.stdout, end=end)
 
 
 def fail(message: str, code: int = USAGE) -> int:

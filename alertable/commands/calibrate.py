@@ -11,7 +11,7 @@ import alertable
 from alertable.commands.guard import guarded
 from alertable.sim.timed.calibrate import as_toml, calibrate, machine
 from alertable.sim.timed.profile import load
-from alertable.terminal import OK, progress
+from alertable.terminal import OK, echo, progress
 
 PARTS = 5
 
@@ -38,10 +38,10 @@ def calibrated(backend: str, out: Path, force: bool) -> int:
         found = calibrate(w, advance)
     out.write_text(as_toml(found), encoding="utf-8", newline="\n")
     profile = load(out)
-    click.echo(f"{machine()}: written to {out}")
+    echo(f"{machine()}: written to {out}")
     for key in found.cpu:
         cost = getattr(profile.cpu, key.replace("-", "_"))
         unit = f"{cost * 1024 * 1e3:,.1f} ns/KiB" if key == "copy" else f"{cost * 1e3:,.0f} ns"
-        click.echo(f"  {key:<16}{unit:>14}  {found.how[key]}")
-    click.echo(f"Try it: alertable compare --profile {out}")
+        echo(f"  {key:<16}{unit:>14}  {found.how[key]}")
+    echo(f"Try it: alertable compare --profile {out}")
     return OK

@@ -20,7 +20,7 @@ from alertable.sim.timed.profile import load, quantity
 from alertable.sim.timed.sweep import CLIENTS_MAX, Sweep, numbers, scenario, shipped
 from alertable.sim.timed.table import NOTE, table
 from alertable.store import Store
-from alertable.terminal import INTERRUPTED, OK, fail, progress
+from alertable.terminal import INTERRUPTED, OK, echo, fail, note, progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ def compare_all(given: dict[str, Any]) -> int:
     if given["plot"] or given["page"]:
         needed()
     total = len(list(sweep.points()))
-    kept = None if given["fresh"] else Store().made() / "compare"
+    kept = None if given["fresh"] else _kept()
     rows: list[Row] = []
     code = OK
     with progress("measurements", total) as advance:
@@ -69,6 +69,16 @@ def compare_all(given: dict[str, Any]) -> int:
     if rows:
         report(given, sweep, profile, rows)
     return code
+
+
+def _kept() -> Path | None:
+    """Where measurements are kept; None where nothing can be."""
+    store = Store()
+    try:
+        return store.made() / "compare"
+    except OSError as error:
+        note(f"{store.folder} cannot be written ({error.strerror or error}): measurements are not kept")
+        return None
 
 
 def sweep_of(given: dict[str, Any]) -> Sweep:
@@ -116,12 +126,12 @@ def show(found: Sequence[Curve], sweep: Sweep, profile: Profile) -> None:
     """On a terminal."""
     from alertable.sim.timed.page import name
 
-    click.echo(f"profile {profile.name!r}, simulated; {sweep.about}".rstrip("; "))
+    echo(f"profile {profile.name!r}, simulated; {sweep.about}".rstrip("; "))
     for line in table([row for curve in found for row in curve.rows]):
-        click.echo(line)
-    click.echo(NOTE)
+        echo(line)
+    echo(NOTE)
     for curve in found:
-        click.echo(f"{name(curve, found)}: {knee(curve)}.")
+        echo(f"{name(curve, found)}: {knee(curve)}.")
 
 
 def command_of(given: dict[str, Any]) -> str:
@@ -132,5 +142,3 @@ def command_of(given: dict[str, Any]) -> str:
         if given[key]:
             words.append(f"--{names.get(key, key)} {given[key]}")
     return " ".join([*words, *(["--threads"] if given["threads"] else [])])
-
-

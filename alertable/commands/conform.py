@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 import alertable
-from alertable.commands.guard import guarded
+from alertable.commands.guard import Failed, guarded
 from alertable.sim.conformance.lane import SCHEDULES, Row, conform
 from alertable.sim.conformance.report import as_json, as_markdown, summary, text
 from alertable.specs.litmus import load
-from alertable.terminal import INTERRUPTED, NOTHING, OK, VIOLATED, fail, progress
+from alertable.terminal import INTERRUPTED, NOTHING, OK, VIOLATED, echo, fail, progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def conform_all(backend: str, only: str, schedules: int, json_file: str | None, 
     """`alertable conform`."""
     tests = load(only)
     if not tests:
-        return fail(f"no litmus test matches {only!r}; ids are K001 to K139 and S001 to S134", NOTHING)
+        raise Failed(f"no litmus test matches {only!r}; ids are K001 to K139 and S001 to S134", NOTHING)
     if backend == "real":
         alertable.real()  # says at once what is missing
     rows: list[Row] = []
@@ -74,15 +74,15 @@ def show_rows(rows: Sequence[Row], backend: str) -> None:
     for row in rows:
         cells = [text(row.model), *([text(row.real)] if backend == "real" else [])]
         outcomes = "".join(f"{cut(c, cell - 2):<{cell}}" for c in cells)
-        click.echo(f"{row.litmus.id:<6}{cut(row.litmus.fact, fact_width - 2):<{fact_width}}{outcomes}{row.agreement}".rstrip())
+        echo(f"{row.litmus.id:<6}{cut(row.litmus.fact, fact_width - 2):<{fact_width}}{outcomes}{row.agreement}".rstrip())
     for row in rows:
         if not row.ok:
             allowed = f"allowed {text(row.litmus.expected)}, model {text(row.model)}, real {text(row.real)}"
-            click.echo(f"\n{row.litmus.id} {row.agreement}: {row.litmus.fact}\n  {allowed}")
+            echo(f"\n{row.litmus.id} {row.agreement}: {row.litmus.fact}\n  {allowed}")
             for error in row.errors:
-                click.echo(f"  {error}")
-            click.echo(f"  source: {row.litmus.source}")
-    click.echo(summary(rows))
+                echo(f"  {error}")
+            echo(f"  source: {row.litmus.source}")
+    echo(summary(rows))
 
 
 def cut(words: str, width: int) -> str:
@@ -93,6 +93,6 @@ def cut(words: str, width: int) -> str:
 def write(target: str, content: str) -> None:
     """To a file, or to stdout for -."""
     if target == "-":
-        click.echo(content, nl=False)
+        echo(content, end="")
     else:
         Path(target).write_text(content, encoding="utf-8", newline="\n")

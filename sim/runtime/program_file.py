@@ -78,7 +78,7 @@ def load_program(text: str) -> ProgramFile:
 def locate(text: str) -> tuple[Path, str]:
     """The file and the function that the text names; no code of that file is executed."""
     name, _, function = text.rpartition(":")
-    if not name or "/" in function or "\\" in function:  # no function, or the colon of a drive
+    if not name or "/" in function or "\\" in function or Path(text).is_file():  # the colon of a drive, or of the file's name
         name, function = text, DEFAULT_FUNCTION
     name = name.removesuffix(":")
     path = Path(name)
