@@ -26,6 +26,11 @@ def is_ours(file: str) -> bool:
     return file.startswith(_PACKAGE) and not file.startswith(PROGRAMS)
 
 
+def within_package(file: str) -> str:
+    """The name that a file of this package has wherever the package is: `specs/zoo/a.py`; other files keep theirs."""
+    return file[len(_ROOT) + 1 :] if file.startswith(PROGRAMS) else file
+
+
 def is_program(file: str) -> bool:
     """Is this file a program's, or of the standard library, of another package, of this one?  No file: "" or "<...>"."""
     if file.startswith(PROGRAMS):

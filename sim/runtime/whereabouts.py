@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from alertable.sim.runtime.carrier import Carrier
-from alertable.sim.runtime.own import is_ours, is_program
+from alertable.sim.runtime.own import is_ours, is_program, within_package
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
@@ -122,7 +122,7 @@ def _rank(filename: str) -> int:
 @cache
 def _shown(filename: str, folder: str) -> str:
     below = os.path.join(folder, "")
-    return (filename[len(below) :] if filename.startswith(below) else filename).replace(os.sep, "/")
+    return (filename[len(below) :] if filename.startswith(below) else within_package(filename)).replace(os.sep, "/")
 
 
 def _code(routine: Any) -> CodeType | None:  # noqa: ANN401 - whatever can be called

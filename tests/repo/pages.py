@@ -5,7 +5,8 @@ nothing of this checkout, so a copy of this file executes the pages with what is
 
 - A block marked python is run; the blocks of one page share a namespace.
 - A `text` block after the comment `output` is what the block before it printed.
-- A `console` block shows `$ alertable ...` commands with their output; each is run.
+- A block after the comment `file: NAME` is a file of the reader, in a folder that the page has to itself.
+- A `console` block shows `$ alertable ...` commands with their output; each is run in that folder.
 - A block after the comment `not run: reason` is prose.
 """
 
@@ -19,10 +20,12 @@ import shlex
 import sys
 import types
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from click.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[2]
+DURATION = re.compile(r"in \d+\.\d+ s(, [\d,]+/s)?(,|$)", re.MULTILINE)  # a page says the same on every machine
 BLOCK = re.compile(r"(?:<!-- (?P<note>[^>]*?) -->\n+)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -39,22 +42,24 @@ def executed(page: Path) -> str:
     printed = ""
     pieces: list[str] = []
     end = 0
-    try:
+    with TemporaryDirectory() as folder, contextlib.ExitStack() as at_last:
+        at_last.callback(sys.modules.pop, module.__name__)
         for match in BLOCK.finditer(text):
             note, kind, body = (match["note"] or "").strip(), match["kind"], match["body"]
             if note.startswith("not run:"):
                 continue
             new = body
-            if kind == "python":
+            if note.startswith("file: "):
+                Path(folder, note.removeprefix("file: ")).write_text(body, encoding="utf-8")
+            elif kind == "python":
                 printed = _run(body, text.count("\n", 0, match.start("body")), page, module)
             elif kind == "text" and note == "output":
                 new = printed
             elif kind == "console":
-                new = _console(body)
+                with contextlib.chdir(folder):
+                    new = _console(body)
             pieces += (text[end : match.start("body")], new)
             end = match.end("body")
-    finally:
-        del sys.modules[module.__name__]
     return "".join(pieces) + text[end:]
 
 
@@ -76,7 +81,8 @@ def _console(body: str) -> str:
         words = shlex.split(command)
         assert words[0] == "alertable", command
         result = CliRunner().invoke(main, words[1:], prog_name="alertable", terminal_width=100)
-        shown += f"$ {command}\n{result.stdout}"
+        assert result.exit_code in (0, 1, 3, 4), result.output
+        shown += f"$ {command}\n{DURATION.sub('in ... s,', result.stdout)}"
     return shown
 
 
