@@ -112,7 +112,7 @@ def _rounds(words: Sequence[str], at: int, length: int) -> int:
 
 def at_places(places: Iterable[str]) -> list[tuple[str, int]]:
     """Keys of memory whose accesses are steps, as pairs that `render` takes."""
-    return [(AT + place, 0) for place in sorted(places)]
+    return [(AT + place, 0) for place in sorted(set(places))]
 
 
 def places_of(text: str) -> tuple[str, ...]:
