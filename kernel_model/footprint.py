@@ -19,11 +19,13 @@ class Footprint:
     locks: (key, operation) of user-mode locks, the operation one of X S (acquire) x s (release) T t (try) ? (a try that failed).
     """
 
-    __slots__ = ("_cells", "again", "discarded", "joins", "keys", "locks", "memory", "reads", "woken", "writes")
+    __slots__ = ("_cells", "_families", "_kinds", "again", "discarded", "joins", "keys", "locks", "memory", "reads", "woken", "writes")
 
     def __init__(self, *, memory: bool = True) -> None:
         self.keys: dict[str, int] = {}
         self._cells: dict[str, Cell] = {}
+        self._kinds: dict[str, Cells] = {}
+        self._families: dict[tuple[str, tuple[str, ...]], tuple[Cell, ...]] = {}
         self.memory = memory
         self.reads = 0
         self.writes = 0
@@ -46,6 +48,20 @@ class Footprint:
         if cell is None:
             cell = self._cells[name] = Cell(self, name)
         return cell
+
+    def kind(self, kind: str) -> Cells:
+        """The cells of things of one kind that have no object of their own, or none yet; one dictionary for all executions."""
+        cells = self._kinds.get(kind)
+        if cells is None:
+            cells = self._kinds[kind] = Cells(self, kind)
+        return cells
+
+    def cells(self, of: str, names: tuple[str, ...]) -> tuple[Cell, ...]:
+        """The cells of the parts of what has the label `of`; names: how they are called, with the label for `{}`."""
+        cells = self._families.get((of, names))
+        if cells is None:
+            cells = self._families[of, names] = tuple([self.cell(name.format(of)) for name in names])
+        return cells
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What stays as long as the search."""
@@ -109,6 +125,12 @@ class Silence(Footprint):
     def cell(self, name: str) -> Cell:
         return NOTHING
 
+    def kind(self, kind: str) -> Cells:
+        return NONE
+
+    def cells(self, of: str, names: tuple[str, ...]) -> tuple[Cell, ...]:
+        return (NOTHING,) * len(names)
+
     def wakes(self, actor: object) -> None:
         pass
 
@@ -158,5 +180,15 @@ class Cells(dict[Any, Cell]):
         return cell
 
 
+class NoCells(Cells):
+    """Nobody explores: nothing is kept."""
+
+    __slots__ = ()
+
+    def __missing__(self, what: object) -> Cell:
+        return NOTHING
+
+
 SILENT: Final = Silence()
 NOTHING: Final = Cell(SILENT, "nothing")
+NONE: Final = NoCells(SILENT, "none")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
-from alertable.kernel_model.footprint import NOTHING, SILENT, Cells
+from alertable.kernel_model.footprint import NOTHING, SILENT
 from alertable.kernel_model.handoff import UNTOLD
 from alertable.kernel_model.ps.process import EProcess
 from alertable.kernel_model.ps.thread import KThread
@@ -71,11 +71,23 @@ class Kernel:
         self.clock = footprint.cell("the clock") if self.free_clock else NOTHING  # else time waits for everybody
         self.arena_cell = footprint.cell("arenas")
         self.marks = footprint.cell("marks")  # of the program: predicates over marks of several threads see every order
-        self.name_cells = Cells(footprint, "name")
-        self.tids = Cells(footprint, "tid")
-        self.budgets = Cells(footprint, "fault")
-        self.window_cells = Cells(footprint, "window")
-        self.network.ports = Cells(footprint, "port")
+        self.name_cells = footprint.kind("name")
+        self.tids = footprint.kind("tid")
+        self.budgets = footprint.kind("fault")
+        self.window_cells = footprint.kind("window")
+        self.network.ports = footprint.kind("port")
+
+    def dismantle(self) -> None:
+        """The machine is switched off, and nobody looks at it any more: objects let go of each other."""
+        self.trace = self.outcomes = None
+        for process in self.processes:
+            process.handles.clear()
+            process.trace = None
+        for t in self.threads:
+            t.carrier = None
+            t.wait = None
+        self.threads.clear()
+        self.network.bindings.clear()
 
     def create_process(self) -> EProcess:
         """A process without threads."""

@@ -211,6 +211,7 @@ def end_wait(k: Kernel, wait: Wait, status: int) -> None:
         cancel_timer(k, wait.timeout)
     if wait.on_abort is not None:
         wait.on_abort(k)
+        wait.on_abort = None  # it refers to the wait: no ring is left
     if k.trace is not None:
         k.trace.unblocked(t, wait, status)
     k.make_ready(t)

@@ -5,9 +5,9 @@ Sources: learn.microsoft.com "Processes and Threads".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from alertable.kernel_model.footprint import NOTHING, Cells
+from alertable.kernel_model.footprint import NOTHING
 from alertable.kernel_model.ke.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from alertable.kernel_model.kernel import Kernel
     from alertable.kernel_model.ob.object import KObject
     from alertable.kernel_model.win32k.window import WindowClass
+
+
+CELLS: Final = ("closed handles of {}", "memory of {}", "window classes of {}")
 
 
 class EProcess(Dispatcher):
@@ -31,12 +34,12 @@ class EProcess(Dispatcher):
         self.pid = pid
         self.trace: Trace | None = None  # the kernel's, for those who only know a thread
         self.closed_handles: list[int] = []  # oldest first; kept only with the fault "handle-reuse"
-        self.closed = k.footprint.cell(f"closed handles of {label}")
-        self.memory = k.footprint.cell(f"memory of {label}") if k.footprint.memory else NOTHING
+        self.closed, self.memory, self.classes = k.footprint.cells(label, CELLS)
+        if not k.footprint.memory:
+            self.memory = NOTHING
         self.handles: dict[int, tuple[KObject, int]] = {}
-        self.handle_cells = Cells(k.footprint, f"handle of {label}")  # by value, whether it names something or not
+        self.handle_cells = k.footprint.kind(f"handle of {label}")  # by value, whether it names something or not
         self.window_classes: dict[str, WindowClass] = {}  # by name in lower case
-        self.classes = k.footprint.cell(f"window classes of {label}")
 
     def memory_read(self, what: Irp | UserIosb) -> None:
         """The kernel reads memory of the program, that of an operation."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 STILL_ACTIVE: Final = 259
 MAXIMUM_SUSPEND_COUNT: Final = 127
+CELLS: Final = ("{}'s wait and APCs", "{}'s turn", "end of {}", "{}'s queue")
 
 
 class ThreadState(Enum):
@@ -94,11 +95,9 @@ class KThread(Dispatcher):
 
     def __init__(self, k: Kernel, process: EProcess, label: str, ordinal: int, arena: int, daemon: bool) -> None:
         super().__init__(k, label)
-        cell = k.footprint.cell
-        self.inbox = cell(f"{label}'s wait and APCs")  # what others may change about this thread
-        self.turn = cell(f"{label}'s turn")  # whether it may run on, which each of its steps reads
-        self.ending = cell(f"end of {label}")  # which nothing else touches
-        self.messages = cell(f"{label}'s queue")  # whether it has one
+        # what others may change about this thread; whether it may run on, which each of its steps reads; its end, which nothing
+        # else touches; whether it has a message queue
+        self.inbox, self.turn, self.ending, self.messages = k.footprint.cells(label, CELLS)
         self.process = process
         self.ordinal = ordinal  # order of creation, for sorting only
         self.arena = arena
@@ -227,6 +226,7 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
             cancel_timer(k, wait.timeout)
         if wait.on_abort is not None:
             wait.on_abort(k)
+            wait.on_abort = None
         if wait.lock is not None:
             wait.lock.waiting.pop(t, None)
     t.terminated = True  # first: completions of the rundown must not queue APCs any more (K-67, S-12)

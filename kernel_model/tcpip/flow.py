@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from alertable.kernel_model.ps.thread import KThread
 
 SEGMENT_MAX: Final = 65_495  # MSS of a 65,535-byte loopback MTU
+CELLS: Final = ("space of {}", "limits of {}")
 TCP_WINDOW: Final = 65_535  # TCP's own, where the socket buffers nothing (SO_RCVBUF 0): data still arrives unasked
 
 
@@ -77,8 +78,8 @@ class Flow(Cell):
     def __init__(self, k: Kernel, label: str, source: AfdEndpoint | None, target: AfdEndpoint | None) -> None:
         super().__init__(k.footprint, label)
         self.label = label
-        self.space = k.footprint.cell(f"space of {label}")  # what the receiver's acknowledgements change
-        self.limits = k.footprint.cell(f"limits of {label}")  # the receiver's buffer, which it may change
+        # what the receiver's acknowledgements change; the receiver's buffer, which it may change
+        self.space, self.limits = k.footprint.cells(label, CELLS)
         self.source = source
         self.target = target
         self.reverse: Flow = self

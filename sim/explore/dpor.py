@@ -97,12 +97,7 @@ class Dpor:
                 if self.pruned:
                     machine.over = True
                 return None
-            machine.steps += 1
-            if machine.record:
-                machine.log += (actor.label, machine.steps)
-            if self._answers:
-                self._answers, self._counts = [], []
-            self._open = True
+            self._begin_step(machine, actor.label)
             if type(actor) is KThread:
                 if self._depth >= self.path.known:
                     self._begin_move(actor.label, actor)
@@ -117,6 +112,35 @@ class Dpor:
                 self._begin_move(actor.label, None)
             machine.fire(actor)
             self._close()
+
+    def goes_on(self, machine: Machine, t: KThread) -> bool:
+        """Is the next step that of the running thread, whoever else could move?  Then it has begun: most steps are such."""
+        if self._open:
+            self._close()
+        if t.yielding or machine.on_step is not None or machine.steps >= machine.max_steps:
+            return False
+        depth = self._depth
+        if depth < self.path.known:
+            move = self.path.moves[depth]
+            if move.actor != t.label or move.time_passed:
+                return False
+            self._begin_step(machine, t.label)
+        else:
+            if self.trees[depth] or self.sleeps[depth] or machine.looks:
+                return False
+            self._planned, self._ends = (), False
+            self._begin_step(machine, t.label)
+            self._begin_move(t.label, t)
+        machine.moved = machine.steps
+        return True
+
+    def _begin_step(self, machine: Machine, label: str) -> None:
+        machine.steps += 1
+        if machine.record:
+            machine.log += (label, machine.steps)
+        if self._answers:
+            self._answers, self._counts = [], []
+        self._open = True
 
     def ask(self, _machine: Machine, options: tuple[str, ...]) -> int:
         """A data outcome of the step that is open: as it was, as planned, or the usual."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.runtime.outcome import Violation
     from alertable.sim.runtime.settings import Settings
+    from alertable.sim.win32.api import SimWinApi
 
 
 @dataclass(slots=True)
@@ -115,12 +117,27 @@ class Search:
 
     def execution(self) -> None:
         """One more."""
+        collecting = gc.isenabled()
+        gc.disable()  # until what was made for it is gone again: it is no reason to look for garbage
+        try:
+            self._execute()
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _execute(self) -> None:
         machine = self.settings.machine()
         if self.journal is not None:
             machine.log = self.journal.fresh()
         api = api_of(machine)
         self.strategy.begin(machine, api)
         results = execute(self.programs, machine, api)
+        self._note(results, machine, api)
+        api.dismantle()
+        machine.dismantle()
+
+    def _note(self, results: list[Any], machine: Machine, api: SimWinApi) -> None:
+        """What the execution showed."""
         tally = self.tally
         if machine.memory is not None:
             tally.raced |= machine.memory.raced

@@ -134,6 +134,10 @@ class KernelMachine(RuleBasedStateMachine):
         chosen.yielding = False
         return chosen
 
+    def goes_on(self, _machine: Machine, _t: KThread, /) -> bool:
+        """Explorer: the rules say who."""
+        return False
+
     def ask(self, _machine: Machine, _options: tuple[str, ...], /) -> int:
         """Data outcomes: the usual."""
         return 0

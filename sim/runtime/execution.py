@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, Any, TextIO
 
 from alertable.sim.explore.random_walk import RandomChooser
@@ -121,12 +122,19 @@ def fresh(program: Program, *, watched: bool = False) -> Program:
 
 def names(programs: Sequence[Program]) -> list[str]:
     """Labels of the initial threads: the function's name, or its module's where it is just `program`; never the same twice."""
+    return list(_labels(*[_name(program) for program in programs]))
+
+
+def _name(program: Program) -> str:
+    name = getattr(program, "__name__", "program")
+    return str(getattr(program, "__module__", None) or name).rpartition(".")[2].strip("_") if name == "program" else name
+
+
+@cache
+def _labels(*wanted: str) -> tuple[str, ...]:
     labels: dict[str, None] = {}
     counts: dict[str, int] = {}
-    for program in programs:
-        name = getattr(program, "__name__", "program")
-        if name == "program":
-            name = str(getattr(program, "__module__", None) or name).rpartition(".")[2].strip("_")
+    for name in wanted:
         base = name = "".join(c if c.isalnum() or c in "_-" else "" for c in name) or "program"
         count = counts.get(base, 1)
         while name in labels:
@@ -134,7 +142,7 @@ def names(programs: Sequence[Program]) -> list[str]:
             name = f"{base}-{count}"
         counts[base] = count
         labels[name] = None
-    return list(labels)
+    return tuple(labels)
 
 
 class _Tee:

@@ -33,6 +33,7 @@ BUILTINS: Final = "builtins"
 UNIX_100NS: Final = 116_444_736_000_000_000  # 1970 since 1601
 
 _ACTIVE: list[Machine] = []
+_SPACES: list[int] = []  # ids of the namespaces that an outer guard has replaced names in
 _ORIGINALS: Final[dict[tuple[str, str], tuple[Any, str, Any]]] = {}  # (holder, name, original)
 _MADE: Final[dict[tuple[str, str], tuple[Any, Any]]] = {}  # guards of earlier executions: (original, guard)
 _CALENDAR: Final[list[tuple[Any, Any]]] = []  # what is real in datetime, and what programs get; made once
@@ -52,7 +53,9 @@ def guarded(machine: Machine, namespaces: list[dict[str, Any]]) -> Iterator[None
         namespaces = [*namespaces, *(module.__dict__ for module in own_modules(namespaces))]
     _ACTIVE.append(machine)
     replaced = []
-    for space in namespaces:
+    new = [space for space in namespaces if id(space) not in _SPACES]
+    _SPACES.extend(map(id, new))
+    for space in new:
         for name, value in [(name, value) for name, value in space.items() if id(value) in _GUARDS]:
             original, guard = _GUARDS[id(value)]
             if original is value:
@@ -63,6 +66,7 @@ def guarded(machine: Machine, namespaces: list[dict[str, Any]]) -> Iterator[None
     finally:
         for space, name, value in replaced:
             space[name] = value
+        del _SPACES[len(_SPACES) - len(new) :]
         _ACTIVE.pop()
         if not _ACTIVE:
             _unpatch()

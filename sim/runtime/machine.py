@@ -9,7 +9,6 @@ polled in vain (WSAEWOULDBLOCK, a zero time-out, a clock that stands still) give
 from __future__ import annotations
 
 import gc
-import traceback
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from greenlet import getcurrent, greenlet
@@ -21,12 +20,12 @@ from alertable.kernel_model.kernel import Kernel
 from alertable.kernel_model.ps.thread import KThread, end_thread
 from alertable.kernel_model.tcpip.deliver import deliver
 from alertable.sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
-from alertable.sim.runtime.deadlock import blocked_threads, describe, laws
-from alertable.sim.runtime.loops import PACKAGE, VainLooks
-from alertable.sim.runtime.outcome import ForbiddenCall, ReplayDivergence, Violation
+from alertable.sim.runtime.deadlock import blocked_threads
+from alertable.sim.runtime.loops import VainLooks
+from alertable.sim.runtime.outcome import ReplayDivergence
 from alertable.sim.runtime.schedule import USUAL_WORD, at_places
-from alertable.sim.runtime.watchdog import LIMIT_SECONDS, Stuck
-from alertable.sim.runtime.whereabouts import raised_at, standing
+from alertable.sim.runtime.violations import deadlock, program_error, step_bound
+from alertable.sim.runtime.whereabouts import standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from alertable.kernel_model.ps.process import EProcess
     from alertable.kernel_model.tcpip.flow import Flow
     from alertable.sim.memory.monitor import Monitor
+    from alertable.sim.runtime.outcome import Violation
     from alertable.sim.runtime.watch import Watch
 
     class Explorer(Protocol):
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
         def choose(self, machine: Machine, running: KThread | None, /) -> KThread | None:
             """None: nothing can happen any more."""
+
+        def goes_on(self, machine: Machine, t: KThread, /) -> bool:
+            """May the running thread begin its next step, without a look at the others?"""
 
         def ask(self, machine: Machine, options: tuple[str, ...], /) -> int:
             """A data outcome within the step that has begun."""
@@ -238,6 +241,22 @@ class Machine:
                 _ABANDONED.append(carrier)
         self.current = None
 
+    def released(self, block: Any) -> None:  # noqa: ANN401 - a Block of the program's memory
+        """The program let go of memory that some operation used."""
+        if self.watch is not None and not self.over and self.pending is None:
+            self.watch.released(block)
+
+    def dismantle(self) -> None:
+        """The execution is over, and nobody asks any more: what refers to each other in a ring lets go.
+
+        A search makes thousands of machines; so their memory comes back at once, and the collector has nothing to look for.
+        """
+        if self.watch is not None:
+            self.watch.dismantle()
+        self.deliver_special = self.explorer = self.watch = self.memory = self.on_step = None
+        self.routines.clear()
+        self.kernel.dismantle()
+
     # ---- decisions ----------------------------------------------------------------------------------------------------
 
     def attend(self) -> None:
@@ -300,6 +319,8 @@ class Machine:
 
     def _make_way(self, t: KThread) -> None:
         """The decision before a system call of a thread that could go on."""
+        if self.explorer is not None and self.explorer.goes_on(self, t):
+            return
         k = self.kernel
         t.listed = True
         if t.yielding:
@@ -555,38 +576,3 @@ class Machine:
         starts = [*log[1::2], (self.ended_at or self.steps) + 1]
         places = self.memory.words if self.memory is not None else ()
         return [*at_places(places), *((label, starts[i + 1] - starts[i]) for i, label in enumerate(log[::2]))]
-
-
-def program_error(t: KThread, error: BaseException, step: int) -> Violation:
-    """The program raised: its traceback, without our own frames."""
-    where = raised_at(t, error.__traceback__)
-    if isinstance(error, Stuck):
-        message = f"{t.label} computed for {LIMIT_SECONDS} s without a system call"
-        source = "alertable.sim.runtime.watchdog"
-        return Violation(id="stuck", title="no system call", message=message, step=step, source=source, where=where)
-    if isinstance(error, ForbiddenCall):
-        return Violation(
-            id="ProgramError", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial",
-            where=where,
-        )  # fmt: skip
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if not f.filename.startswith(PACKAGE)]
-    text = "".join(traceback.format_list(own)) + "".join(traceback.format_exception_only(error))
-    return Violation(
-        id="ProgramError", title="the program raised", message=f"{t.label}: {text.rstrip()}", step=step, source="Python",
-        where=where,
-    )  # fmt: skip
-
-
-def step_bound(bound: int, who: str, where: tuple[str, ...]) -> Violation:
-    """The execution was cut."""
-    message = f"not over after {bound} steps; {who} was to move. A loop without progress, or raise max_steps."
-    return Violation(id="step-bound", title="too many steps", message=message, step=bound, source="max_steps", where=where)
-
-
-def deadlock(k: Kernel, step: int, where: tuple[str, ...]) -> Violation:
-    """Nothing can happen any more, and somebody still waits."""
-    return Violation(
-        id="deadlock", title="blocked for ever", message=describe(k), step=step, laws=laws(k), where=where,
-        source='learn.microsoft.com "Wait Functions"',
-    )  # fmt: skip

@@ -50,9 +50,11 @@ def is_own_module(module: ModuleType) -> bool:
 
 def globals_of(program: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever can be called with w
     """The namespace that its code runs in; for a program of a file that of the module as it was first loaded."""
+    if isinstance(program, FunctionType):
+        return program.__globals__
     for within in ("as_loaded", "program", "func", "__func__"):
         inner = getattr(program, within, None)
-        if callable(inner) and not isinstance(program, FunctionType):
+        if callable(inner):
             return globals_of(inner)
     space: dict[str, Any] | None = getattr(program, "__globals__", None)
     if space is None:

@@ -101,6 +101,13 @@ class Watch:
         """Has a predicate looked at kernel state?"""
         return self.state is not None and self.state.looked
 
+    def dismantle(self) -> None:
+        """The execution is over: the properties refer to this, and this to them."""
+        self.properties = ()
+        self._temporal = []
+        self._released = []
+        self.calls = SILENT
+
     def over(self) -> None:
         """Nothing can happen any more, and nobody waits."""
         self._ended = True

@@ -10,7 +10,7 @@ import gc
 from typing import TYPE_CHECKING, Any, Final
 
 from alertable.sim.runtime.refuse import NEVER_RAN, never_ran, runs
-from alertable.sim.win32.memory import CData, CFuncPtr, address_of
+from alertable.sim.win32.memory import CData, CFuncPtr, Pointers, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,10 @@ def _converter(kind: Any) -> Callable[[int], Any]:  # noqa: ANN401 - a ctypes ty
             return lambda value: int(kind(value).value)
         mask: int = 2 ** (8 * ctypes.sizeof(kind)) - 1
         return mask.__and__
-    return lambda value: ctypes.cast(ctypes.c_void_p(value), kind)
+    if not issubclass(kind, Pointers):
+        return lambda value: ctypes.cast(ctypes.c_void_p(value), kind)
+    make: Callable[[bytes], Any] = kind.from_buffer_copy  # as cast() does, which would leave a ring of references
+    return lambda value: make((value & 2**64 - 1).to_bytes(8, "little"))
 
 
 def routine_of(callback: Any, known: dict[int, Routine]) -> Routine | None:  # noqa: ANN401 - anything ctypes takes
@@ -101,7 +104,7 @@ def routine_of(callback: Any, known: dict[int, Routine]) -> Routine | None:  # n
         if not address:
             return None
         return known.get(address) or _search(address)
-    address = ctypes.cast(callback, ctypes.c_void_p).value or 0
+    address = address_of(callback)  # cast() would leave a ring of references
     routine = callback.routine = known[address] = Routine(address, function, callback._argtypes_, callback._restype_)
     return routine
 

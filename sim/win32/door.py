@@ -15,7 +15,7 @@ from alertable.kernel_model.ke.apc import ApcKind, KApc, next_apc
 from alertable.kernel_model.status import NtStatus
 from alertable.sim.win32.callback import Routine, routine_of
 from alertable.sim.win32.errormap import dos_error, wsa_error
-from alertable.sim.win32.memory import AccessViolation, Block, Pointer, Region, UserMemory, address_of
+from alertable.sim.win32.memory import AccessViolation, Pointer, Region, UserMemory, address_of
 
 if TYPE_CHECKING:
     from alertable.kernel_model.ps.thread import KThread
@@ -79,7 +79,7 @@ class Door:
     def __init__(self, machine: Machine) -> None:
         self._m = machine
         self._k = machine.kernel
-        self._memory = UserMemory(self._released, machine.memory.block if machine.memory is not None else None)
+        self._memory = UserMemory(machine.released, machine.memory.block if machine.memory is not None else None)
         self._routines: dict[int, Routine] = {}
         self._numbers: dict[int, Any] = {}  # integers that interlocked operations were made on, by address
         self._thunks: dict[str, Any] = {}  # extension functions that the program asked for by WSAIoctl
@@ -191,11 +191,10 @@ class Door:
             raise AccessViolation(function, f"{length} bytes at {where}")
         return region
 
-    def _released(self, block: Block) -> None:
-        """The program let go of memory that some operation used."""
-        m = self._m
-        if m.watch is not None and not m.over and m.pending is None:
-            m.watch.released(block)
+    def dismantle(self) -> None:
+        """The execution is over, and nobody asks any more."""
+        self._memory.dismantle()
+        self._routines.clear()
 
 
 def _flags(irp: Any) -> tuple[int, ...]:  # noqa: ANN401 - an Irp; the routine of ReadFileEx has no flags

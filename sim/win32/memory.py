@@ -320,11 +320,21 @@ class UserMemory:
     def forget(self, block: Block) -> None:
         """The program has let go of it."""
         block.alive = False
+        block.owner = None
         for key in block.keys:
             if self._blocks.get(key) is block:
                 del self._blocks[key]
             self._overlapped.pop(key, None)
         self._on_release(block)
+
+    def dismantle(self) -> None:
+        """Nobody asks any more: what is released from here on is not heard of."""
+        for block in self._blocks.values():
+            block.owner = None
+        self._blocks.clear()
+        self._overlapped.clear()
+        self._heap.clear()
+        self._dead.clear()
 
     # ---- the program says so ---------------------------------------------------------------------------------------------
 
@@ -471,9 +481,12 @@ def _candidates(pointer: Pointer, holder: Pointer) -> Iterator[object]:
 
 
 def _locals_of(frame: FrameType) -> list[object]:
-    """The ctypes objects among a frame's local variables."""
+    """The ctypes objects among a frame's local variables, and among the attributes of objects there."""
     variables = frame.f_locals
     found = [value for value in variables.values() if isinstance(value, CData)]
+    for value in variables.values():
+        if type(value).__dictoffset__ and type(value).__module__ != "builtins":
+            found += [part for part in object.__getattribute__(value, "__dict__").values() if isinstance(part, CData)]
     if type(variables) is dict and frame.f_code.co_flags & CO_OPTIMIZED:
         # Before Python 3.13 this is a copy that stays with the frame; it would keep alive what the program lets go of.
         variables.clear()
@@ -536,12 +549,12 @@ def _kept(obj: Any) -> Iterator[object]:  # noqa: ANN401 - a ctypes object
 def _owner_within(candidate: Any, address: int, length: int) -> object | None:  # noqa: ANN401 - a ctypes object
     """The root object that owns [address, address + length), if the candidate is it or a part of it."""
     root = candidate
-    while root._b_base_ is not None:
-        root = root._b_base_
-    if not root._b_needsfree_ and not root._objects:
-        return None  # made by from_address: it owns nothing
+    while (within := root._b_base_) is not None:
+        root = within
     base = ctypes.addressof(root)
     if base <= address and address + length <= base + ctypes.sizeof(root):
+        if not root._b_needsfree_ and not root._objects:
+            return None  # made by from_address: it owns nothing
         viewed = None if root._b_needsfree_ else _viewed_by(root)
         if isinstance(viewed, CData):
             return _owner_within(viewed, address, length)
