@@ -19,6 +19,7 @@ from alertable.sim.trace.traced import api_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from alertable.kernel_model.ps.thread import KThread
     from alertable.sim.explore.budget import Budget
     from alertable.sim.explore.minimise import Attempt, Moves
     from alertable.sim.runtime.execution import Program

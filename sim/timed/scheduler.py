@@ -49,6 +49,10 @@ class TimedScheduler:
         """Data outcomes: the usual."""
         return 0
 
+    def goes_on(self, _machine: Machine, _t: KThread) -> bool:
+        """Explorer: time passes between two steps."""
+        return False
+
     def choose(self, machine: Machine, running: KThread | None) -> KThread | None:
         """A thread's step is over: let time pass until the next one may take a step."""
         k, env = machine.kernel, self.env
