@@ -19,7 +19,9 @@ class Footprint:
     locks: (key, operation) of user-mode locks, the operation one of X S (acquire) x s (release) T t (try) ? (a try that failed).
     """
 
-    __slots__ = ("_cells", "_families", "_kinds", "again", "discarded", "joins", "keys", "locks", "memory", "reads", "woken", "writes")
+    __slots__ = (
+        "_cells", "_families", "_kinds", "again", "discarded", "joins", "keys", "locks", "memory", "reads", "woken", "writes",
+    )  # fmt: skip
 
     def __init__(self, *, memory: bool = True) -> None:
         self.keys: dict[str, int] = {}
