@@ -217,6 +217,9 @@ class Dpor:
             for t in machine.kernel.ready:
                 if t.label == label:
                     return t
+            for flow in machine.kernel.wire:
+                if flow.label == label:
+                    return flow
         actor = self._find(self._enabled(machine), label)
         self._time_passed = False
         return actor
@@ -234,17 +237,17 @@ class Dpor:
             del self.trees[depth + 1 :]
             self.trees.append(branch.below())
             self._planned, self._ends = branch.step.outcomes, branch.ends
-            actor = next((option for option in options if option.label == branch.step.actor), None)
-            if actor is not None:
-                return actor
+            planned = branch.step.actor
+            for option in options:
+                if option.label == planned:
+                    return option
             self.lost += 1
             self.trees[depth + 1] = []
-        if not asleep:
-            return options[0] if options else None
-        actor = next((option for option in options if option.label not in asleep), None)
-        if actor is None and options:
-            self.pruned = True
-        return actor
+        for option in options:
+            if option.label not in asleep:
+                return option
+        self.pruned = self.pruned or bool(options)
+        return None
 
     def _find(self, options: list[Any], label: str) -> Any:  # noqa: ANN401 - as above
         for option in options:
@@ -307,25 +310,23 @@ class Dpor:
         path = self.path
         new = path.known
         missed = path.analyse(ghosts)
+        after_all = -1  # what all new steps happen after
+        for before in path.past[new:]:
+            after_all &= before
         for e, late in enumerate(path.races):
+            # A race that was there in the execution before is reversed once more if any of the new steps does not happen after
+            # step e: it may be what makes the difference.
+            if late and e < new and after_all >> e & 1:
+                late = [step for step in late if step.place >= new]
             if late:
-                self._plan(e, late, new)
+                self._plan(e, late)
         for e, ghost in missed:
-            self._plan(e, [ghost], 0)
+            self._plan(e, [ghost])
 
-    def _plan(self, e: int, late: Sequence[Step], new: int) -> None:
-        """Reverse races with step e: each time everything that does not happen after e, then the step that could be there.
-
-        A race that was there in the execution before is reversed once more if any of the new steps does not happen after e: it
-        may be what makes the difference.
-        """
-        moves, past = self.path.moves, self.path.past
-        again = any(not before >> e & 1 for before in past[max(e, new) :])
-        if not again:
-            late = [step for step in late if step.place >= new]
-        if not late:
-            return
-        independent = [moves[j] for j in range(e + 1, len(moves)) if not past[j] >> e & 1]
+    def _plan(self, e: int, late: Sequence[Step]) -> None:
+        """Reverse races with step e: each time everything that does not happen after e, then the step that could be there."""
+        bit = 1 << e
+        independent = [move for move in self.path.moves[e + 1 :] if not move.before & bit]
         mask = places(independent)
         for step in late:
             bit = 1 << step.place

@@ -148,16 +148,20 @@ class Path:
         queue = self._queues.get(actor)
         if queue and queue[-1][1]:
             mask |= past[queue[-1][1][0]]
-        for key in bits(move.joins):
-            writers = self._writers.get(key)
-            if writers:
-                mask |= past[writers[-1]]
+        if move.joins:
+            for key in bits(move.joins):
+                writers = self._writers.get(key)
+                if writers:
+                    mask |= past[writers[-1]]
         return mask
 
     def _conflicts(self, move: Step, before: int) -> list[int]:
         """Earlier steps that this one conflicts with, the latest of each kind, unless they come before it anyway."""
+        writes, reads = move.writes & self._contested, move.reads & self._contested
+        if not writes and not reads:
+            return []
         found: dict[int, None] = {}
-        for key in bits(move.writes & self._contested):
+        for key in bits(writes):
             writers, readers = self._writers.get(key), self._readers.get(key)
             writer = writers[-1] if writers else -1
             if writer >= 0 and not before >> writer & 1:
@@ -169,7 +173,7 @@ class Path:
                 for reader in readers[first:]:
                     if not before >> reader & 1:
                         found[reader] = None
-        for key in bits(move.reads & self._contested):
+        for key in bits(reads):
             writers = self._writers.get(key)
             if writers and not before >> writers[-1] & 1:
                 found[writers[-1]] = None
@@ -185,18 +189,21 @@ class Path:
         self._once |= fresh
         self._written |= move.writes
         contested = self._twice & self._written
-        for key in bits(contested & ~self._contested):
-            self._writers[key] = [j for j in range(i) if self.moves[j].writes & key]
-            self._readers[key] = [j for j in range(i) if self.moves[j].reads & key]
-        self._contested = contested
+        if contested != self._contested:
+            for key in bits(contested & ~self._contested):
+                self._writers[key] = [j for j in range(i) if self.moves[j].writes & key]
+                self._readers[key] = [j for j in range(i) if self.moves[j].reads & key]
+            self._contested = contested
 
     def _record(self, i: int, move: Step) -> None:
         self._steps[move.actor].append(i)
-        contested = self._contested
-        for key in bits(move.writes & contested):
-            self._writers[key].append(i)
-        for key in bits(move.reads & contested):
-            self._readers[key].append(i)
+        writes, reads = move.writes & self._contested, move.reads & self._contested
+        if writes:
+            for key in bits(writes):
+                self._writers[key].append(i)
+        if reads:
+            for key in bits(reads):
+                self._readers[key].append(i)
         for key, _ in move.locks:
             self._locked[key].append(i)
         queues = self._queues
@@ -223,25 +230,35 @@ class Path:
     def _forget(self, move: Step) -> None:
         """Take back what `_record` did last."""
         i = self._steps[move.actor].pop()
-        contested = self._contested
-        for key in bits(move.writes & contested):
-            self._writers[key].pop()
-        for key in bits(move.reads & contested):
-            self._readers[key].pop()
+        writes, reads = move.writes & self._contested, move.reads & self._contested
+        if writes:
+            for key in bits(writes):
+                self._writers[key].pop()
+        if reads:
+            for key in bits(reads):
+                self._readers[key].pop()
         for key, _ in move.locks:
             self._locked[key].pop()
-        for label in (move.actor, *move.discarded, *(label for label, is_flow in move.woken if is_flow)):
-            history = self._queues.get(label)
-            while history and history[-1][0] >= i:
-                history.pop()
+        self._forget_queue(move.actor, i)
+        for label in move.discarded:
+            self._forget_queue(label, i)
         for label, is_flow in move.woken:
-            if not is_flow:
+            if is_flow:
+                self._forget_queue(label, i)
+            else:
                 self._wakers[label].pop()
+
+    def _forget_queue(self, label: str, i: int) -> None:
+        history = self._queues.get(label)
+        while history and history[-1][0] >= i:
+            history.pop()
 
     # ---- races ---------------------------------------------------------------------------------------------------------------
 
     def _reversible(self, move: Step, before: int, candidates: list[int]) -> list[int]:
         """Those that no other step comes between; a lock that is held is traced back to where it was taken."""
+        if len(candidates) == 1 and not move.guard:
+            return candidates
         past = self.past
         found: dict[int, None] = {}
         for c in candidates:

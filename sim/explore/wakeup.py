@@ -34,11 +34,6 @@ class Branch:
         """As a step."""
         return Branch, (self.step, self.children, self.ends, self.tail)
 
-    @property
-    def leaf(self) -> bool:
-        """Does nothing follow?"""
-        return not self.children and not self.tail
-
     def below(self) -> list[Branch]:
         """Its children."""
         if self.tail:
@@ -102,7 +97,7 @@ def insert(children: list[Branch], sequence: Sequence[Step], mask: int, reversed
             place = initial(branch.step, sequence, mask, reversed_)
             if place is None:
                 continue
-            if branch.leaf or (place >= 0 and sequence[place].outcomes != branch.step.outcomes):
+            if (not branch.children and not branch.tail) or (place >= 0 and sequence[place].outcomes != branch.step.outcomes):
                 return False  # all outcomes of a step are explored where it is
             if place >= 0:
                 mask ^= 1 << sequence[place].place
@@ -128,10 +123,10 @@ def awake(branch: Branch, asleep: Mapping[str, Step]) -> bool:
     for step in (branch.step, *branch.tail):
         if step.actor in asleep:
             return False
-        if any(dependent(each, step) for each in asleep.values()):
-            asleep = {q: each for q, each in asleep.items() if not dependent(each, step)}
-            if not asleep:
-                return True
+        left = {q: each for q, each in asleep.items() if not dependent(each, step)}
+        if not left:
+            return True
+        asleep = left
     return not branch.children or any(awake(child, asleep) for child in branch.children)
 
 

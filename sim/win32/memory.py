@@ -483,9 +483,12 @@ def _candidates(pointer: Pointer, holder: Pointer) -> Iterator[object]:
 def _locals_of(frame: FrameType) -> list[object]:
     """The ctypes objects among a frame's local variables, and among the attributes of objects there."""
     variables = frame.f_locals
-    found = [value for value in variables.values() if isinstance(value, CData)]
+    found: list[object] = []
     for value in variables.values():
-        if type(value).__dictoffset__ and type(value).__module__ != "builtins":
+        kind = type(value)
+        if issubclass(kind, CData):
+            found.append(value)
+        elif kind.__dictoffset__ and kind.__module__ != "builtins":
             found += [part for part in object.__getattribute__(value, "__dict__").values() if isinstance(part, CData)]
     if type(variables) is dict and frame.f_code.co_flags & CO_OPTIMIZED:
         # Before Python 3.13 this is a copy that stays with the frame; it would keep alive what the program lets go of.
