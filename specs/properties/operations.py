@@ -51,10 +51,6 @@ class Operations:
         self.reused: Operation | None = None
         self.told: Operation | None = None  # the operation that the packet or routine of the current event is about
 
-    def all(self) -> list[Operation]:
-        """Every open one."""
-        return [operation for at in self.open.values() for operation in at]
-
     def irp_pended(self, irp: Irp) -> None:
         self.reused = None
         if irp.iosb is not None:

@@ -10,7 +10,7 @@ from alertable.specs.properties.base import Property
 if TYPE_CHECKING:
     from alertable.kernel_model.ps.thread import KThread
 
-MANY: Final = ("WaitForMultipleObjects", "WaitForMultipleObjectsEx", "WSAWaitForMultipleEvents", "MsgWaitForMultipleObjects")
+MANY: Final = ("WaitForMultipleObjects", "WaitForMultipleObjectsEx", "WSAWaitForMultipleEvents", "MsgWaitForMultipleObjectsEx")
 FAILED: Final = 2**32 - 1
 WSAEINVAL: Final = 10022
 WSAENOTCONN: Final = 10057

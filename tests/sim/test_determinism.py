@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alertable.sim.runtime.execution import run
@@ -217,6 +217,7 @@ ROUNDS = st.lists(st.tuples(st.lists(st.tuples(st.sampled_from("abc"), st.just(1
 
 
 @given(ROUNDS)
+@settings(deadline=None)
 def test_what_comes_again_and_again_is_written_once(rounds: list[tuple[list[tuple[str, int]], int]]) -> None:
     moves = [move for body, times in rounds for move in body * times]
     text = render(moves)

@@ -129,7 +129,7 @@ def a_closed_handle_is_used(w: Any, form: int) -> None:
         w.SetEvent(c_size_t(event) if form > 0 else event)
 
 
-@law("S15", "closed before")
+@law("S15", "uses the handle of event#1, which subject.1 closed before")
 def another_thread_closed_it(w: Any, form: int) -> None:
     event = manual(w)
     join(w, thread(w, lambda: w.CloseHandle(event) - 1))

@@ -52,6 +52,24 @@ def a_routine_under_a_lock_that_was_tried(w: Any, form: int) -> None:
 
 
 @law("S10", "while that thread holds 1 lock(s)")
+def a_routine_under_a_lock_that_was_tried_exclusively(w: Any, form: int) -> None:
+    lock = SRWLOCK()
+    w.TryAcquireSRWLockExclusive(byref(lock))
+    if form < 1:
+        w.ReleaseSRWLockExclusive(byref(lock))
+    run_apc(w)
+
+
+@law("S10", "while that thread holds 1 lock(s)")
+def a_routine_under_a_lock_that_was_tried_shared(w: Any, form: int) -> None:
+    lock = SRWLOCK()
+    w.TryAcquireSRWLockShared(byref(lock))
+    if form < 1:
+        w.ReleaseSRWLockShared(byref(lock))
+    run_apc(w)
+
+
+@law("S10", "while that thread holds 1 lock(s)")
 def a_routine_under_a_mutex(w: Any, form: int) -> None:
     mutex = w.CreateMutexW(None, form > 0, None)
     run_apc(w)
@@ -60,6 +78,7 @@ def a_routine_under_a_mutex(w: Any, form: int) -> None:
 
 @law("S10", "inside another routine, 2 deep")
 def a_routine_inside_another(w: Any, form: int) -> None:
+    run_apc(w)
     run_apc(w, (lambda: run_apc(w)) if form > 0 else lambda: None)
     run_apc(w)
 
@@ -103,6 +122,36 @@ def three_locks_in_a_circle(w: Any, form: int) -> None:
             w.AcquireSRWLockExclusive(byref(lock))
         for lock in pair_of:
             w.ReleaseSRWLockExclusive(byref(lock))
+
+
+@law("S11", "closes a circle: lock 2 -> lock 1 -> lock 2", twins=2)
+def two_shared_locks_in_both_orders(w: Any, form: int) -> None:
+    """Whoever wants one exclusively comes between, and both wait."""
+    a, b = byref(SRWLOCK()), byref(SRWLOCK())
+    for first, second in ((a, b), (b, a)):
+        w.AcquireSRWLockShared(first)
+        if form == 0 or (form < 0 and first is b):
+            w.ReleaseSRWLockShared(first)
+        w.AcquireSRWLockShared(second)
+        w.ReleaseSRWLockShared(second)
+        if form > 0 or (form < 0 and first is a):
+            w.ReleaseSRWLockShared(first)
+
+
+@law("S11", "closes a circle")
+def a_wait_for_who_wants_the_lock_that_ends(w: Any, form: int) -> None:
+    lock = CRITICAL_SECTION()
+    w.InitializeCriticalSection(byref(lock))
+
+    def body() -> None:
+        w.EnterCriticalSection(byref(lock))
+        w.LeaveCriticalSection(byref(lock))
+
+    w.EnterCriticalSection(byref(lock))
+    running = thread(w, body)
+    w.WaitForSingleObject(running[0], INFINITE if form > 0 else 1)
+    w.LeaveCriticalSection(byref(lock))
+    join(w, running)
 
 
 @law("S11", "closes a circle", twins=3)

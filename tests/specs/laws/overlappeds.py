@@ -7,6 +7,7 @@ from typing import Any
 
 from alertable.specs.litmus.sockets import (
     INFINITE,
+    MSG_WAITALL,
     OVERLAPPED,
     bound,
     bufs,
@@ -147,6 +148,19 @@ def a_wait_for_the_file(w: Any, form: int) -> object:
     return w.GetOverlappedResult(s, byref(first), byref(c_uint32()), True)
 
 
+@law("S3b", "while 2 operations")
+def a_wait_for_the_file_beside_an_operation_with_an_event(w: Any, form: int) -> None:
+    c, s = pair(w)
+    first, second, buffer = OVERLAPPED(), OVERLAPPED(), create_string_buffer(1)
+    second.hEvent = manual(w)
+    if form < 1:
+        first.hEvent = manual(w)
+    post(w, s, buffer, first)
+    post(w, s, buffer, second)
+    w.send(c, b"12", 2, 0)
+    w.GetOverlappedResult(s, byref(first), byref(c_uint32()), True)
+
+
 @law("S3b", "while 2 operations", twins=1)
 def a_wait_for_the_file_beside_a_call_that_blocks(w: Any, form: int) -> None:
     c, s = pair(w)
@@ -195,6 +209,35 @@ def a_receive_buffer_is_written(w: Any, form: int) -> None:
     w.Sleep(1)
 
 
+@law("S4", "was changed while it was being sent from")
+def one_of_two_buffers_is_gone(w: Any, form: int) -> None:
+    """Then nobody can tell what the operation has changed, and S1 has spoken."""
+    s, peer = slow_send(w)
+    ov, first, second = OVERLAPPED(), create_string_buffer(b"first", 5), create_string_buffer(b"second", 6)
+    wsasend(w, s, bufs(first, second), ov)
+    first[0] = b"F"
+    if form < 1:
+        from alertable import free
+
+        free(second)
+    w.recv(peer, create_string_buffer(11), 11, 0)
+    w.Sleep(1)
+
+
+@law("S4", "was changed", twins=1)
+def a_receive_that_failed_with_bytes(w: Any, form: int) -> None:
+    """MSG_WAITALL has put what came into memory when a cancellation ends it, and counts nothing."""
+    c, s = pair(w)
+    ov, data = OVERLAPPED(), create_string_buffer(8)
+    w.WSARecv(s, bufs(data), 1, None, byref(c_uint32(MSG_WAITALL)), byref(ov), None)
+    w.send(c, b"data", 4, 0)
+    w.Sleep(1)
+    if form > 0:
+        data[6] = b"D"
+    w.CancelIoEx(s, byref(ov))
+    w.Sleep(1)
+
+
 @law("S4", "was changed", twins=1)
 def a_buffer_of_a_call_that_blocks(w: Any, form: int) -> None:
     c, s = pair(w)
@@ -208,3 +251,20 @@ def a_buffer_of_a_call_that_blocks(w: Any, form: int) -> None:
     w.Sleep(1)
     if blocked is not None:
         join(w, blocked)
+
+
+@law("S3", "whose packet is still queued")
+def another_overlapped_at_the_same_address(w: Any, form: int) -> None:
+    """What lay there is gone, which is S22; the new one has no operation yet."""
+    c, s = pair(w)
+    with_port(w, s)
+    ov, buffer = OVERLAPPED(), create_string_buffer(4)
+    post(w, s, buffer, ov)
+    w.send(c, b"data", 4, 0)
+    w.Sleep(1)
+    kept = addressof(ov)
+    if form < 1:
+        del ov
+        ov = OVERLAPPED()
+        assert addressof(ov) == kept
+    post(w, s, buffer, ov)

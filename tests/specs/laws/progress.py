@@ -127,3 +127,69 @@ def a_signalled_object_is_passed_over(w: Any, form: int) -> None:
         if form == -1 and n == 20:
             mark("served", second)
     assert port
+
+
+def waits(w: Any, handles: Any, count: int, index: int = 0) -> None:
+    """So many waits for two events; this one answers."""
+    for _ in range(count):
+        assert w.WaitForMultipleObjects(2, handles, False, INFINITE) == index
+
+
+@law("S12", "was signalled in 30 waits of subject, which all answered a lower index", twins=4)
+def an_object_is_passed_over_too_often(w: Any, form: int) -> None:
+    first, second = (w.CreateEventW(None, True, True, None) for _ in range(2))
+    handles = (c_void_p * 2)(first, second)
+    waits(w, handles, {0: 29, -3: 20}.get(form, 30))
+    if form == -1:
+        mark("served", second)  # in the end
+    if form in (-2, -3):  # it is told of in the end
+        w.ResetEvent(first)
+        waits(w, handles, 1, 1)
+    if form == -3:
+        w.SetEvent(first)
+        waits(w, handles, 20)
+
+
+@law("S12", "was signalled in 40 waits of subject", twins=1)
+def alertable_waits_pass_an_object_over(w: Any, form: int) -> None:
+    handles = (c_void_p * 2)(*(w.CreateEventW(None, True, n == 0 or form > 0, None) for n in range(2)))
+    for _ in range(40):
+        w.WaitForMultipleObjectsEx(2, handles, False, INFINITE, True)
+
+
+@law("S12", "was signalled in 40 waits of subject", twins=1)
+def waits_for_events_pass_one_over(w: Any, form: int) -> None:
+    handles = (c_void_p * 2)(*(w.CreateEventW(None, True, n == 0 or form > 0, None) for n in range(2)))
+    for _ in range(40):
+        w.WSAWaitForMultipleEvents(2, handles, False, INFINITE, False)
+
+
+@law("S12", "30 rounds without progress", max_steps=33)
+def a_loop_that_was_long_enough(w: Any, form: int) -> None:
+    event = manual(w)
+    if form < 1:
+        w.ResetEvent(event)
+    while True:
+        w.SetEvent(event)
+
+
+@law("S12", "rounds without progress", max_steps=200)
+def a_backlog_that_only_grows(w: Any, form: int) -> None:
+    port = w.CreateIoCompletionPort(2**64 - 1, None, 0, 1)
+    while True:
+        w.PostQueuedCompletionStatus(port, 0, 1, None)
+        if form < 1:
+            mark("posted")
+
+
+@law("S12", "rounds without progress", max_steps=134)
+def a_backlog_that_gets_smaller(w: Any, form: int) -> None:
+    """The bound comes while it is emptied."""
+    port = w.CreateIoCompletionPort(2**64 - 1, None, 0, 1)
+    for _ in range(70):
+        w.PostQueuedCompletionStatus(port, 0, 1, None)
+    mark("posted")
+    while True:
+        packet(w, port)
+        if form > 0:
+            w.PostQueuedCompletionStatus(port, 0, 1, None)

@@ -7,9 +7,11 @@ from typing import Any
 
 from alertable.specs.litmus.sockets import (
     OVERLAPPED,
+    bound,
     bufs,
     completion,
     join,
+    listener,
     overlapped_result,
     packet,
     pair,
@@ -36,6 +38,17 @@ def handled_twice(w: Any, form: int) -> None:
     if form > 0:
         mark("handled", addressof(ov))
     mark("other", 0)
+
+
+@law("S5", "handles the same completion a second time")
+def handled_before_it_was_started(w: Any, form: int) -> None:
+    c, s = pair(w)
+    ov, buffer = OVERLAPPED(), create_string_buffer(4)
+    if form < 1:
+        w.send(c, b"data", 4, 0)
+        w.Sleep(1)
+        post(w, s, buffer, ov)
+    mark("handled", ov)
 
 
 @law("S5", "1 completion(s) of one OVERLAPPED were never handled", twins=4)
@@ -96,6 +109,47 @@ def a_pending_read_is_not_asked_about(w: Any, form: int) -> None:
         w.Sleep(1)
         w.SetLastError(997)
         w.ReadFile(s, buffer, 4, None, byref(ov))  # at once, and the last error is what it was
+    w.Sleep(0)
+
+
+@law("S6", "calls Sleep without having asked why its WriteFile returned failure")
+def a_pending_write_is_not_asked_about(w: Any, form: int) -> None:
+    s, _peer = slow_send(w)
+    ov, data = OVERLAPPED(), create_string_buffer(4)
+    w.WriteFile(s, data, 4, None, byref(ov))
+    if form < 1:
+        w.GetLastError()
+    w.Sleep(0)
+
+
+@law("S6", "calls Sleep without having asked why its AcceptEx returned failure")
+def a_pending_accept_is_not_asked_about(w: Any, form: int) -> None:
+    s, _ = listener(w)
+    ov, out = OVERLAPPED(), create_string_buffer(64)
+    w.AcceptEx(s, tcp(w), out, 0, 32, 32, byref(c_uint32()), byref(ov))
+    if form < 1:
+        w.GetLastError()
+    w.Sleep(0)
+
+
+@law("S6", "calls Sleep without having asked why its ConnectEx returned failure")
+def a_pending_connect_is_not_asked_about(w: Any, form: int) -> None:
+    _listening, address = listener(w)
+    client, ov = tcp(w), OVERLAPPED()
+    bound(w, client)
+    w.ConnectEx(client, byref(address), 16, None, 0, None, byref(ov))
+    if form < 1:
+        w.GetLastError()
+    w.Sleep(0)
+
+
+@law("S6", "calls Sleep without having asked why its DisconnectEx returned failure")
+def a_pending_disconnect_is_not_asked_about(w: Any, form: int) -> None:
+    _, s = pair(w)
+    ov = OVERLAPPED()
+    w.DisconnectEx(s, byref(ov), 0, 0)
+    if form < 1:
+        w.GetLastError()
     w.Sleep(0)
 
 
@@ -204,3 +258,53 @@ def an_object_that_was_not_given(w: Any, form: int) -> None:
 @law("S9", "relies on an object, but its no wait returned WAIT_OBJECT_0", twins=1)
 def nobody_waited(w: Any, form: int) -> None:
     mark("other" if form < 1 else "owns", 4444)
+
+
+@law("S7", "were never looked at", twins=1)
+def a_routine_that_is_no_completion(w: Any, form: int) -> None:
+    """A packet that named the OVERLAPPED before says nothing of the data that arrived since."""
+    c, s = pair(w)
+    port = with_port(w, s)
+    ov, buffer = OVERLAPPED(), create_string_buffer(4)
+    for _ in range(2):
+        received(w, s, c, ov, buffer)
+        if not _ or form < 1:
+            packet(w, port)
+    w.QueueUserAPC(w.CALLBACK(None, c_size_t)(lambda _data: None), w.GetCurrentThread(), 0)
+    w.SleepEx(0, True)
+
+
+@law("S9", "of subject returned WAIT_IO_COMPLETION; the program deals with "
+     "WAIT_OBJECT_0, WAIT_ABANDONED, WAIT_TIMEOUT, WAIT_FAILED")  # fmt: skip
+def an_apc_ends_the_wait(w: Any, form: int) -> None:
+    w.QueueUserAPC(w.CALLBACK(None, c_size_t)(lambda _data: None), w.GetCurrentThread(), 0)
+    mark("expects", (0, 0x80, 258, 2**32 - 1, *(() if form > 0 else (0xC0,))))
+    w.WaitForSingleObjectEx(manual(w), 1, True)
+
+
+@law("S9", "returned WAIT_OBJECT_0; the program deals with WAIT_TIMEOUT")
+def what_was_expected_before(w: Any, form: int) -> None:
+    """It was said of one wait."""
+    event = manual(w)
+    for _ in range(2):
+        if not _ or form > 0:
+            mark("expects", (258,))
+        w.WaitForSingleObject(event, 0)
+        w.SetEvent(event)
+
+
+@law("S9", "relies on mutex#2, but its WaitForSingleObject returned WAIT_TIMEOUT")
+def an_abandoned_mutex_is_owned(w: Any, form: int) -> None:
+    done, mutex = manual(w), w.CreateMutexW(None, False, None)
+
+    def holder() -> None:
+        w.WaitForSingleObject(mutex, 0)
+        if form > 0:
+            w.WaitForSingleObject(done, 100)
+
+    running = thread(w, holder)
+    w.Sleep(1)
+    w.WaitForSingleObject(mutex, 0)
+    mark("owns", mutex)
+    w.SetEvent(done)
+    join(w, running)

@@ -16,6 +16,7 @@ from alertable.specs.litmus.sockets import (
     SOL_SOCKET,
     TIMEVAL,
     bound,
+    bufs,
     enum_events,
     join,
     listener,
@@ -149,6 +150,21 @@ def a_reset_closes_the_listener(w: Any, form: int) -> None:
     w.closesocket(s)
 
 
+@law("S18", "closes the listener tcp#1 because one connection failed")
+def a_reset_that_wsarecv_tells_of(w: Any, form: int) -> None:
+    s, address = listener(w)
+    client = tcp(w)
+    w.connect(client, byref(address), 16)
+    server = w.accept(s, None, None)
+    if form > 0:
+        reset(w, client)
+    else:
+        w.shutdown(client, 1)
+    w.Sleep(1)
+    w.WSARecv(server, bufs(create_string_buffer(1)), 1, byref(c_uint32()), byref(c_uint32()), None, None)
+    w.closesocket(s)
+
+
 @law("S18", "because one connection failed", twins=1)
 def an_accept_that_succeeds_closes_nothing(w: Any, form: int) -> None:
     if form > 0:
@@ -201,6 +217,24 @@ def a_wait_that_fails(w: Any, form: int) -> None:
         w.SuspendThread(event) if form == -1 else w.WaitForSingleObject(w.CreateMutexW(None, False, None), 0)
     else:
         w.WaitForMultipleObjects(65 if form > 0 else 1, (c_void_p * 65)(*[event] * 65), False, 0)
+
+
+@law("S20", "WaitForMultipleObjectsEx of subject failed with error 87 for 65 handles")
+def an_alertable_wait_that_fails(w: Any, form: int) -> None:
+    event = w.CreateEventW(None, True, True, None)
+    w.WaitForMultipleObjectsEx(65 if form > 0 else 1, (c_void_p * 65)(*[event] * 65), False, 0, False)
+
+
+@law("S20", "WSAWaitForMultipleEvents of subject failed with error 87 for 65 handles")
+def a_wait_for_events_that_fails(w: Any, form: int) -> None:
+    event = w.CreateEventW(None, True, True, None)
+    w.WSAWaitForMultipleEvents(65 if form > 0 else 1, (c_void_p * 65)(*[event] * 65), False, 0, False)
+
+
+@law("S20", "MsgWaitForMultipleObjectsEx of subject failed with error 87 for 64 handles")
+def a_wait_for_messages_that_fails(w: Any, form: int) -> None:
+    event = w.CreateEventW(None, True, True, None)
+    w.MsgWaitForMultipleObjectsEx(64 if form > 0 else 1, (c_void_p * 64)(*[event] * 64), 0, 0xFF, 0)
 
 
 @law("S20", "select of subject has three empty sets", twins=4)
