@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def exactly(program: Program, traces: int) -> None:
-    report = alertable.check(program, memory="locks", strategy="dpor")
+    report = alertable.check(program, memory="locks", strategy="dpor", max_executions=traces + 1)  # one too many is enough
     assert report.ok, report.violations
     assert (report.verdict, report.executions) == ("COMPLETE", traces)
     assert (report.statistics["redundant"], report.statistics["lost"]) == (0, 0)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -230,6 +231,9 @@ def test_ctrl_c_keeps_the_partial_result_and_the_search(tmp_path: Path) -> None:
     (tmp_path / "long.py").write_text(LONG, encoding="utf-8")
     command = [sys.executable, "-m", "alertable", "check", "long.py", "--resume", "--json", "--time-limit", "60"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        patience = time.monotonic() + 30  # a busy machine takes its time to start
+        while not list((tmp_path / ".alertable").glob("running-*")) and time.monotonic() < patience:
+            time.sleep(0.05)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(2)
         os.kill(process.pid, signal.SIGINT)
