@@ -15,7 +15,13 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+<<<<<<< HEAD
 STAMP = VENV / "alertable.stamp"
+=======
+LANGUAGES = ("en", "ko")  # of the documentation
+SERVER = "specs/programs/lecture_callback_server.py"
+CLIENT = "specs/programs/lecture_client.py"
+>>>>>>> 29f8248 (Documentation site: Sphinx over the executed pages, reference from docstrings and click; how-to pages)
 
 
 def say(*command: str | Path) -> None:
@@ -26,18 +32,19 @@ def say(*command: str | Path) -> None:
         sys.exit(code)
 
 
-def setup() -> None:
-    """A virtual environment with the project and its tools; quick when it is there already."""
+def setup(extra: str = "dev") -> None:
+    """A virtual environment with the project and the tools of an extra; quick when it is there already."""
+    stamp = VENV / f"alertable-{extra}.stamp"
     wanted = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
     if not PYTHON.exists():
         shutil.rmtree(VENV, ignore_errors=True)
         print("+ setting up .venv (once)", flush=True)
         if subprocess.call([sys.executable, "-m", "venv", str(VENV)]):
             sys.exit("make.py: this Python cannot make virtual environments; install its venv package (Debian: python3-venv)")
-    say(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", ".[dev]")
-    STAMP.write_text(wanted, encoding="utf-8")
+    say(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", f".[{extra}]")
+    stamp.write_text(wanted, encoding="utf-8")
 
 
 def demo() -> None:
@@ -67,6 +74,19 @@ def bench() -> None:
     say(PYTHON, "-m", "tests.bench")
 
 
+def docs() -> None:
+    """The documentation as a site in English and Korean: build/docs/en/index.html, build/docs/ko/index.html."""
+    setup("docs")
+    for language in LANGUAGES:
+        trees, site = f"build/docs/.doctrees/{language}", f"build/docs/{language}"
+        say(PYTHON, "-m", "sphinx", "-q", "-n", "-W", "--keep-going", "-D", f"language={language}", "-d", trees, "docs", site)
+
+
+def changelog() -> None:
+    """What is not released yet, from docs/changes.d into CHANGELOG.md."""
+    say(PYTHON, "tools/changelog.py")
+
+
 def test_wine() -> None:
     """The whole suite and the real-arm tests under Windows CPython; needs Wine (installed on Debian by the script)."""
     say("bash", "tools/wine_python.sh")
@@ -83,7 +103,8 @@ def clean() -> None:
 
 
 TARGETS = {
-    "demo": demo, "test": test, "lint": lint, "test-long": test_long, "bench": bench, "test-wine": test_wine, "clean": clean,
+    "demo": demo, "test": test, "lint": lint, "test-long": test_long, "bench": bench, "test-wine": test_wine, "docs": docs,
+    "changelog": changelog, "clean": clean,
 }  # fmt: skip
 
 

@@ -62,7 +62,8 @@ class Watch:
         if self._temporal:
             self.state = State(machine.kernel)
             machine.on_step = self._step
-            machine.chooser = machine.chooser or ReplayChooser([])  # so that every call is a decision
+            machine.chooser = machine.chooser or ReplayChooser([])  # so that every call is a decision,
+            machine.poke()  # from the first one on
         machine.to_the_end = "stuck" in plan or "quiescent" in plan
 
     @property

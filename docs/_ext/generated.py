@@ -1,0 +1,70 @@
+"""Pages with a part that is generated when the site is built, so that it is written down nowhere twice.
+
+`<!-- commands -->` becomes the reference of the command line, from click; `<!-- changes -->` the changelog, with the fragments of
+what is not released yet.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx.application import Sphinx
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def cell(text: str) -> str:
+    """Text that stays in one cell of a table."""
+    return " ".join(text.split()).replace("|", r"\|")
+
+
+def described(command: click.Command, names: tuple[str, ...]) -> Iterator[str]:
+    """Markdown of a command: its call, what it does, its options; then its subcommands."""
+    context = click.Context(command, info_name=" ".join(names))
+    yield f"{'#' * (len(names) if len(names) > 1 else 2)} `{' '.join(names)}`\n"
+    yield f"```text\n{' '.join([*names, *command.collect_usage_pieces(context)])}\n```\n"
+    yield f"{(command.help or '').strip()}\n"
+    rows = [record for each in command.get_params(context) if (record := each.get_help_record(context)) is not None]
+    if rows:
+        yield "| option | what it does |\n| --- | --- |"
+        yield from (f"| `{cell(option)}` | {cell(text)} |" for option, text in rows)
+        yield ""
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            each = command.get_command(context, name)
+            if each is not None and not each.hidden:
+                yield from described(each, (*names, name))
+
+
+def commands() -> str:
+    from alertable.cli import main
+
+    return "\n".join(described(main, ("alertable",)))
+
+
+def changes() -> str:
+    sys.path.insert(0, str(ROOT / "tools"))
+    from changelog import updated
+
+    return updated().partition("\n")[2]  # without the title, which the page has
+
+
+PARTS = {"<!-- commands -->": commands, "<!-- changes -->": changes}
+
+
+def fill(app: Sphinx, page: str, source: list[str]) -> None:
+    for marker, part in PARTS.items():
+        if marker in source[0]:
+            source[0] = source[0].replace(marker, part())
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("source-read", fill)
+    return {"parallel_read_safe": True}
