@@ -15,13 +15,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-<<<<<<< HEAD
-STAMP = VENV / "alertable.stamp"
-=======
 LANGUAGES = ("en", "ko")  # of the documentation
-SERVER = "specs/programs/lecture_callback_server.py"
-CLIENT = "specs/programs/lecture_client.py"
->>>>>>> 29f8248 (Documentation site: Sphinx over the executed pages, reference from docstrings and click; how-to pages)
+SPHINX = ("-q", "-n", "-W", "--keep-going")  # every warning is an error, and all of them are shown
 
 
 def say(*command: str | Path) -> None:
@@ -79,7 +74,7 @@ def docs() -> None:
     setup("docs")
     for language in LANGUAGES:
         trees, site = f"build/docs/.doctrees/{language}", f"build/docs/{language}"
-        say(PYTHON, "-m", "sphinx", "-q", "-n", "-W", "--keep-going", "-D", f"language={language}", "-d", trees, "docs", site)
+        say(PYTHON, "-m", "sphinx", *SPHINX, "-D", f"language={language}", "-d", trees, "docs", site)
 
 
 def changelog() -> None:

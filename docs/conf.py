@@ -12,8 +12,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
-import alertable  # noqa: E402 - found by the line above
 from catalogues import TRANSLATED  # noqa: E402 - as above
+
+import alertable  # noqa: E402 - found by the line above
 
 project = "Alertable"
 author = "The Alertable authors"
