@@ -55,6 +55,8 @@ class TimedScheduler:
 
     def choose(self, machine: Machine, running: KThread | None) -> KThread | None:
         """A thread's step is over: let time pass until the next one may take a step."""
+        if machine.on_step is not None:
+            machine.on_step()
         k, env = machine.kernel, self.env
         stepped, self._stepping = self._stepping, None
         meter = self._meter

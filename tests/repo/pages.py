@@ -26,7 +26,7 @@ from click.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 DURATION = re.compile(r"in \d+\.\d+ s(, [\d,]+/s)?(,|$)", re.MULTILINE)  # a page says the same on every machine
-BLOCK = re.compile(r"(?:<!-- (?P<note>[^>]*?) -->\n+)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"(?:<!-- (?P<note>[^>]*?) -->\n+)?^```(?P<kind>[^\n`]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def pages(root: Path = ROOT) -> list[Path]:

@@ -11,6 +11,7 @@ import pytest
 from alertable.kernel_model.errors import NotModelled
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.settings import Settings
+from alertable.sim.timed.clock import timed
 from alertable.specs.litmus.sockets import completion, join, listener, pair, post, tcp, thread
 from alertable.specs.properties import always
 from alertable.winapi import CRITICAL_SECTION, INFINITE, OVERLAPPED
@@ -296,12 +297,14 @@ def test_a_socket_of_an_ended_thread_stays_open() -> None:
     assert run([program]).outcome == 0
 
 
-def test_predicates_look_at_the_state_after_every_call_of_a_plain_run() -> None:
-    def program(w: Any) -> None:
+@pytest.mark.parametrize("clock", ["eager", "timed"])
+def test_predicates_look_at_the_state_after_every_call_of_a_plain_run(clock: str) -> None:
+    def busy(w: Any) -> None:
         routine = w.CALLBACK(None, c_size_t)(lambda _: None)
         for number in range(3):
             w.QueueUserAPC(routine, w.GetCurrentThread(), number)
         w.SleepEx(0, 1)
 
-    found = violation(program, settings=Settings(specs=(always("two APCs at most", lambda s: s.apcs("main") <= 2),)))
+    two = always("two APCs at most", lambda s: s.apcs("busy") <= 2)
+    found = violation(busy, settings=Settings(specs=(two,), clock=timed() if clock == "timed" else clock))
     assert found.id == "always: two APCs at most"
