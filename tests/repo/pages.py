@@ -30,8 +30,8 @@ BLOCK = re.compile(r"(?:<!-- (?P<note>[^>]*?) -->\n+)?^```(?P<kind>[^\n`]*)\n(?P
 
 
 def pages(root: Path = ROOT) -> list[Path]:
-    """README.md and every page below docs/."""
-    return [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    """Both READMEs and every page below docs/."""
+    return [root / "README.md", root / "README.ko.md", *sorted((root / "docs").rglob("*.md"))]
 
 
 def executed(page: Path) -> str:
