@@ -1,71 +1,137 @@
-"""hypothesis: the interleaving is drawn like any other input, so it is shrunk and reported with them.
+"""hypothesis: the interleaving is drawn like any other input, so it is shrunk, explained and reported with them.
 
-Choice 0 is to go on with the running thread, so shrinking removes switches.
+What is drawn is where to depart from the default schedule: the numbers of the open questions that get another than the usual
+answer, and which.  So each departure costs the same, shrinking removes departures before it makes anything smaller, and one that is
+removed leaves the others where they are.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from hypothesis import event, note, target
 from hypothesis import strategies as st
-from hypothesis import target
 
-from alertable.kernel_model.choice import ChoiceKind
+from alertable.sim.explore import conjecture
+from alertable.sim.explore.extent import Extent, extent_of
 from alertable.sim.runtime.schedule import render
-from alertable.sim.trace.record import EventKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from hypothesis.strategies import DrawFn, SearchStrategy
 
     from alertable.kernel_model.choice import ChoicePoint
+    from alertable.sim.runtime.machine import Machine
     from alertable.sim.trace.record import Event
 
     Schedules = SearchStrategy["DrawnSchedule"]
 
+FARTHEST: Final = 10_000  # the last question that may get another answer
+OTHERS: Final = 1 << 16  # numbers that say which other answer
+
+
+def _habit(distance: int, departures: int) -> tuple[float, Mapping[int, float]]:
+    """Chances of no further departure, and of one so many questions later; a rest is left for what is much farther."""
+    stop = 1 / departures
+    rest = 0.02 if distance > 1 else 0.005
+    ratio = distance / (distance + 1)
+    parts = {n: ratio**n for n in range(1, 4 * distance + 1)}
+    whole = sum(parts.values())
+    return stop, {n: (1 - stop - rest) * part / whole for n, part in parts.items()}
+
+
+# From few departures far from each other to one at nearly every question: bugs want the one or the other.
+HABITS: Final = (_habit(4, 12), _habit(1, 30), _habit(12, 6), _habit(2, 20))
+
 
 class DrawnSchedule:
-    """A chooser that draws; it serves one execution, and shows what it chose."""
+    """A chooser that departs from the default where the plan says so; after the run it is the schedule that was followed.
 
-    def __init__(self, draw: DrawFn, *, steer: bool = False) -> None:
-        self._draw = draw
+    plan: for the numbers of questions, counted from 1, a number that picks one of the other answers.
+    """
+
+    def __init__(self, plan: Mapping[int, int], *, steer: bool = False) -> None:
         self.steer = steer
-        self._moves: list[tuple[str, int]] = []
+        self.text = ""
+        self._plan = plan
+        self._asked = 0
+        self.number, self._told = conjecture.case().add(self)
 
     def choose(self, point: ChoicePoint, /) -> int:
-        """Draw among the options; nothing is drawn where there is one."""
-        count = len(point.options)
-        index = self._draw(st.integers(0, count - 1)) if count > 1 else 0
-        if point.kind is ChoiceKind.TRANSITION:
-            self._moves.append((point.options[index], 1))
-        elif index:
-            self._moves.append((point.options[index], 0))
-        return index
+        """The usual answer, or another where the plan departs; where there is one answer nothing is asked."""
+        others = len(point.options) - 1
+        if not others:
+            return 0
+        self._asked += 1
+        other = self._plan.get(self._asked)
+        return 0 if other is None else 1 + other % others
 
     def __repr__(self) -> str:
-        return repr(render(self._moves))
+        text = self.text or self._told
+        return repr(text) if text else f"<schedule {self.number}, not run yet>"
 
-
-    def executed(self, trace: Sequence[Event], steps: int) -> None:
-        """After the execution: tell hypothesis how far it got, so that it looks for more of that."""
-        if not self.steer:
+    def executed(self, machine: Machine, trace: Sequence[Event]) -> None:
+        """After the execution, however it ended: what it was, for the report, the statistics and the rows of observability."""
+        shown, self.text = repr(self), render(machine.moves())
+        if not conjecture.running():
             return
-        waiting = longest = outstanding = most = 0
-        for event in trace:
-            waiting += (event.kind is EventKind.APC_QUEUED) - (event.kind is EventKind.ROUTINE)
-            outstanding += (event.kind is EventKind.IRP_PENDED) - (event.kind is EventKind.IRP_COMPLETED and outstanding > 0)
-            longest, most = max(longest, waiting), max(most, outstanding)
-        target(float(longest), label="APCs queued")
-        target(float(most), label="operations outstanding")
-        target(float(len(self._moves)), label="decisions")
+        extent = extent_of(trace)
+        label = f"schedule {self.number}"
+        if not self._told:
+            note(f"{label}: {self.text!r}")
+        elif self._told != self.text:
+            note(f"The program is not deterministic: the same choices gave {self._told!r} before, now {self.text!r}.")
+        if conjecture.observed():
+            conjecture.fill_in(shown, self.text, label)
+        _tell(extent, machine, "" if self.number == 1 else f" of {label}")
+        if self.steer:
+            steer(extent)
+
+
+def _tell(extent: Extent, machine: Machine, whose: str) -> None:
+    """Lines of the statistics, features of the row."""
+    exact = conjecture.observed()
+    event(f"preemptions{whose}", extent.preemptions if exact else _about(extent.preemptions))
+    if machine.violation is not None:
+        event(f"violation{whose}", machine.violation.id)
+    elif machine.failure is not None:
+        event(f"ended by{whose}", type(machine.failure).__name__)
+    if exact:
+        event(f"steps{whose}", machine.steps)
+        event(f"APCs queued{whose}", extent.apcs)
+        event(f"operations outstanding{whose}", extent.operations)
+
+
+def _about(count: int) -> str:
+    """Few lines of statistics: small numbers as they are, others by powers of two."""
+    if count < 4:
+        return str(count)
+    power = count.bit_length() - 1
+    return f"{1 << power} to {(2 << power) - 1}"
+
+
+def steer(extent: Extent, label: str = "") -> None:
+    """Have hypothesis look for test cases that get farther."""
+    suffix = f" {label}" if label else ""
+    target(float(extent.apcs), label=f"APCs queued{suffix}")
+    target(float(extent.operations), label=f"operations outstanding{suffix}")
+    target(float(extent.preemptions), label=f"preemptions{suffix}")
 
 
 @st.composite
 def schedules(draw: DrawFn, *, steer: bool = False) -> DrawnSchedule:
-    """A strategy: pass what it draws as `schedule=` to one run.
+    """A strategy: pass what it draws as `schedule=` to a run.
 
-    steer: guide the search (hypothesis.target) towards long APC queues, many outstanding operations and many decisions; for one
-    schedule per test.
+    The plan ends where question 0 is drawn, which is the simplest; a plan without departures is the default schedule.
+    steer: guide the search as `alertable.target` does; for one schedule per test.
     """
-    return DrawnSchedule(draw, steer=steer)
+    stop, later = HABITS[draw(st.integers(0, len(HABITS) - 1))]
+    plan: dict[int, int] = {}
+    last = 0
+    while True:
+        weights = {0: stop, **{last + n: part for n, part in later.items() if last + n <= FARTHEST}}
+        last = conjecture.weighted(FARTHEST, weights)
+        if not last:
+            return DrawnSchedule(plan, steer=steer)
+        plan[last] = draw(st.integers(0, OTHERS - 1))

@@ -47,6 +47,7 @@ def run(
     Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
     """
     whole("seed", seed)
+    schedule = getattr(schedule, "text", "") or schedule  # what was drawn, and has been run, is what it was
     if schedule is not None and seed is not None:
         raise ValueError("give a schedule or a seed, not both")
     chooser: Chooser | None = None
@@ -64,13 +65,14 @@ def run(
     machine = settings.machine(chooser=chooser, recorder=recorder)
     if log is not None:
         machine.log = log
-    with printing_to(recorder), swapped(programs, precise=settings.precise):
-        results = execute(programs, machine, api_of(machine))
+    try:
+        with printing_to(recorder), swapped(programs, precise=settings.precise):
+            results = execute(programs, machine, api_of(machine))
+    finally:
+        if (executed := getattr(chooser, "executed", None)) is not None:
+            executed(machine, recorder.events)
     if isinstance(chooser, ReplayChooser) and machine.violation is None:
         chooser.check_finished(machine.steps)
-    executed = getattr(chooser, "executed", None)
-    if executed is not None:
-        executed(recorder.events, machine.steps)
     return Execution(
         outcome=results[0] if len(programs) == 1 else tuple(results),
         violation=machine.violation,

@@ -22,7 +22,7 @@ from alertable.kernel_model.tcpip.deliver import deliver
 from alertable.sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
 from alertable.sim.runtime.deadlock import blocked_threads
 from alertable.sim.runtime.loops import VainLooks
-from alertable.sim.runtime.outcome import ReplayDivergence
+from alertable.sim.runtime.outcome import ReplayDivergence, is_a_test_tools
 from alertable.sim.runtime.schedule import USUAL_WORD, at_places
 from alertable.sim.runtime.violations import deadlock, program_error, step_bound
 from alertable.sim.runtime.whereabouts import standing
@@ -150,7 +150,7 @@ class Machine:
         except BaseException as error:
             if self.over:
                 return self._give_up(t, None)
-            if isinstance(error, KeyboardInterrupt):
+            if isinstance(error, KeyboardInterrupt) or is_a_test_tools(error):
                 return self._give_up(t, error)
             if self.violation is None and self.failure is None and (not self.finished or t in self.followed):
                 self.violation = program_error(t, error, self.steps)
