@@ -1,7 +1,7 @@
 """hypothesis: the interleaving is drawn like any other input, so it is shrunk, explained and reported with them.
 
 What is drawn is where to depart from the default schedule: the numbers of the open questions that get another than the usual
-answer, and which.  So each departure costs the same, shrinking removes departures before it makes anything smaller, and one that is
+answer, and which.  So each departure costs the same, shrinking removes departures before it makes anything smaller, and what is
 removed leaves the others where they are.
 """
 
