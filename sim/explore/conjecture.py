@@ -1,6 +1,6 @@
 """All that is used of hypothesis beyond its public interface; tests/explore/test_conjecture.py says when a release changes it.
 
-- Numbers are drawn with weights (`ConjectureData.draw_integer`).
+- Numbers are drawn with weights (`SearchStrategy.do_draw`, `ConjectureData.draw_integer`).
 - A test case is known by its choices: what was learnt when it ran is told when hypothesis runs it for the report.
 - Arguments of a row of observability are filled in when they are known.
 """
@@ -10,15 +10,16 @@ from __future__ import annotations
 import sys
 from collections import OrderedDict
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from hypothesis import currently_in_test_context
 from hypothesis.control import cleanup, current_build_context
 from hypothesis.errors import StopTest, UnsatisfiedAssumption
 from hypothesis.internal.observability import observability_enabled
+from hypothesis.strategies import SearchStrategy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Protocol
 
     class Scheduled(Protocol):
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
             """The schedule that was followed."""
 
 
+T = TypeVar("T")
 REMEMBERED: Final = 10_000  # failing test cases; hypothesis itself remembers as many
 _FAILED: Final[OrderedDict[bytes, tuple[str, ...]]] = OrderedDict()  # the schedules of test cases by their choices
 _RUNNING: Final[list[Case]] = []  # the test case that runs, if it has a schedule
@@ -85,9 +87,36 @@ def observed() -> bool:
     return bool(observability_enabled())
 
 
-def weighted(most: int, weights: Mapping[int, float]) -> int:
-    """Draw 0..most: these with their weights, for what is missing to 1 whatever hypothesis likes."""
-    return int(current_build_context().data.draw_integer(0, most, weights=dict(weights)))
+class Numbers:
+    """Draws numbers, without spans of their own: of spans that are alike hypothesis copies one over another, again and again."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: Any) -> None:  # noqa: ANN401 - a ConjectureData
+        self._data = data
+
+    def number(self, most: int) -> int:
+        """One of 0..most."""
+        return int(self._data.draw_integer(0, most))
+
+    def weighted(self, most: int, weights: Mapping[int, float]) -> int:
+        """The same: these with their weights, for what is missing to 1 whatever hypothesis likes."""
+        return int(self._data.draw_integer(0, most, weights=dict(weights)))
+
+
+class Strategy(SearchStrategy[T]):
+    """A strategy whose values are made of numbers."""
+
+    def __init__(self, make: Callable[[Numbers], T], name: str) -> None:
+        super().__init__()
+        self._make = make
+        self._name = name
+
+    def do_draw(self, data: Any) -> T:  # noqa: ANN401 - as above
+        return self._make(Numbers(data))
+
+    def __repr__(self) -> str:
+        return self._name
 
 
 def fill_in(shown: str, text: str, label: str) -> None:

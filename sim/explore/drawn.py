@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hypothesis import event, note, target
-from hypothesis import strategies as st
 
 from alertable.sim.explore import conjecture
 from alertable.sim.explore.extent import Extent, extent_of
@@ -19,7 +18,7 @@ from alertable.sim.runtime.schedule import render
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hypothesis.strategies import DrawFn, SearchStrategy
+    from hypothesis.strategies import SearchStrategy
 
     from alertable.kernel_model.choice import ChoicePoint
     from alertable.sim.runtime.machine import Machine
@@ -41,8 +40,12 @@ def _habit(distance: int, departures: int) -> tuple[float, Mapping[int, float]]:
     return stop, {n: (1 - stop - rest) * part / whole for n, part in parts.items()}
 
 
-# From few departures far from each other to one at nearly every question: bugs want the one or the other.
-HABITS: Final = (_habit(4, 12), _habit(1, 30), _habit(12, 6), _habit(2, 20))
+# From departures at nearly every question to few that are far from each other: bugs want the one or the other.
+HABITS: Final = (_habit(1, 40), _habit(1, 12), _habit(3, 15), _habit(8, 6))
+# Of the first departure, before there is a habit.
+FIRST: Final = {
+    0: 0.01, **{n: sum(later.get(n, 0.0) for _, later in HABITS) / len(HABITS) for n in HABITS[-1][1]},
+}  # fmt: skip
 
 
 class DrawnSchedule:
@@ -119,19 +122,23 @@ def steer(extent: Extent, label: str = "") -> None:
     target(float(extent.preemptions), label=f"preemptions{suffix}")
 
 
-@st.composite
-def schedules(draw: DrawFn, *, steer: bool = False) -> DrawnSchedule:
+def schedules(*, steer: bool = False) -> Schedules:
     """A strategy: pass what it draws as `schedule=` to a run.
 
-    The plan ends where question 0 is drawn, which is the simplest; a plan without departures is the default schedule.
     steer: guide the search as `alertable.target` does; for one schedule per test.
     """
-    stop, later = HABITS[draw(st.integers(0, len(HABITS) - 1))]
+    return conjecture.Strategy(lambda numbers: DrawnSchedule(_plan(numbers), steer=steer), "alertable.schedules()")
+
+
+def _plan(numbers: conjecture.Numbers) -> Mapping[int, int]:
+    """It ends where question 0 is drawn, which is the simplest: no departures are the default schedule."""
     plan: dict[int, int] = {}
-    last = 0
-    while True:
-        weights = {0: stop, **{last + n: part for n, part in later.items() if last + n <= FARTHEST}}
-        last = conjecture.weighted(FARTHEST, weights)
-        if not last:
-            return DrawnSchedule(plan, steer=steer)
-        plan[last] = draw(st.integers(0, OTHERS - 1))
+    stop, later = HABITS[0]
+    at = numbers.weighted(FARTHEST, FIRST)
+    while at:
+        other = numbers.number(OTHERS - 1)
+        if not plan:
+            stop, later = HABITS[(other >> 8) % len(HABITS)]  # of a part that says little about the answer: it costs no choice
+        plan[at] = other
+        at = numbers.weighted(FARTHEST, {0: stop, **{at + n: part for n, part in later.items() if at + n <= FARTHEST}})
+    return plan

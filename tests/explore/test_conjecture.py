@@ -18,12 +18,13 @@ QUIET = settings(max_examples=50, deadline=None, derandomize=True, database=None
 
 def test_numbers_are_drawn_with_weights() -> None:
     seen: list[int] = []
+    numbers = conjecture.Strategy(lambda them: [them.weighted(1000, {7: 0.5, 0: 0.45}) for _ in range(20)], "numbers")
+    assert repr(numbers) == "numbers"
 
     @settings(QUIET, phases=[Phase.generate])
-    @given(st.data())
-    def draws(data: Any) -> None:
-        data.draw(st.integers())
-        seen.extend(conjecture.weighted(1000, {7: 0.5, 0: 0.45}) for _ in range(20))
+    @given(numbers, st.integers())
+    def draws(drawn: list[int], _other: int) -> None:
+        seen.extend(drawn)
 
     draws()
     assert len(seen) >= 500
@@ -38,7 +39,7 @@ def test_a_test_case_has_choices_and_its_report_begins_with_them() -> None:
     @given(st.integers(), st.text())
     def fails(n: int, text: str) -> None:
         data = current_build_context().data
-        (reported if conjecture.final() else failed).append(tuple(data.prefix if conjecture.final() else data.choices))
+        (reported if conjecture.final() else failed).append(tuple((data.prefix or ()) if conjecture.final() else data.choices))
         assert conjecture.running()
         assert not conjecture.observed()
         raise RuntimeError

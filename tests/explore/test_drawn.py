@@ -28,7 +28,7 @@ def counting(n: int) -> Callable[[Any], int]:
         total = [0]
         log = w.CreateEventW(None, 1, 0, None)
 
-        @w.CALLBACK(c_uint32, c_void_p)
+        @w.CALLBACK(c_uint32, c_void_p)  # type: ignore[untyped-decorator]  # of the API, which is Any here
         def add(_parameter: Any) -> int:
             for _ in range(n):
                 value = total[0]
