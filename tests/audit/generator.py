@@ -80,15 +80,11 @@ class RandomProgram:
         used = {family for script in self.scripts for family, _ in script}
         return tuple(family for family in FAMILIES if family in used)
 
-    @property
-    def alone(self) -> bool:
-        """Does nobody else run while it prepares?  Elsewhere a fault may hit the preparation, which ends the execution."""
-        return not self.apart and "peers" not in self.families
-
     def programs(self) -> list[Callable[[WinApi], object]]:
         """What the runtime takes."""
         together = self.scripts[:-1] if self.apart else self.scripts
-        made: list[Callable[[WinApi], object]] = [program_of(together, alone=self.alone, inline=self.inline)]
+        alone = not self.apart and "peers" not in self.families
+        made: list[Callable[[WinApi], object]] = [program_of(together, alone=alone, inline=self.inline)]
         if self.apart:
             made.append(alertable.process(program_of(self.scripts[-1:])))
         if "peers" in self.families:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BRUTE_FORCE_MAX = 2_500
-LONG_BRUTE_FORCE_MAX = 10_000  # the ends of threads make more of them, but no more traces
+MANY_BRUTE_FORCE_MAX = 1_000  # of each of many
+LONG_BRUTE_FORCE_MAX = 4_000  # the ends of threads make more of them, but no more traces
 WIDE_MAX = 600  # executions
 BASIC = {
     "apcs": ("queue", "sleep", "peek"),
@@ -47,10 +48,10 @@ def wide_scripts(draw: st.DrawFn) -> list[list[tuple[str, str]]]:
     return draw(st.lists(st.lists(operation, min_size=1, max_size=3), min_size=2, max_size=4))
 
 
-def agree(given_scripts: list[list[tuple[str, str]]]) -> bool:
+def agree(given_scripts: list[list[tuple[str, str]]], limit: int = BRUTE_FORCE_MAX) -> bool:
     """Compare; False where brute force takes too long."""
     program = program_of(given_scripts)
-    brute = alertable.check(program, memory="locks", strategy="dfs", max_executions=BRUTE_FORCE_MAX, keep_going=True)
+    brute = alertable.check(program, memory="locks", strategy="dfs", max_executions=limit, keep_going=True)
     if brute.verdict == "INCONCLUSIVE":
         return False
     reduced = alertable.check(program, memory="locks", strategy="dpor", keep_going=True)
@@ -70,11 +71,11 @@ def test_the_reduction_and_brute_force_agree(given_scripts: list[list[tuple[str,
 
 
 @pytest.mark.long
-@settings(max_examples=150, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+@settings(max_examples=50, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
           suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(scripts())
 def test_they_agree_on_many(given_scripts: list[list[tuple[str, str]]]) -> None:
-    assume(agree(given_scripts))
+    assume(agree(given_scripts, MANY_BRUTE_FORCE_MAX))
 
 
 ONCE_DIFFERENT = {

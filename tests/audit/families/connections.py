@@ -54,7 +54,7 @@ def _accept_later(s: Shared) -> object:
 
 def _connect_later(s: Shared) -> object:
     client = tcp(s.w)
-    bound(s.w, client)
+    s.w.bind(client, byref(loopback()), 16)
     s.mine("clients").append(client)
     return s.said(s.w.ConnectEx(client, byref(s.at), 16, None, 0, None, byref(s.overlapped(s.arrived))))
 
