@@ -67,7 +67,7 @@ def check(
     _sensible(max_executions, time_limit, seed, preemptions, delays, workers, progress, found)
     memory = DEFAULT_MEMORY if memory is None else memory
     settings = replace(settings or Settings(**fields), memory=memory)
-    chosen = strategy_of(strategy, memory, seed, max_executions, preemptions, delays)
+    chosen = strategy_of(strategy, memory, seed, max_executions, preemptions, delays, thorough=keep_going)
     _go_together(chosen, strategy, workers, resume, settings)
     workers = processes(workers, forced=force_workers)
     book = Journal(journal) if journal is not None else None

@@ -8,6 +8,10 @@ What a step touches may depend on where it is: reversed, a wait gets nothing, a 
 thread.  The footprint of the last step of a sequence is therefore a guess until it is executed.  A guess that is too large
 costs an execution in vain, or a branch that is dropped in time (`awake`); one that is too small is made good by races that are
 reversed anew, and by not taking what is asleep for more than it is (`initial`, `Branch.ends`).
+
+An execution that breaks a law or comes to the step bound leaves steps behind that race with what was done, in a thorough search
+too: there the others go on (`Machine.aftermath`), each actor to the step bound.  So what is searched is a system whose every
+actor takes so many steps at the most, and of it all executions; those that are over within the bound are among them.
 Source: Abdulla, Aronis, Jonsson, Sagonas, "Source sets: a foundation for optimal dynamic partial order reduction", JACM 2017.
 """
 
@@ -38,8 +42,9 @@ SHARED_OPERATIONS: Final = "Sst"
 class Dpor:
     """The strategy: `begin` with a machine, run it, `finish`; False from `finish` means that all is explored."""
 
-    def __init__(self, *, shared_memory: bool = True) -> None:
+    def __init__(self, *, shared_memory: bool = True, thorough: bool = False) -> None:
         self.shared_memory = shared_memory
+        self.thorough = thorough
         self.begin_anew()
         self.executions = 0
         self.redundant = 0  # executions that a sleep set stopped: an optimal search has none
@@ -59,6 +64,7 @@ class Dpor:
         self._answers: list[int] = []
         self._counts: list[int] = []
         self.cut = False  # an execution reached the step bound
+        self.refused = False  # what comes after a violation is not modelled
 
     def begin_anew(self) -> None:
         """Nothing is explored."""
@@ -73,6 +79,7 @@ class Dpor:
     def begin(self, machine: Machine, api: SimWinApi) -> None:
         """A new execution: it follows the path that is left over from the one before."""
         machine.explorer = self
+        machine.thorough = self if self.thorough else None
         machine.looks = {}
         machine.alarm = 0
         machine.kernel.explored_with(self.footprint)
@@ -89,9 +96,12 @@ class Dpor:
         while True:
             if machine.on_step is not None:
                 machine.on_step()
-            if machine.steps >= machine.max_steps:
+            if machine.steps >= machine.max_steps and not machine.aftermath:
                 self.cut = True
-                return machine.exhausted(running)
+                if not self.thorough:
+                    return machine.exhausted(running)
+                machine.note_exhausted(running)
+                machine.decide()
             actor = self._again(machine) if self._depth < self.path.known else self._next(machine)
             if actor is None:
                 if self.pruned:
@@ -117,7 +127,7 @@ class Dpor:
         """Is the next step that of the running thread, whoever else could move?  Then it has begun: most steps are such."""
         if self._open:
             self._close()
-        if t.yielding or machine.on_step is not None or machine.steps >= machine.max_steps:
+        if t.yielding or machine.on_step is not None or machine.aftermath or machine.steps >= machine.max_steps:
             return False
         depth = self._depth
         if depth < self.path.known:
@@ -141,6 +151,11 @@ class Dpor:
         if self._answers:
             self._answers, self._counts = [], []
         self._open = True
+
+    @property
+    def looks_further(self) -> bool:
+        """Does an execution that is decided go on?  Not if others stand for it."""
+        return not self.pruned
 
     def ask(self, _machine: Machine, options: tuple[str, ...]) -> int:
         """A data outcome of the step that is open: as it was, as planned, or the usual."""
@@ -246,7 +261,7 @@ class Dpor:
         for option in options:
             if option.label not in asleep:
                 return option
-        self.pruned = self.pruned or bool(options)
+        self.pruned = self.pruned or (bool(options) and not machine.aftermath)
         return None
 
     def _find(self, options: list[Any], label: str) -> Any:  # noqa: ANN401 - as above
@@ -271,6 +286,9 @@ class Dpor:
             options += k.wire
         if k.live_timers:
             options += movable_entries(k, machine.last_timer)
+        if machine.aftermath:
+            last = self._ordinals if self._depth > self.path.known else self.path.ordinals()
+            return [option for option in options if last.get(option.label, -1) + 1 < machine.max_steps]
         if options:
             self.held_back = self.held_back or bool(spinning)
             return options

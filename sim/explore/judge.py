@@ -14,6 +14,7 @@ from alertable.sim.explore.report import BOUNDED, COMPLETE, FAILED, INCONCLUSIVE
 from alertable.sim.explore.sampling import Sampling
 from alertable.sim.explore.twice import NOT_DETERMINISTIC, not_deterministic
 from alertable.sim.runtime.execution import run
+from alertable.sim.runtime.machine import STUCK
 from alertable.sim.runtime.outcome import ReplayDivergence
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 REPLAYS: Final = 10
 # Each time takes as long as the watchdog is patient; or nothing comes again.
-NOT_REPEATED: Final = frozenset({"stuck", NOT_DETERMINISTIC})
+NOT_REPEATED: Final = frozenset({STUCK, NOT_DETERMINISTIC})
 
 
 def judge(strategy: Strategy, stopped: str, max_steps: int, tally: Tally) -> tuple[str, tuple[str, ...]]:
@@ -60,6 +61,8 @@ def _strength(
         reasons.append("predicates over kernel state saw one order of steps that do not touch each other (dfs tries all)")
     if strategy.cut:
         reasons.append(f"executions of more than {max_steps} steps were cut")
+    if strategy.refused:
+        reasons.append("what else could have happened when a law was broken is not modelled all the way")
     if strategy.lost:
         reasons.append(f"{strategy.lost} schedules that were planned were not possible, so what they stood for may be missing")
     return (BOUNDED, tuple(reasons)) if reasons else (COMPLETE, ())

@@ -30,9 +30,13 @@ class Strategy(Protocol):
 
 
 def strategy_of(
-    name: str | None, memory: str, seed: int, max_executions: int | None, preemptions: int | None, delays: int | None
-) -> Strategy:
-    """The strategy by its name, None for the one that a check uses of itself; ValueError for what there is not."""
+    name: str | None, memory: str, seed: int, max_executions: int | None, preemptions: int | None, delays: int | None,
+    *, thorough: bool = False,
+) -> Strategy:  # fmt: skip
+    """The strategy by its name, None for the one that a check uses of itself; ValueError for what there is not.
+
+    thorough: the search goes on after a violation.
+    """
     name = DEFAULT if name is None else name
     if memory not in MEMORIES:
         raise ValueError(f"memory={memory!r} does not exist; there are {', '.join(map(repr, MEMORIES))}")
@@ -42,7 +46,7 @@ def strategy_of(
     if preemptions is not None and delays is not None:
         raise ValueError("preemptions and delays are two bounds of one kind; give one of them")
     if name == "dpor":
-        return Dpor(shared_memory=memory == "shared")
+        return Dpor(shared_memory=memory == "shared", thorough=thorough)
     if name == "dfs":
         return Exhaustive(shared_memory=memory == "shared", preemptions=preemptions, delays=delays)
     if name == "random":

@@ -15,6 +15,7 @@ from alertable.sim.explore.elsewhere import Elsewhere
 from alertable.sim.explore.endings import Ending, difference, ending, other_memory
 from alertable.sim.explore.report import FIRST_VIOLATION, INTERRUPTED
 from alertable.sim.runtime.causes import changing, hashing, likely_cause, remembered, suspicious
+from alertable.sim.runtime.machine import STUCK
 from alertable.sim.runtime.outcome import ReplayDivergence, Violation
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ FURTHER: Final = 16  # each next one is so many times as far
 PATIENCE: Final = 24  # executions of a program that keeps something which changes every time
 PATIENCE_STEPS: Final = 20_000  # of all these together
 MOST_STEPS: Final = 10_000  # that are compared of one execution
-STUCK: Final = "stuck"
 
 
 class Sample:

@@ -72,8 +72,8 @@ class Part(Dpor):
     asleep: their sleep sets as they are now, while `sleeps` has them as they were when the branch began.
     """
 
-    def __init__(self, *, shared_memory: bool) -> None:
-        super().__init__(shared_memory=shared_memory)
+    def __init__(self, *, shared_memory: bool, thorough: bool) -> None:
+        super().__init__(shared_memory=shared_memory, thorough=thorough)
         self.unfinished = True
         self.budget = BUDGET
         self.chain: tuple[int, ...] = ()
@@ -210,7 +210,7 @@ class ParallelSearch:
                 def begin(part: Part) -> None:
                     turns.append(crew.give(part.take_turn(self.nodes)))
 
-                begin(Part(shared_memory=self._dpor.shared_memory))
+                begin(self._part())
                 while turns:
                     stopped = self._await(turns[0], crew, why_stop)
                     if stopped:
@@ -284,13 +284,16 @@ class ParallelSearch:
             actor = node.actor
             del self.nodes[number]
 
+    def _part(self) -> Part:
+        return Part(shared_memory=self._dpor.shared_memory, thorough=self._dpor.thorough)
+
     def _new_parts(self, room: int) -> list[Part]:
         """Branches of the oldest nodes: the largest subtrees, as a rule."""
         parts: list[Part] = []
         for node in self.nodes.values():
             if node.tree and not node.fresh and len(parts) < room:
                 branch = node.tree.pop(0)
-                part = Part(shared_memory=self._dpor.shared_memory).below(node, branch)
+                part = self._part().below(node, branch)
                 part.footprint = self._dpor.footprint
                 parts.append(part)
                 node.sleep[branch.step.actor] = replace(branch.step, foreign=True)
@@ -324,7 +327,7 @@ def _prepare(programs: Sequence[Program], settings: Settings, keep_going: bool) 
 def _explore(part: Part) -> Done:
     """A worker's turn."""
     programs, settings, keep_going = _WORK
-    names = ("redundant", "lost", "held_back", "cut")
+    names = ("redundant", "lost", "held_back", "cut", "refused")
     for name in names:
         setattr(part, name, type(getattr(part, name))())
     search = Search(programs, part, settings)

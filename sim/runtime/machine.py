@@ -49,6 +49,15 @@ if TYPE_CHECKING:
         def ask(self, machine: Machine, options: tuple[str, ...], /) -> int:
             """A data outcome within the step that has begun."""
 
+    class Thorough(Protocol):
+        """A search that goes on after a violation: it wants to see what the others would have done next."""
+
+        refused: bool  # that is not modelled
+
+        @property
+        def looks_further(self) -> bool:
+            """Does it want to in this execution?"""
+
 
 SWEEP: Final = 256  # steps between garbage collections
 OLDER_SWEEP: Final = 16  # every so many of them look at older objects too
@@ -64,9 +73,9 @@ class Machine:
     """
 
     __slots__ = (
-        "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed", "hub",
-        "kernel", "last_timer", "leaving", "log", "looks", "max_steps", "memory", "moved", "on_step", "over", "pending",
-        "questions", "record", "routines", "running", "steps", "swallowed", "sweep_at", "sweeps", "to_the_end",
+        "aftermath", "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed",
+        "hub", "kernel", "last_timer", "leaving", "log", "looks", "max_steps", "memory", "moved", "on_step", "over", "pending",
+        "questions", "record", "routines", "running", "steps", "swallowed", "sweep_at", "sweeps", "thorough", "to_the_end",
         "violation", "watch",
     )  # fmt: skip
 
@@ -74,6 +83,7 @@ class Machine:
         self.kernel = Kernel()
         self.chooser = chooser
         self.explorer: Explorer | None = None
+        self.thorough: Thorough | None = None
         self.max_steps = max_steps
         self.record = record
         self.steps = 0
@@ -97,6 +107,7 @@ class Machine:
         self.leaving: dict[KThread, ThreadExit] = {}  # threads that called ExitThread and still unwind
         self.looks: dict[KThread, VainLooks] | None = None  # a search wants to know who polls in a loop
         self.over = False
+        self.aftermath = False  # the execution is decided, and a search looks further: nothing that happens counts
         self.finished = False  # all threads that are awaited have ended
         self.last_timer = 0  # the number of the last expiry that was queued before
         self.ended_at = 0  # the step after which nothing belongs to the schedule any more
@@ -127,12 +138,36 @@ class Machine:
             self.current = None
             if self.violation is None and self.failure is None and self.watch is not None and self.finished:
                 self.watch.over()
+            if self.thorough is not None and self.violation is not None and self.violation.id != STUCK:
+                self._look_further(self.thorough)
             self._unwind()
         finally:
             if collecting:
                 gc.enable()
         if self.failure is not None:
             raise self.failure
+
+    def _look_further(self, search: Thorough) -> None:
+        """A law is broken, and a search goes on: what the others would have done next races with what was done before.
+
+        Whoever breaks one now is left out, and the rest go on.
+        """
+        self.decide()
+        while search.looks_further and self.failure is None:
+            self.over, self.pending = False, None
+            successor = self._successor()
+            if successor is self.hub:
+                return
+            successor.switch()
+            if isinstance(self.failure, NotModelled):
+                self.failure, search.refused = None, True
+
+    def decide(self) -> None:
+        """What the execution shows is known: from here on nothing belongs to it."""
+        self.aftermath = True
+        self.on_step = None
+        if self.record:
+            self.record, self.ended_at = False, self.steps
 
     def _thread_main(self, t: KThread, body: Callable[[KThread], int]) -> greenlet:
         """What a carrier runs; the greenlet to go on with is returned to it."""
@@ -152,7 +187,8 @@ class Machine:
                 return self._give_up(t, None)
             if isinstance(error, KeyboardInterrupt) or is_a_test_tools(error):
                 return self._give_up(t, error)
-            if self.violation is None and self.failure is None and (not self.finished or t in self.followed):
+            nothing_yet = self.violation is None and self.failure is None and not self.aftermath
+            if nothing_yet and (not self.finished or t in self.followed):
                 self.violation = program_error(t, error, self.steps)
             return self._give_up(t, None)
         self.running.pop(t, None)
@@ -193,7 +229,7 @@ class Machine:
 
     def stop(self, violation: Violation) -> NoReturn:
         """End the execution with this violation; does not return to the program."""
-        if self.violation is None:
+        if self.violation is None and not self.aftermath:
             self.violation = violation
         self._leave()
 
@@ -284,9 +320,9 @@ class Machine:
         t: KThread = self.current
         if self.pending is not None:
             self.stop(self.pending)
-        if self.violation is not None or self.failure is not None:
+        if self.failure is not None or (self.violation is not None and not self.aftermath):
             self._leave()
-        if self.steps > self.max_steps:
+        if self.steps > self.max_steps and self.explorer is None:
             self.stop(self._too_many(t.label))
         if t in self.leaving:
             raise self.leaving[t]  # ExitThread does not return, whatever the program catches
@@ -556,13 +592,16 @@ class Machine:
 
     def exhausted(self, running: KThread | None) -> KThread | None:
         """The step bound is reached between two calls."""
-        if self.violation is None and not self.finished:
-            who = running.label if running is not None else "the environment"
-            self.violation = self._too_many(who)
+        self.note_exhausted(running)
         if running is not None:
             self._leave()
         self.over = True
         return None
+
+    def note_exhausted(self, running: KThread | None) -> None:
+        """A violation, unless there is one, or nobody is awaited any more."""
+        if self.violation is None and not self.finished:
+            self.violation = self._too_many(running.label if running is not None else "the environment")
 
     def _too_many(self, who: str) -> Violation:
         """The step bound, unless a property knows more."""

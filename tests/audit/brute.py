@@ -84,7 +84,7 @@ class _Found:
 
 
 def _alone(program: RandomProgram) -> _Found:
-    strategy = Dpor(shared_memory=False)
+    strategy = Dpor(shared_memory=False, thorough=True)
     search = Search(program.programs(), strategy, program.mode.settings())
     search.run(lambda: "")
     tally = search.tally

@@ -97,7 +97,7 @@ def test_the_reduced_search_finds_what_every_order_of_accesses_shows(seed: int) 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(1, 60))
+@pytest.mark.parametrize("seed", range(1, 16))
 def test_it_does_so_for_many_programs(seed: int) -> None:
     agrees(seed)
 
