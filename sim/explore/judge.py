@@ -14,8 +14,8 @@ from alertable.sim.explore.report import BOUNDED, COMPLETE, FAILED, INCONCLUSIVE
 from alertable.sim.explore.sampling import Sampling
 from alertable.sim.explore.twice import NOT_DETERMINISTIC, not_deterministic
 from alertable.sim.runtime.execution import run
-from alertable.sim.runtime.machine import STUCK
 from alertable.sim.runtime.outcome import ReplayDivergence
+from alertable.sim.runtime.violations import STUCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,8 +15,8 @@ from alertable.sim.explore.elsewhere import Elsewhere
 from alertable.sim.explore.endings import Ending, difference, ending, other_memory
 from alertable.sim.explore.report import FIRST_VIOLATION, INTERRUPTED
 from alertable.sim.runtime.causes import changing, hashing, likely_cause, remembered, suspicious
-from alertable.sim.runtime.machine import STUCK
 from alertable.sim.runtime.outcome import ReplayDivergence, Violation
+from alertable.sim.runtime.violations import STUCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,7 +9,7 @@ polled in vain (WSAEWOULDBLOCK, a zero time-out, a clock that stands still) give
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from greenlet import getcurrent, greenlet
 
@@ -24,7 +24,7 @@ from alertable.sim.runtime.deadlock import blocked_threads
 from alertable.sim.runtime.loops import VainLooks
 from alertable.sim.runtime.outcome import ReplayDivergence, is_a_test_tools
 from alertable.sim.runtime.schedule import USUAL_WORD, at_places
-from alertable.sim.runtime.violations import deadlock, program_error, step_bound
+from alertable.sim.runtime.violations import STUCK, deadlock, program_error, step_bound
 from alertable.sim.runtime.whereabouts import standing
 
 if TYPE_CHECKING:
@@ -34,29 +34,9 @@ if TYPE_CHECKING:
     from alertable.kernel_model.ps.process import EProcess
     from alertable.kernel_model.tcpip.flow import Flow
     from alertable.sim.memory.monitor import Monitor
+    from alertable.sim.runtime.explorer import Explorer, Thorough
     from alertable.sim.runtime.outcome import Violation
     from alertable.sim.runtime.watch import Watch
-
-    class Explorer(Protocol):
-        """A strategy that looks at the machine itself: it fires environment actors and returns the thread to run."""
-
-        def choose(self, machine: Machine, running: KThread | None, /) -> KThread | None:
-            """None: nothing can happen any more."""
-
-        def goes_on(self, machine: Machine, t: KThread, /) -> bool:
-            """May the running thread begin its next step, without a look at the others?"""
-
-        def ask(self, machine: Machine, options: tuple[str, ...], /) -> int:
-            """A data outcome within the step that has begun."""
-
-    class Thorough(Protocol):
-        """A search that goes on after a violation: it wants to see what the others would have done next."""
-
-        refused: bool  # that is not modelled
-
-        @property
-        def looks_further(self) -> bool:
-            """Does it want to in this execution?"""
 
 
 SWEEP: Final = 256  # steps between garbage collections

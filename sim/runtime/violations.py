@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from alertable.sim.runtime.deadlock import describe, laws
 from alertable.sim.runtime.loops import PACKAGE
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from alertable.kernel_model.kernel import Kernel
     from alertable.kernel_model.ps.thread import KThread
 
+STUCK: Final = "stuck"  # the id of a computation without a system call
+
 
 def program_error(t: KThread, error: BaseException, step: int) -> Violation:
     """The program raised: its traceback, without our own frames."""
@@ -22,7 +24,7 @@ def program_error(t: KThread, error: BaseException, step: int) -> Violation:
     if isinstance(error, Stuck):
         message = f"{t.label} computed for {LIMIT_SECONDS} s without a system call"
         source = "alertable.sim.runtime.watchdog"
-        return Violation(id="stuck", title="no system call", message=message, step=step, source=source, where=where)
+        return Violation(id=STUCK, title="no system call", message=message, step=step, source=source, where=where)
     if isinstance(error, ForbiddenCall):
         return Violation(
             id="ProgramError", title="a call outside the Win32 API", message=str(error), step=step, source="docs/tutorial",

@@ -1,0 +1,32 @@
+"""What a machine asks of a strategy that looks at it itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from alertable.kernel_model.ps.thread import KThread
+    from alertable.sim.runtime.machine import Machine
+
+
+class Explorer(Protocol):
+    """A strategy that looks at the machine itself: it fires environment actors and returns the thread to run."""
+
+    def choose(self, machine: Machine, running: KThread | None, /) -> KThread | None:
+        """None: nothing can happen any more."""
+
+    def goes_on(self, machine: Machine, t: KThread, /) -> bool:
+        """May the running thread begin its next step, without a look at the others?"""
+
+    def ask(self, machine: Machine, options: tuple[str, ...], /) -> int:
+        """A data outcome within the step that has begun."""
+
+
+class Thorough(Protocol):
+    """A search that goes on after a violation: it wants to see what the others would have done next."""
+
+    refused: bool  # that is not modelled
+
+    @property
+    def looks_further(self) -> bool:
+        """Does it want to in this execution?"""
