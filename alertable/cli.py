@@ -14,6 +14,7 @@ from alertable.commands.check import check_command
 from alertable.commands.compare import compare_command
 from alertable.commands.conform import conform_command
 from alertable.commands.demo import demo_command
+from alertable.commands.diff import diff_command
 from alertable.commands.explain import explain_command
 from alertable.commands.guard import failure, tell
 from alertable.commands.replay import replay_command
@@ -71,7 +72,7 @@ def main() -> None:
 
 
 for command in (
-    demo_command, run_command, check_command, replay_command, explain_command, store_command, zoo_command, conform_command,
-    compare_command, calibrate_command,
+    demo_command, run_command, check_command, replay_command, explain_command, diff_command, store_command, zoo_command,
+    conform_command, compare_command, calibrate_command,
 ):  # fmt: skip
     main.add_command(command)
