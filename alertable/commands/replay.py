@@ -166,9 +166,9 @@ def _ways(what: Wanted, found: Continued, step: int) -> Iterator[str]:
     """What came of a step, for people."""
     tally = found.tally
     counts = f"{len(tally.outcomes)} outcome(s), {len(tally.violations)} violation(s)"
-    yield f"after step {step}: {tally.executions:,} executions, {counts}"
-    for reason in found.reasons or ("every way from there was tried",):
-        yield f"  {reason}"
+    yield f"after step {step}: {found.strength}, {tally.executions:,} executions, {counts}"
+    for reason in found.reasons:
+        yield f"  {found.strength}: {reason}"
     for violation in tally.violations.values():
         yield from _one(what, violation)
     for outcome, schedule in tally.outcomes.items():
@@ -184,7 +184,7 @@ def _one(what: Wanted, violation: Violation) -> Iterator[str]:
 def _json(found: Continued, step: int) -> str:
     tally = found.tally
     data = {
-        "step": step, "executions": tally.executions, "reasons": found.reasons, "complete": not found.reasons,
+        "step": step, "executions": tally.executions, "strength": found.strength, "reasons": found.reasons,
         "outcomes": {text(outcome): schedule for outcome, schedule in tally.outcomes.items()},
         "violations": [asdict(violation) for violation in tally.violations.values()],
     }  # fmt: skip

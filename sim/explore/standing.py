@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alertable.kernel_model.ke.timerq import TimerEntry
 from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.judge import strength_of
 from alertable.sim.explore.random_walk import RandomChooser
 from alertable.sim.explore.replay import ReplayChooser
+from alertable.sim.explore.report import BOUNDED, COMPLETE
 from alertable.sim.explore.search import Search
 from alertable.sim.memory.swap import swapped
 from alertable.sim.runtime.execution import execute, printing_to, run
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from alertable.kernel_model.choice import ChoicePoint
+    from alertable.kernel_model.ps.thread import KThread
     from alertable.sim.explore.search import Tally
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.machine import Machine
@@ -95,10 +98,14 @@ class After(Dpor):
     """DPOR of what may come behind a step; the steps up to it are as the schedule has them: no race with them is reversed."""
 
     def __init__(self, moves: list[tuple[str, int]], step: int, *, shared_memory: bool) -> None:
-        super().__init__(shared_memory=shared_memory)
+        super().__init__(shared_memory=shared_memory, thorough=True)
         self._words = Place(moves)  # it is read once: later executions follow the path
         self._step = step
         self._fixed = 0  # so many moves of the path
+
+    def goes_on(self, machine: Machine, t: KThread) -> bool:
+        """Up to the step the schedule says who."""
+        return (self._depth < self.path.known or machine.steps >= self._step) and super().goes_on(machine, t)
 
     def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
         if machine.steps >= self._step:
@@ -143,9 +150,10 @@ class _Behind(Search):
 
 @dataclass(frozen=True, slots=True)
 class Continued:
-    """Everything that came of a step; reasons: what limits it."""
+    """What came of a step; strength: how much was seen, as the verdict of a check that finds nothing; reasons: what limits it."""
 
     tally: Tally
+    strength: str
     reasons: tuple[str, ...]
 
 
@@ -159,11 +167,10 @@ def all_after(programs: Sequence[Program], schedule: str, settings: Settings, st
         if exchange.without:
             strategy.footprint.memory = True
         stopped = search.run(lambda: LIMITED.format(most) if search.tally.executions >= most else "")
-    reasons = [stopped] if stopped else []
-    if set(search.tally.raced) - set(settings.steps_at):
-        reasons.append(COARSE)
-    if strategy.cut:
-        reasons.append(f"executions were cut after {settings.max_steps} steps")
-    if strategy.held_back:
-        reasons.append("a polling loop was not followed for ever")
-    return Continued(search.tally, tuple(reasons))
+    tally = search.tally
+    strength, reasons = strength_of(
+        strategy, stopped, settings.max_steps, unnamed_locks=tally.unnamed_locks, looked=tally.looked
+    )  # fmt: skip
+    if set(tally.raced) - set(settings.steps_at):
+        strength, reasons = (BOUNDED if strength == COMPLETE else strength), (*reasons, COARSE)
+    return Continued(tally, strength, reasons)
