@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -14,18 +15,40 @@ from alertable.commands.check import check_command
 from alertable.commands.compare import compare_command
 from alertable.commands.conform import conform_command
 from alertable.commands.demo import demo_command
-from alertable.commands.diff import diff_command
 from alertable.commands.explain import explain_command
 from alertable.commands.guard import failure, tell
 from alertable.commands.replay import replay_command
 from alertable.commands.run import run_command
 from alertable.commands.store import store_command
 from alertable.commands.zoo import zoo_command
+from alertable.language import LANGUAGES, VARIABLE, translated, use
 from alertable.streams import finished, prepare_streams
 from alertable.terminal import OK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+
+class Help(click.HelpFormatter):
+    """Help in the language in use."""
+
+    def write_text(self, text: str) -> None:
+        super().write_text(translated(text))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        super().write_dl([(first, _described(text)) for first, text in rows], col_max, col_spacing)
+
+
+def _described(text: str) -> str:
+    """What an option does, and behind it what click has to say."""
+    what, gap, more = text.partition("  [")
+    return translated(what) + gap + more
+
+
+class Call(click.Context):
+    """The call of a command."""
+
+    formatter_class = Help
 
 
 class Commands(click.Group):
@@ -45,6 +68,7 @@ class Commands(click.Group):
             return super().main(words, prog_name, complete_var, standalone_mode=False, **extra)
         prepare_streams()
         try:
+            use(language_of(self, words))
             code = super().main(words, prog_name, complete_var, standalone_mode=False, **extra)
         except SystemExit as end:
             code = end.code
@@ -54,6 +78,15 @@ class Commands(click.Group):
         except (Exception, KeyboardInterrupt) as error:
             code = tell(failure(error), wants_json(self, words))
         sys.exit(finished(code if isinstance(code, int) else OK))
+
+
+def language_of(group: click.Group, words: Sequence[str]) -> str | None:
+    """The language that a call asks for, or that the environment names; needed before the call is understood."""
+    of_group = list(words[: next((i for i, word in enumerate(words) if word in group.commands), len(words))])
+    for word, after in pairwise([*of_group, ""]):
+        if word == "--lang" or word.startswith("--lang="):
+            return after if word == "--lang" else word.partition("=")[2]
+    return os.environ.get(VARIABLE) or None
 
 
 def wants_json(group: click.Group, words: Sequence[str]) -> bool:
@@ -66,13 +99,27 @@ def wants_json(group: click.Group, words: Sequence[str]) -> bool:
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--lang", expose_value=False, metavar="|".join(LANGUAGES), help=f"The language of what is said; {VARIABLE} is the same."
+)
 @click.version_option(alertable.__version__, prog_name="alertable")
 def main() -> None:
     """A Windows I/O kernel that you can model-check."""
 
 
 for command in (
-    demo_command, run_command, check_command, replay_command, explain_command, diff_command, store_command, zoo_command,
-    conform_command, compare_command, calibrate_command,
+    demo_command, run_command, check_command, replay_command, explain_command, store_command, zoo_command, conform_command,
+    compare_command, calibrate_command,
 ):  # fmt: skip
     main.add_command(command)
+
+
+def speaking(command: click.Command) -> None:
+    """Have a command, and those below it, help in the language in use."""
+    command.context_class = Call
+    command.short_help = command.help  # whole: a sentence that is cut has no translation
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        speaking(below)
+
+
+speaking(main)

@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from alertable.language import translated
 from alertable.sim.view.grid import visible
 
 if TYPE_CHECKING:
@@ -40,19 +41,19 @@ def shown(text: str) -> str:
 
 def echo(text: str, end: str = "\n") -> None:
     """Print a result.  (click.echo would write UTF-8 where the stream says ASCII.)"""
-    print(text, file=sys.stdout, end=end)
+    print(translated(text), file=sys.stdout, end=end)
 
 
 def fail(message: str, code: int = USAGE) -> int:
     """One line on stderr; returns the exit code."""
-    print(f"alertable: {message}", file=sys.stderr)
+    print(f"alertable: {translated(message)}", file=sys.stderr)
     return code
 
 
 def note(message: str) -> None:
     """One line on stderr that is no failure; a counter on the same line is wiped out."""
     wipe = f"\r{'':<78}\r" if sys.stderr.isatty() else ""
-    print(f"{wipe}alertable: {message}", file=sys.stderr, flush=True)
+    print(f"{wipe}alertable: {translated(message)}", file=sys.stderr, flush=True)
 
 
 @contextmanager
