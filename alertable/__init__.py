@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from alertable.api import check, example, explain, peer, process, real, replay, run, schedules, timed
+    from alertable.api import check, example, explain, peer, process, real, replay, run, schedules, target, timed
     from alertable.sim import Execution, NotModelled, ReplayDivergence, ScheduleError, Violation
     from alertable.sim.explore.report import Report
     from alertable.sim.explore.stateful import KernelMachine
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ALL", "DEFAULT", "Execution", "KernelMachine", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report",
     "ScheduleError", "Violation", "always", "check", "eventually", "example", "explain", "free", "load_program", "mark", "peer",
-    "process", "real", "replay", "run", "schedules", "sometimes", "timed",
+    "process", "real", "replay", "run", "schedules", "sometimes", "target", "timed",
 ]  # fmt: skip
 
 __version__ = "0.1.0"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from alertable.sim import Chooser
     from alertable.sim.explore.drawn import Schedules
     from alertable.sim.explore.report import Report
+    from alertable.sim.explore.stateful import KernelMachine
     from alertable.sim.runtime.execution import Program
     from alertable.sim.timed.clock import Timed
     from alertable.winapi import WinApi
@@ -164,13 +165,27 @@ def real() -> WinApi:
 
 
 def schedules(*, steer: bool = False) -> Schedules:
-    """A hypothesis strategy: an interleaving, drawn and shrunk with the inputs; pass it as `schedule=` to run.
+    """A hypothesis strategy: an interleaving, drawn, shrunk and reported with the inputs; pass it as `schedule=` to run.
 
-    steer: guide the search towards long APC queues and many outstanding operations; for one schedule per test.
+    Simpler is closer to the default schedule.  What a report shows is text, which `@example(sched="v1: ...")` takes too; a
+    schedule that was run is followed again by further runs of the test.
+    steer: the same as `target(execution)`, for one schedule per test.
     """
     from alertable.sim.explore.drawn import schedules as strategy
 
     return strategy(steer=steer)
+
+
+def target(run: Execution | KernelMachine, *, label: str = "") -> None:
+    """Inside a hypothesis test: guide the search towards test cases that go farther than this one did.
+
+    run: an execution (APCs queued and operations outstanding at a time, preemptions), or a KernelMachine (the first two; call
+    it in `teardown`).  label: needed where a test has several.
+    """
+    from alertable.sim.explore.drawn import steer
+    from alertable.sim.explore.extent import extent_of
+
+    steer(extent_of(run.trace) if isinstance(run, Execution) else run.extent, label)
 
 
 def timed(*, cores: int = 1, profile: str | Path | None = None, seed: int = 0) -> Timed:

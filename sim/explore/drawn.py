@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from hypothesis import event, note, target
 
 from alertable.sim.explore import conjecture
-from alertable.sim.explore.extent import Extent, extent_of
+from alertable.sim.explore.extent import PREEMPTIONS, STEPS, extent_of
 from alertable.sim.runtime.schedule import render
 
 if TYPE_CHECKING:
@@ -92,18 +92,17 @@ class DrawnSchedule:
             steer(extent)
 
 
-def _tell(extent: Extent, machine: Machine, whose: str) -> None:
+def _tell(extent: Mapping[str, int], machine: Machine, whose: str) -> None:
     """Lines of the statistics, features of the row."""
-    exact = conjecture.observed()
-    event(f"preemptions{whose}", extent.preemptions if exact else _about(extent.preemptions))
     if machine.violation is not None:
         event(f"violation{whose}", machine.violation.id)
     elif machine.failure is not None:
         event(f"ended by{whose}", type(machine.failure).__name__)
-    if exact:
-        event(f"steps{whose}", machine.steps)
-        event(f"APCs queued{whose}", extent.apcs)
-        event(f"operations outstanding{whose}", extent.operations)
+    if not conjecture.observed():
+        event(PREEMPTIONS + whose, _about(extent[PREEMPTIONS]))
+        return
+    for name, value in {STEPS: machine.steps, **extent}.items():
+        event(name + whose, value)
 
 
 def _about(count: int) -> str:
@@ -114,12 +113,10 @@ def _about(count: int) -> str:
     return f"{1 << power} to {(2 << power) - 1}"
 
 
-def steer(extent: Extent, label: str = "") -> None:
-    """Have hypothesis look for test cases that get farther."""
-    suffix = f" {label}" if label else ""
-    target(float(extent.apcs), label=f"APCs queued{suffix}")
-    target(float(extent.operations), label=f"operations outstanding{suffix}")
-    target(float(extent.preemptions), label=f"preemptions{suffix}")
+def steer(extent: Mapping[str, int], label: str = "") -> None:
+    """Have hypothesis look for test cases that get farther; label: of one among several in a test."""
+    for name, value in extent.items():
+        target(float(value), label=f"{name} {label}".rstrip())
 
 
 def schedules(*, steer: bool = False) -> Schedules:

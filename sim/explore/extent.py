@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from alertable.sim.trace.record import KERNEL, EventKind
 
@@ -13,19 +12,14 @@ if TYPE_CHECKING:
     from alertable.sim.trace.record import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """apcs: most user APCs that were queued at a time; operations: most that were pending; preemptions: how often another thread
-    went on while the last one neither waited nor had ended.
-    """
-
-    apcs: int
-    operations: int
-    preemptions: int
+APCS: Final = "APCs queued"  # at most at a time
+OPERATIONS: Final = "operations outstanding"  # at most at a time
+PREEMPTIONS: Final = "preemptions"  # how often another thread went on while the last one neither waited nor had ended
+STEPS: Final = "steps"
 
 
-def extent_of(trace: Iterable[Event]) -> Extent:
-    """Of one execution."""
+def extent_of(trace: Iterable[Event]) -> dict[str, int]:
+    """Of one execution: the three figures by their names."""
     queued = most_queued = pending = most_pending = preemptions = 0
     last, stopped = KERNEL, True
     for event in trace:
@@ -44,4 +38,4 @@ def extent_of(trace: Iterable[Event]) -> Extent:
             preemptions += event.thread != last and not stopped
             last = event.thread
             stopped = kind in (EventKind.BLOCKED, EventKind.THREAD_ENDED)
-    return Extent(most_queued, most_pending, preemptions)
+    return {APCS: most_queued, OPERATIONS: most_pending, PREEMPTIONS: preemptions}

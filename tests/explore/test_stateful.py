@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ctypes import c_size_t
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.internal.observability import with_observability_callback
+from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 import alertable
 from alertable.sim.explore.stateful import BLOCKED
@@ -34,7 +36,7 @@ class Semaphore(alertable.KernelMachine):
             taken = min(n + self.count, self.waiting())
             self.count += n - taken
             while self.waiting():
-                if not self.step():
+                if not self.environment():
                     break
 
     @rule()
@@ -48,13 +50,6 @@ class Semaphore(alertable.KernelMachine):
 
     def waiting(self) -> int:
         return int(self.blocked("taker"))
-
-    def step(self) -> bool:
-        class First:
-            def draw(self, _strategy: Any, label: str) -> int:
-                return 0
-
-        return bool(self.environment(First()))  # type: ignore[arg-type]  # draws the first
 
     @invariant()
     def never_negative(self) -> None:
@@ -80,3 +75,96 @@ class Broken(alertable.KernelMachine):
 def test_a_broken_law_fails_the_rule() -> None:
     with pytest.raises(AssertionError, match="S1: freed while in flight"):
         run_state_machine_as_test(Broken, settings=QUIET)
+
+
+class Looking(alertable.KernelMachine):
+    """What invariants and rules may ask."""
+
+    @rule()
+    def nothing(self) -> None:
+        """A machine has a rule."""
+
+
+def test_what_a_machine_can_be_asked() -> None:
+    machine = Looking()
+    try:
+        event = machine.call(lambda w: w.CreateEventW(None, 1, 1, None))
+        assert machine.object_of(event).signal_state == 1
+        assert machine.apcs("worker") == machine.outstanding() == 0
+        with pytest.raises(ValueError, match="there is no thread 'worker' yet; there are main"):
+            machine.thread("worker")
+        with pytest.raises(ValueError, match="0x7c is no open handle"):
+            machine.object_of(0x7C)
+        assert machine.call(lambda w: w.SleepEx(10, 1), thread="worker") is BLOCKED
+        assert repr(machine.result("worker")) == "BLOCKED"
+        with pytest.raises(ValueError, match="worker is still blocked in the call before"):
+            machine.call(lambda w: w.Sleep(0), thread="worker")
+        assert machine.thread("worker").wait is not None
+        assert machine.moves() == ("timeout:worker",)
+        with pytest.raises(ValueError, match="'worker' cannot happen now; what can is timeout:worker"):
+            machine.environment("worker")
+        assert machine.environment("timeout:worker") == "timeout:worker"
+        assert machine.environment(7) == "worker"
+        assert machine.result("worker") == 0
+        assert machine.environment() == ""
+        with pytest.raises(ZeroDivisionError):
+            machine.call(lambda w: 1 // 0)
+        assert machine.extent == {"APCs queued": 0, "operations outstanding": 0}
+    finally:
+        machine.teardown()
+
+
+class Sleeper(alertable.KernelMachine):
+    """Wrong: APCs that are queued to somebody who sleeps are run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ran: list[int] = []
+        self.call(self.prepare, thread="worker")
+
+    def prepare(self, w: Any) -> None:
+        self.routine = w.CALLBACK(None, c_size_t)(self.ran.append)
+        self.worker = w.OpenThread(0x1FFFFF, 0, w.GetCurrentThreadId())
+
+    @rule()
+    def queue(self) -> None:
+        self.call(lambda w: w.QueueUserAPC(self.routine, self.worker, 7))
+
+    @precondition(lambda self: not self.blocked("worker"))
+    @rule(data=st.data())
+    def sleep(self, data: Any) -> None:
+        self.call(lambda w: w.SleepEx(100, data.draw(st.booleans(), label="alertable")), thread="worker")
+
+    @precondition(lambda self: self.moves())
+    @rule(data=st.data())
+    def happen(self, data: Any) -> None:
+        self.environment(data)
+
+    @invariant()
+    def everything_ran(self) -> None:
+        assert not self.blocked("worker") or "worker" in self.moves() or not self.apcs("worker")
+
+    def teardown(self) -> None:
+        alertable.target(self)
+        super().teardown()
+
+
+def test_a_report_is_a_program_and_the_aim_is_told() -> None:
+    with pytest.raises(AssertionError) as caught:
+        run_state_machine_as_test(Sleeper, settings=settings(QUIET, phases=set(Phase) - {Phase.explain}))
+    report = [line for line in caught.value.__notes__ if "everything_ran" not in line]
+    assert report[1:6] == [
+        "state = Sleeper()", "state.queue()", "Draw 1 (alertable): False", "state.sleep(data=data(...))", "state.teardown()",
+    ]  # fmt: skip
+    assert any("APCs queued" in line for line in report)
+
+
+def test_rows_of_a_machine() -> None:
+    rows: list[Any] = []
+    with with_observability_callback(rows.append), pytest.raises(AssertionError, match="S1: freed while in flight"):
+        run_state_machine_as_test(Broken, settings=settings(QUIET, phases=[Phase.generate]))
+    (last,) = [row for row in rows if getattr(row, "how_generated", "") == "minimal failing test case"]
+    assert last.representation.startswith("state = Broken()\nstate.anything(")
+    assert last.features["violation"] == "S1"
+    assert last.features["steps"] > 3
+    assert last.features["operations outstanding"] == 1
