@@ -80,7 +80,7 @@ class KernelMachine(RuleBasedStateMachine):
     # ---- for rules ---------------------------------------------------------------------------------------------------------
 
     def call(self, action: Callable[[Any], Any], *, thread: str = MAIN) -> Any:  # noqa: ANN401 - what the action returns
-        """Have the thread do action(w) until it is done: its result, or `self.BLOCKED`.  ValueError while the thread is blocked."""
+        """Have the thread do action(w) until it is done: its result, or `self.BLOCKED`.  ValueError while it is blocked."""
         t = self._threads.get(thread)
         if t is None:
             t = self._threads[thread] = self.machine.start(self._process, None, thread, self._body)
