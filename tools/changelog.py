@@ -3,6 +3,7 @@
 python tools/changelog.py                     the section "Unreleased" anew
 python tools/changelog.py --check             exit 1 if it is out of date
 python tools/changelog.py --release 0.2.0     that section becomes a release of today; the fragments are removed
+python tools/changelog.py --released 0.2.0    exit 1 unless that was done, and the package has this version
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CHANGELOG: Final = ROOT / "CHANGELOG.md"
+VERSION: Final = ROOT / "alertable" / "__init__.py"
 FRAGMENTS: Final = ROOT / "docs" / "changes.d"
 HEAD: Final = "# Changelog\n\nWritten by `make changelog` from the fragments in `docs/changes.d`.\n"
 KINDS: Final = {
@@ -84,8 +86,16 @@ def main(arguments: list[str]) -> None:
             CHANGELOG.write_text(text, encoding="utf-8", newline="\n")
             for *_, path in fragments():
                 path.unlink()
+        case ["--released", version]:
+            if f"## {version} " not in released():
+                sys.exit(f"CHANGELOG.md has no release {version}: `python tools/changelog.py --release {version}` writes it")
+            if fragments():
+                sys.exit(f"docs/changes.d holds fragments that are in no release, such as {fragments()[0][-1].name}")
+            if f'__version__ = "{version}"\n' not in VERSION.read_text(encoding="utf-8"):
+                sys.exit(f"{VERSION.relative_to(ROOT)} has another version than {version}")
         case _:
-            sys.exit(f"usage: python tools/changelog.py [--check | --release X.Y.Z], not {' '.join(arguments)}")
+            given = " ".join(arguments)
+            sys.exit(f"usage: python tools/changelog.py [--check | --release X.Y.Z | --released X.Y.Z], not {given}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
-"""Which pages are translated, and their catalogues: `python docs/_ext/catalogues.py` writes the catalogues anew from the pages.
+"""Which pages are translated, and their catalogues.
 
-What is translated stays; what a page says newly gets an empty entry, and the site shows the English text there.
+python docs/_ext/catalogues.py             writes the catalogues anew from the pages; what is translated stays
+python docs/_ext/catalogues.py --check     exit 1 if a page says something that its catalogue does not translate
+
+What a page says newly gets an empty entry, and the site shows the English text there.
 """
 
 from __future__ import annotations
@@ -14,11 +17,11 @@ from typing import Final
 DOCS: Final = Path(__file__).resolve().parents[1]
 LOCALE: Final = DOCS / "locale"
 LANGUAGES: Final = ("ko",)
-TRANSLATED: Final = ("index", "tutorial/index", "lecture", "lecture-checked")
+TRANSLATED: Final = ("index", "first-ten-minutes", "tutorial/index", "lecture", "lecture-checked")
 
 
 def templates(into: Path) -> None:
-    """The messages of all pages, as gettext templates."""
+    """What all pages say, as gettext templates."""
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "gettext", str(DOCS), str(into)]
     subprocess.run(command, check=True)
 
@@ -37,10 +40,23 @@ def update(into: Path = LOCALE) -> None:
         write(str(into), str(wanted), LANGUAGES)
 
 
-def catalogue(page: str, language: str, root: Path = LOCALE) -> Path:
-    """Where the translation of a page stands."""
-    return root / language / "LC_MESSAGES" / f"{page}.po"
+def missing(language: str, root: Path = LOCALE) -> list[str]:
+    """What translated pages say and their catalogues do not: `page: text`, page by page."""
+    from babel.messages.pofile import read_po
+
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        templates(Path(folder))
+        for page in TRANSLATED:
+            with (Path(folder) / f"{page}.pot").open("rb") as file:
+                said = [message.id for message in read_po(file) if message.id]
+            with (root / language / "LC_MESSAGES" / f"{page}.po").open("rb") as file:
+                known = {message.id for message in read_po(file) if message.string and not message.fuzzy}
+            found += [f"{page}: {text}" for text in said if text not in known]
+    return found
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        sys.exit("\n".join(line for language in LANGUAGES for line in missing(language)) or 0)
     update()

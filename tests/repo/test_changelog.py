@@ -22,7 +22,9 @@ def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     (folder / "9.bugfix.md").write_text("An older one.\n", encoding="utf-8")
     (folder / "12.apc.bugfix.md").write_text("A newer one,\non two lines.\n\nWith a second paragraph.\n", encoding="utf-8")
     (folder / "12.feature.md").write_text("- One thing.\n- Another.\n", encoding="utf-8")
-    for name, value in (("ROOT", tmp_path), ("FRAGMENTS", folder), ("CHANGELOG", tmp_path / "CHANGELOG.md")):
+    (tmp_path / "version.py").write_text('__version__ = "0.2.0"\n', encoding="utf-8")
+    places = {"ROOT": tmp_path, "FRAGMENTS": folder, "CHANGELOG": tmp_path / "CHANGELOG.md", "VERSION": tmp_path / "version.py"}
+    for name, value in places.items():
         monkeypatch.setattr(module, name, value)
     return module
 
@@ -62,6 +64,19 @@ def test_a_release_takes_the_fragments_and_stays(tool: Any) -> None:
 def test_what_it_refuses_is_one_line(tool: Any, arguments: list[str], said: str) -> None:
     with pytest.raises(SystemExit, match=said):
         tool.main(arguments)
+
+
+def test_what_was_released_is_told_from_what_was_not(tool: Any) -> None:
+    with pytest.raises(SystemExit, match=r"no release 0\.2\.0"):
+        tool.main(["--released", "0.2.0"])
+    tool.main(["--release", "0.2.0"])
+    tool.main(["--released", "0.2.0"])
+    (tool.FRAGMENTS / "13.feature.md").write_text("Later.\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"in no release, such as 13\.feature\.md"):
+        tool.main(["--released", "0.2.0"])
+    tool.main(["--release", "0.3.0"])
+    with pytest.raises(SystemExit, match="another version than"):
+        tool.main(["--released", "0.3.0"])
 
 
 def test_the_same_version_twice_is_refused(tool: Any) -> None:

@@ -69,11 +69,49 @@ def test_the_makefile_knows_every_target() -> None:
         assert set(line.removeprefix(".PHONY:").rstrip(":").split()) == set(make().TARGETS)
 
 
+def built(into: Path, language: str, *options: str) -> None:
+    pytest.importorskip("sphinx", reason="the extra docs is not installed; `make docs` installs it")
+    command = [sys.executable, "-m", "sphinx", *make().SPHINX, "-D", f"language={language}", *options, str(DOCS), str(into)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("language", make().LANGUAGES)
 def test_the_site_builds_without_warnings(language: str, tmp_path: Path) -> None:
-    pytest.importorskip("sphinx", reason="the extra docs is not installed; `make docs` installs it")
-    command = [sys.executable, "-m", "sphinx", *make().SPHINX, "-D", f"language={language}", str(DOCS), str(tmp_path / language)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / language / "tutorial" / "index.html").exists()
+    built(tmp_path, language)
+    assert (tmp_path / "tutorial" / "index.html").exists()
+
+
+CATALOGUE = """msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+msgid "Tutorial"
+msgstr "Ttokttok"
+"""
+
+
+@pytest.mark.long
+def test_a_translation_is_shown_and_what_has_none_stays_english(tmp_path: Path) -> None:
+    catalogue = tmp_path / "locale" / "ko" / "LC_MESSAGES" / "tutorial" / "index.po"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.write_text(CATALOGUE, encoding="utf-8")
+    built(tmp_path / "site", "ko", "-D", f"locale_dirs={tmp_path / 'locale'}")
+    page = (tmp_path / "site" / "tutorial" / "index.html").read_text(encoding="utf-8")
+    assert "<h1>Ttokttok<" in page
+    assert "<h2>A program is a function of w<" in page
+
+
+@pytest.mark.long
+def test_internal_links_lead_somewhere(tmp_path: Path) -> None:
+    built(tmp_path, "en", "-b", "html")
+    dead = []
+    for page in sorted(tmp_path.rglob("*.html")):
+        for target, anchor in re.findall(r'href="(?!https?:|mailto:|data:)([^"#]*)#?([^"]*)"', page.read_text(encoding="utf-8")):
+            other = (page.parent / target).resolve() if target else page
+            if target.startswith("../ko/"):
+                continue  # the same page in the other language
+            known = other.exists() and (not anchor or f'id="{anchor}"' in other.read_text(encoding="utf-8"))
+            if not known and "/ko/" not in target:
+                dead.append(f"{page.relative_to(tmp_path)}: {target}#{anchor}")
+    assert not dead
