@@ -60,7 +60,8 @@ def lint() -> None:
 
 
 def test_long() -> None:
-    """The long explorations."""
+    """The long explorations, and the documentation in both languages."""
+    setup("docs")
     say(PYTHON, "-m", "pytest", "-q", "-m", "long")
 
 
