@@ -30,7 +30,7 @@ def commands(job: Any) -> list[str]:
 def entries(job: Any) -> list[dict[str, str]]:
     """The combinations of a matrix, and those that are added to it."""
     matrix = dict(job["strategy"]["matrix"])
-    added = matrix.pop("include", [])
+    added: list[dict[str, str]] = matrix.pop("include", [])
     return [dict(zip(matrix, values, strict=True)) for values in product(*matrix.values())] + added
 
 
