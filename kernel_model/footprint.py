@@ -150,7 +150,7 @@ class Cell:
 
     def __init__(self, footprint: Footprint, name: str) -> None:
         self.footprint = footprint
-        self.bit = footprint.key(name)
+        self.bit = footprint.keys.get(name) or footprint.key(name)
         self.version = 0
 
     def rename(self, name: str) -> None:

@@ -37,8 +37,8 @@ class Kernel:
     """One simulated machine."""
 
     __slots__ = (
-        "alive", "arena_cell", "arenas", "budgets", "clock", "footprint", "free_clock", "handoff", "live_timers", "marks",
-        "name_cells", "names", "network", "now_100ns", "outcomes", "processes", "processors", "ready", "roots", "threads", "tids",
+        "alive", "arena_cell", "arenas", "budgets", "clock", "flows", "footprint", "free_clock", "handoff", "live_timers",
+        "marks", "name_cells", "names", "network", "now_100ns", "outcomes", "processes", "processors", "ready", "roots", "threads", "tids",
         "timer_sequence", "timers", "trace", "window_cells", "windows", "wire",
     )  # fmt: skip
 
@@ -68,6 +68,7 @@ class Kernel:
     def explored_with(self, footprint: Footprint) -> None:
         """Before anything exists on the machine: transitions leave their footprints here."""
         self.footprint = footprint
+        self.flows: list[Flow] | None = [] if footprint is not SILENT else None  # all that ever were, in a search
         self.clock = footprint.cell("the clock") if self.free_clock else NOTHING  # else time waits for everybody
         self.arena_cell = footprint.cell("arenas")
         self.marks = footprint.cell("marks")  # of the program: predicates over marks of several threads see every order
@@ -87,6 +88,9 @@ class Kernel:
             t.carrier = None
             t.wait = None
         self.threads.clear()
+        for flow in self.flows or ():
+            flow.source = flow.target = None
+            del flow.reverse
         self.network.bindings.clear()
 
     def create_process(self) -> EProcess:

@@ -78,6 +78,8 @@ class Flow(Cell):
     def __init__(self, k: Kernel, label: str, source: AfdEndpoint | None, target: AfdEndpoint | None) -> None:
         super().__init__(k.footprint, label)
         self.label = label
+        if k.flows is not None:
+            k.flows.append(self)
         # what the receiver's acknowledgements change; the receiver's buffer, which it may change
         self.space, self.limits = k.footprint.cells(label, CELLS)
         self.source = source

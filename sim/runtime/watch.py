@@ -41,10 +41,8 @@ class Watch:
         self._releasing = False
         self._ended = False  # nothing can happen any more
         operations = Operations()
-        report, step_now, thrown_away, place = self._report, self._step_now, self._thrown_away, self._place
         for one in properties:
-            one.attach(machine.kernel, operations, report)
-            one.step_now, one.thrown_away, one.place = step_now, thrown_away, place
+            one.attach(machine.kernel, operations, self)
         tracked = (operations,) if recorder is not None or any(one.asks_operations for one in properties) else ()
         everybody = (*tracked, *properties, *((recorder,) if recorder is not None else ()))
         plan = _plan(everybody)
@@ -82,13 +80,16 @@ class Watch:
             self._machine.poke()
         self._releasing = False
 
-    def _step_now(self) -> int:
+    def step_now(self) -> int:
+        """The number of the step that is being made."""
         return self._machine.steps
 
-    def _place(self) -> tuple[str, ...]:
+    def place(self) -> tuple[str, ...]:
+        """Where the program is."""
         return acting(self._machine)
 
-    def _thrown_away(self) -> bool:
+    def thrown_away(self) -> bool:
+        """Is the result of the running thread's call dropped?"""
         t = self._machine.current
         return t is not None and throws_away(t)
 
@@ -156,7 +157,8 @@ class Watch:
         for one in self._temporal:
             one.step(self.state)
 
-    def _report(self, one: Property, message: str, where: tuple[str, ...]) -> None:
+    def report(self, one: Property, message: str, where: tuple[str, ...]) -> None:
+        """A law is broken; the first time counts."""
         m = self._machine
         if m.violation is not None or m.pending is not None or (m.finished and not m.to_the_end):
             return

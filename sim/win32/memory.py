@@ -274,12 +274,14 @@ class UserMemory:
 
     def _remember(self, owner: Any, address: int) -> Block:  # noqa: ANN401 - any ctypes object
         base = ctypes.addressof(owner)
-        block = self._blocks.get(base)
-        if block is None or not block.alive or block.size != ctypes.sizeof(owner):
-            block = Block(base, ctypes.sizeof(owner), self.label(self._owning(owner)[0]))
-            block.held = _viewed_by(owner)
-            if block.held is not None:
-                block.offset = base - _address_of_buffer(block.held)
+        block, size = self._blocks.get(base), ctypes.sizeof(owner)
+        if block is None or not block.alive or block.size != size:
+            viewed = _viewed_by(owner)
+            begins = _address_of_buffer(viewed) if viewed is not None else 0
+            block = Block(base, size, self.label(viewed if begins else owner))
+            block.held = viewed
+            if viewed is not None:
+                block.offset = base - begins
             else:
                 block.owner = weakref.ref(owner, _Released(self, block))
             block.keys.append(base)

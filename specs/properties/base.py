@@ -6,7 +6,7 @@ they let go of, what programs mark; it breaks at most once, by `report`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,21 @@ if TYPE_CHECKING:
     from alertable.kernel_model.win32k.queue import Message, MessageQueue
     from alertable.specs.properties.operations import Operations
 
+    class Watching(Protocol):
+        """Who has the properties of an execution, and knows where it is."""
+
+        def report(self, one: Property, message: str, where: tuple[str, ...]) -> None:
+            """A law is broken."""
+
+        def step_now(self) -> int:
+            """The number of the step that is being made."""
+
+        def place(self) -> tuple[str, ...]:
+            """Where the program is."""
+
+        def thrown_away(self) -> bool:
+            """Is the result of the running thread's call dropped?"""
+
 
 class Property:
     """A law that executions must keep.
@@ -45,27 +60,34 @@ class Property:
 
     kernel: Kernel
     operations: Operations
-    step_now: Callable[[], int]  # the number of the step that is being made
-    place: Callable[[], tuple[str, ...]]  # where the program is: for what is reported later
-    thrown_away: Callable[[], bool]  # does the program throw the result of the call that it is in away?
     peek: Callable[[int, int], bytes]  # (pointer argument, length): the program's memory there, or nothing; during calls only
-    _report: Callable[[Property, str, tuple[str, ...]], None]
+    _watching: Watching
 
     def fresh(self) -> Property:
         """One for a new execution."""
         return type(self)()
 
-    def attach(
-        self, kernel: Kernel, operations: Operations, report: Callable[[Property, str, tuple[str, ...]], None]
-    ) -> None:
+    def attach(self, kernel: Kernel, operations: Operations, watching: Watching) -> None:
         """An execution begins."""
         self.kernel = kernel
         self.operations = operations
-        self._report = report
+        self._watching = watching
 
     def report(self, message: str, where: tuple[str, ...] = ()) -> None:
         """The law is broken: what happened; what to do instead is added.  where: the place in the program, if it is not here."""
-        self._report(self, f"{message}. {self.instead}", where)
+        self._watching.report(self, f"{message}. {self.instead}", where)
+
+    def step_now(self) -> int:
+        """The number of the step that is being made."""
+        return self._watching.step_now()
+
+    def place(self) -> tuple[str, ...]:
+        """Where the program is: for what is reported later."""
+        return self._watching.place()
+
+    def thrown_away(self) -> bool:
+        """Does the program throw the result of the call that it is in away?"""
+        return self._watching.thrown_away()
 
     def named(self, t: KThread, handle: int) -> Any:  # noqa: ANN401 - any kernel object
         """The object that a handle of the thread's process names (its low two bits are ignored, K-74); None if none."""

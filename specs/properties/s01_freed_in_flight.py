@@ -30,16 +30,16 @@ class FreedInFlight(Property):
     default = True
 
     def __init__(self) -> None:
-        self._pended: dict[Irp, None] = {}
+        self._pended: dict[Irp, list[Any]] = {}  # with the blocks that have to be asked
         self._unknown: tuple[Irp, int] | None = None  # over in a call whose result the program threw away, and the step
 
     def irp_pended(self, irp: Irp) -> None:
-        self._pended[irp] = None
+        self._pended[irp] = [block for block in _blocks(irp) if block.held is not None]
 
     def irp_completed(self, irp: Irp) -> None:
-        if irp in self._pended:
-            del self._pended[irp]
-            gone = next((b for b in _blocks(irp) if b.dropped()), None)
+        asked = self._pended.pop(irp, None)
+        if asked is not None:
+            gone = next((b for b in asked if b.dropped()), None) if asked else None
             if gone is not None:
                 self.report(f"{gone.label} was let go of before the {_name(irp)} that needed it had completed")
         elif irp.iosb is not None and self.thrown_away():
