@@ -38,8 +38,8 @@ class Kernel:
 
     __slots__ = (
         "alive", "arena_cell", "arenas", "budgets", "clock", "flows", "footprint", "free_clock", "handoff", "live_timers",
-        "marks", "name_cells", "names", "network", "now_100ns", "outcomes", "processes", "processors", "ready", "roots", "threads",
-        "tids", "timer_sequence", "timers", "trace", "window_cells", "windows", "wire",
+        "marks", "name_cells", "names", "network", "now_100ns", "outcomes", "processes", "processors", "ready", "roots",
+        "threads", "tids", "timer_sequence", "timers", "trace", "window_cells", "windows", "wire",
     )  # fmt: skip
 
     def __init__(self, trace: Trace | None = None) -> None:
