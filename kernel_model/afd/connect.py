@@ -126,6 +126,7 @@ def give_up(k: Kernel, e: AfdEndpoint) -> None:
     if flow is not None:
         flow.written()
         flow.reverse.written()
+        flow.reverse.limits.written()
         flow.reverse.target = None  # what is still coming is for nobody
         if flow.segments or flow.target is not None:
             transmit(k, flow, Segment(SegmentKind.RST))

@@ -72,6 +72,10 @@ class Walk(Dpor):
         self.on_begin: Callable[[], None] | None = None
         self.on_end: Callable[[int], None] | None = None  # with the number of steps so far
 
+    def goes_on(self, _machine: Machine, _t: KThread) -> bool:
+        """Every step is drawn, or planned."""
+        return False
+
     def _enabled(self, machine: Machine) -> list[Any]:
         """All that may move; a look in vain keeps nobody back."""
         for t in machine.kernel.ready:

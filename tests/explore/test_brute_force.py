@@ -117,6 +117,8 @@ def in_order(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Explore from now on with the choices of a node in this order."""
     usual = Dpor._enabled
 
+    monkeypatch.setattr(Dpor, "goes_on", lambda _self, _machine, _t: False)  # which takes the first for granted
+
     def arrange(order: str) -> None:
         monkeypatch.setattr(Dpor, "_enabled", lambda self, machine: ORDERS[order](usual(self, machine)))
 

@@ -33,7 +33,7 @@ SERVERS: Final = (
     blocking, select_loop, event_select, async_select, overlapped_events, completion_routines, completion_port, reactor, proactor,
 )  # fmt: skip
 CLIENTS, MESSAGES = 100, 10
-SEEDS: Final = range(100)
+SEEDS: Final = range(12)  # for each server, of a million steps and more in all
 STEPS: Final = 1_000_000
 each_server = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.__name__.rpartition(".")[2])
 
@@ -68,7 +68,7 @@ def test_a_hundred_clients(server: Any) -> None:
 
 @pytest.mark.long
 @each_server
-def test_a_hundred_clients_on_a_hundred_random_schedules(server: Any) -> None:
+def test_a_hundred_clients_on_random_schedules(server: Any) -> None:
     for seed in SEEDS:
         assert served(server, CLIENTS, MESSAGES, seed) == expected(CLIENTS, MESSAGES), f"seed {seed}"
 
