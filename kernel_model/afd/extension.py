@@ -49,6 +49,7 @@ def _cancel(k: Kernel, irp: Irp) -> None:
     target = irp.result
     listener = irp.file
     assert isinstance(listener, AfdEndpoint)
+    target.written()
     if irp in listener.accepts:
         cancel_accept(k, irp)
         target.advance(AfdEvent.ACCEPT_CANCELLED)

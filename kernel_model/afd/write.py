@@ -74,7 +74,7 @@ def _pend(k: Kernel, flow: Flow, irp: Irp, *, late: bool = False) -> NtStatus:
     flow.chunks.append(SendChunk(irp, b"", irp.length))
     if late:
         flow.lagging = True
-        flow.space.written()  # an acknowledgement that comes before the device sends it as well
+        flow.looked_for_room()  # an acknowledgement or a receive that comes before the device sends it as well
         finish_later(k, irp, _send_late)
     else:
         pump(k, flow)
@@ -85,7 +85,7 @@ def _send_late(k: Kernel, irp: Irp) -> None:
     e = irp.file
     assert isinstance(e, AfdEndpoint)
     if e.outbound is not None and irp.state is IrpState.PENDING:
-        e.outbound.space.written()  # an acknowledgement may have sent it already
+        e.outbound.looked_for_room()  # an acknowledgement or a receive may have sent it already
         mine = next((chunk for chunk in e.outbound.chunks if chunk.irp is irp), None)
         if mine is not None:
             absorb(k, e.outbound, mine)
@@ -127,7 +127,7 @@ def cancel_write(k: Kernel, irp: Irp) -> None:
     flow = e.outbound
     if flow is None:
         return
-    flow.space.written()
+    flow.looked_for_room()
     for chunk in flow.chunks:
         if chunk.irp is irp:
             flow.chunks.remove(chunk)

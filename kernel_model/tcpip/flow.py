@@ -111,8 +111,11 @@ class Flow(Cell):
             self.space.read()
 
     def drop_unsent(self) -> None:
-        """Forget what is not on the wire yet."""
-        self.look_for_room()
+        """Forget what is not on the wire yet, and what a receive would have sent."""
+        if self.chunks:
+            self.looked_for_room()
+        else:
+            self.look_for_room()
         for chunk in self.chunks:
             if chunk.irp is None:
                 self.buffered -= chunk.length - chunk.sent

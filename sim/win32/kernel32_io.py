@@ -138,7 +138,7 @@ class Kernel32Io(Door):
             event = found
         elif routine is not None and e.port is not None:
             return NtStatus.INVALID_PARAMETER  # a port and a routine exclude each other (K-62)
-        overlapped.file = e
+        overlapped.used(t, e)
         irp = Irp(t, e, major, [buffer], 0, overlapped, event, routine, dos_error if routine is not None else None)
         irp.quiet = routine is None and bool(handle & 1)
         return irp
@@ -171,12 +171,12 @@ class Kernel32Io(Door):
         named = lookup(t, handle_value(handle))
         if named is not None:
             named[0].read()
-        status = overlapped.internal
+        status = overlapped.status(t)
         if status == PENDING and timeout != 0:
             waited = self._wait_overlapped(t, handle, overlapped, timeout, alertable, function)
             if waited:
                 return self._fail(t, waited)  # WAIT_TIMEOUT and WAIT_IO_COMPLETION are last errors here (K-64)
-            status = overlapped.internal
+            status = overlapped.status(t)
         if status == PENDING:
             self._m.polled_in_vain(t)
             t.last_error = ERROR_IO_INCOMPLETE
@@ -202,10 +202,10 @@ class Kernel32Io(Door):
 
     def _result(self, t: KThread, handle: Handle, overlapped: Overlapped, wait: bool, function: str) -> int:
         """The status of an operation, after waiting for it if asked to (S-22)."""
-        if wait and overlapped.internal == PENDING:
+        if wait and overlapped.status(t) == PENDING:
             self._wait_overlapped(t, handle, overlapped, None, False, function)
         self._k.handoff.acquire(overlapped)
-        return overlapped.internal
+        return overlapped.status(t)
 
     # ---- cancelling ----------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
+    from alertable.kernel_model.footprint import Cell
     from alertable.kernel_model.iomgr.file_object import FileObject
+    from alertable.kernel_model.ps.thread import KThread
 
     Touched = Callable[[int, int, bool], None]  # offset, length, written?
 
@@ -139,11 +141,12 @@ EMPTY: Final = Region(Block(0, 0, "NULL"), 0, 0)
 class Overlapped:
     """The program's OVERLAPPED: the kernel's UserIosb."""
 
-    __slots__ = ("_view", "address", "block", "file")
+    __slots__ = ("_view", "address", "asked", "block", "file")
 
     def __init__(self, block: Block, address: int) -> None:
         self.block = block
         self.address = address
+        self.asked = False  # somebody wanted the result, perhaps before there was an operation
         self.file: FileObject | None = None  # of the operation that used it last
         self._view = (ctypes.c_uint64 * 4).from_address(address)
 
@@ -152,6 +155,12 @@ class Overlapped:
 
     def __hash__(self) -> int:
         return self.address
+
+    def used(self, t: KThread, file: FileObject) -> None:
+        """An operation on the file begins with it."""
+        if self.asked and file is not self.file:
+            _asked(t).written()
+        self.file = file
 
     def pend(self) -> None:
         self._touched(True)
@@ -168,10 +177,11 @@ class Overlapped:
         if self.block.told is not None:
             self.block.told(self.address - self.block.base, 16, write)
 
-    @property
-    def internal(self) -> int:
-        """The status that the program sees; whoever asks depends on the operation."""
+    def status(self, t: KThread) -> int:
+        """Internal as the program sees it; whoever asks depends on the operation, and on which one it is."""
         self._touched(False)
+        self.asked = True
+        _asked(t).read()
         if self.file is not None:
             self.file.read()
         return int(self._view[0]) & 0xFFFFFFFF
@@ -185,6 +195,11 @@ class Overlapped:
     def event(self) -> int:
         """hEvent."""
         return int(self._view[3])
+
+
+def _asked(t: KThread) -> Cell:
+    """Which operations the OVERLAPPEDs belong to that somebody has asked about: one for all, for they have no names."""
+    return t.footprint.cell(f"OVERLAPPEDs asked about in {t.process.label}")
 
 
 class UserMemory:

@@ -148,7 +148,7 @@ class Ws2Door(Door):
             return WSAEINVAL  # a port and a routine exclude each other (S-14)
         if self._out_of(t, WSAENOBUFS):
             return WSAENOBUFS
-        overlapped.file = e
+        overlapped.used(t, e)
         irp = Irp(t, e, major, buffers, flags, overlapped, event, routine)
         irp.quiet = bool(handle & 1)
         return irp

@@ -105,8 +105,8 @@ def _memory_methods() -> dict[tuple[type[Any], str], Any]:
             else:
                 TRACER.read(block, "memory", word)
 
-    read, write, pend, complete = Region.read, Region.write, Overlapped.pend, Overlapped.complete
-    internal, high, event = (vars(Overlapped)[name] for name in ("internal", "internal_high", "event"))
+    read, write, pend, complete, status = Region.read, Region.write, Overlapped.pend, Overlapped.complete, Overlapped.status
+    high, event = (vars(Overlapped)[name] for name in ("internal_high", "event"))
 
     def region_read(self: Region, offset: int, count: int, /) -> bytes:
         touch(self.block, self.address + offset, count, write=False)
@@ -119,6 +119,10 @@ def _memory_methods() -> dict[tuple[type[Any], str], Any]:
     def overlapped_pend(self: Overlapped) -> None:
         touch(self.block, self.address, 8, write=True)
         pend(self)
+
+    def overlapped_status(self: Overlapped, t: Any) -> int:
+        touch(self.block, self.address, 8, write=False)
+        return status(self, t)
 
     def overlapped_complete(self: Overlapped, status: int, information: int, /) -> None:
         touch(self.block, self.address, 16, write=True)
@@ -134,7 +138,7 @@ def _memory_methods() -> dict[tuple[type[Any], str], Any]:
     return {
         (Region, "read"): region_read, (Region, "write"): region_write,
         (Overlapped, "pend"): overlapped_pend, (Overlapped, "complete"): overlapped_complete,
-        (Overlapped, "internal"): field(internal, 0), (Overlapped, "internal_high"): field(high, 8),
+        (Overlapped, "status"): overlapped_status, (Overlapped, "internal_high"): field(high, 8),
         (Overlapped, "event"): field(event, 24),
     }  # fmt: skip
 

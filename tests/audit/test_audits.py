@@ -49,6 +49,11 @@ ONCE_UNEXPLAINED = {
     "suspend: suspend the second | timers: both | timers: set for 1601": [(Mode(), False)],  # a wait for all, suspended
     "sections: tried | sections: tried": [(Mode(), True)],  # locks of two processes
     "routines: send, routines: receive | ports: post": [(Mode(profile="documented"), False)],  # one begins, one is over
+    "overlapped: send | overlapped: result of the first": [(Mode(), False)],  # asked about before an operation has it
+    "connections: ConnectEx | connections: close | connections: ConnectEx": [(Mode(), False)],  # a connect is given up
+    "connections: AcceptEx | sockets: connected for": [(Mode(), False)],  # an AcceptEx is cancelled with its thread
+    "overlapped: send, overlapped: send | overlapped: receive without event, overlapped: receive without event":
+        [(Mode(profile="documented"), False)],  # a late send is cancelled
 }
 
 

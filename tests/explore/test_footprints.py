@@ -425,3 +425,37 @@ def test_locks_of_two_processes_have_nothing_in_common() -> None:
 
     report = alertable.check(program, alertable.process(other), memory="locks", strategy="dpor")
     assert (report.verdict, report.executions) == ("COMPLETE", 1)
+
+
+def test_a_result_is_asked_for_before_and_after_another_socket_has_the_operation() -> None:
+    def prepare(w: Any, s: dict[str, Any]) -> None:
+        s["near"], s["far"] = pair(w)
+        s["overlapped"], s["buffer"] = OVERLAPPED(), create_string_buffer(b"abc")
+        s["buffers"] = (WSABUF * 1)(WSABUF(3, ctypes.addressof(s["buffer"])))
+
+    def send(w: Any, s: dict[str, Any]) -> object:
+        return w.WSASend(s["near"], s["buffers"], 1, None, 0, byref(s["overlapped"]), None)
+
+    def ask(w: Any, s: dict[str, Any]) -> object:
+        count = c_uint32()
+        w.WSAGetOverlappedResult(s["far"], byref(s["overlapped"]), byref(count), 0, byref(c_uint32()))
+        return count.value
+
+    assert {result[1] for result in explored(racing(prepare, send, ask, own=True))} == {0, 3}
+
+
+def test_a_late_send_goes_out_with_the_device_or_with_a_receive_of_the_other_side() -> None:
+    def prepare(w: Any, s: dict[str, Any]) -> None:
+        s["near"], s["far"] = pair(w)
+        nonblocking(w, s["far"])
+        s["overlapped"], s["buffer"] = OVERLAPPED(), create_string_buffer(b"abc")
+        s["buffers"] = (WSABUF * 1)(WSABUF(3, ctypes.addressof(s["buffer"])))
+
+    def send(w: Any, s: dict[str, Any]) -> object:
+        w.send(s["near"], b"x", 1, 0)
+        return w.WSASend(s["near"], s["buffers"], 1, None, 0, byref(s["overlapped"]), None)
+
+    def receive(w: Any, s: dict[str, Any]) -> object:
+        return w.recv(s["far"], create_string_buffer(4), 4, 0)
+
+    assert len(explored(racing(prepare, send, receive, own=True), faults={"slow-device": 1})) >= 3
