@@ -22,7 +22,7 @@ SPHINX = ("-q", "-n", "-W", "--keep-going")  # every warning is an error, and al
 def say(*command: str | Path) -> None:
     """Run a command, after printing it; stop at the first that fails."""
     print("+", *command, flush=True)
-    code = subprocess.call([str(part) for part in command], cwd=ROOT)
+    code = subprocess.call([str(part) for part in command], cwd=ROOT, env=ENVIRONMENT)
     if code:
         sys.exit(code)
 

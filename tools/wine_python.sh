@@ -75,7 +75,9 @@ cat >"$dir/wpython" <<WRAPPER
 #!/usr/bin/env bash
 # Windows CPython under Wine.  Its streams must be files or pipes, so they go through cat.
 export WINEPREFIX="$dir/prefix" WINEARCH=win64 WINEDEBUG=\${WINEDEBUG:--all} PYTHONHOME='Z:${dir//\//\\}\\python' PYTHONUTF8=1
-unset DISPLAY
+# Code is compiled once: the tests start hundreds of interpreters.
+export PYTHONPYCACHEPREFIX='Z:${dir//\//\\}\\pycache'
+unset DISPLAY PYTHONDONTWRITEBYTECODE
 set -o pipefail
 if [ -t 0 ]; then exec </dev/null; fi
 wine "$dir/python/python.exe" "\$@" 2> >(cat >&2) | cat
