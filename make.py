@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+# Code is compiled once, and not into the sources' folders: the tests start hundreds of interpreters.
+ENVIRONMENT = {**os.environ, "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache")}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 LANGUAGES = ("en", "ko")  # of the documentation
 SPHINX = ("-q", "-n", "-W", "--keep-going")  # every warning is an error, and all of them are shown
 
