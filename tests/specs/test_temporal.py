@@ -36,7 +36,8 @@ def test_always_is_broken_by_one_state_of_one_interleaving() -> None:
 
 
 def test_what_never_held_is_named_and_breaks_nothing() -> None:
-    reached, never = (sometimes(f"{n} owners", lambda s, n=n: s.marks.get("owners") == n) for n in (2, 3))
+    reached = sometimes("2 owners", lambda s: s.marks.get("owners") == 2)
+    never = sometimes("3 owners", lambda s: s.marks.get("owners") == 3)
     report = alertable.check(two_owners, specs=(reached, never))
     assert (report.ok, report.never) == (True, ("3 owners",))
 
@@ -62,7 +63,7 @@ def test_predicates_see_the_kernel(kernel: bool) -> None:
         w.Sleep(5)
 
     def late(s: Any) -> bool:
-        return s.kernel.now_100ns >= 50_000 if kernel else s.now_ms >= 5
+        return bool(s.kernel.now_100ns >= 50_000 if kernel else s.now_ms >= 5)
 
     assert ids(eventually("later", late), program) == []
     assert ids(always("not yet", lambda s: not late(s)), program) == ["always: not yet"]
