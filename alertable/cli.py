@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 import alertable
-from alertable.commands.calibrate import calibrate_command
-from alertable.commands.check import check_command
-from alertable.commands.compare import compare_command
-from alertable.commands.conform import conform_command
-from alertable.commands.demo import demo_command
-from alertable.commands.explain import explain_command
-from alertable.commands.guard import failure, tell
-from alertable.commands.replay import replay_command
-from alertable.commands.run import run_command
-from alertable.commands.store import store_command
-from alertable.commands.zoo import zoo_command
+from alertable.commands.guard import Failed, failure, tell
+from alertable.completion import completing
 from alertable.language import LANGUAGES, VARIABLE, translated, use
 from alertable.streams import finished, prepare_streams
 from alertable.terminal import OK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+JSON_TO_A_FILE: Final = ("compare", "conform")  # their --json takes one
+# Each is `NAME_command` in alertable/commands/NAME.py.
+COMMANDS: Final = (
+    "calibrate", "check", "compare", "completion", "conform", "demo", "doctor", "explain", "replay", "run", "store",
+    "zoo",
+)  # fmt: skip
 
 
 class Help(click.HelpFormatter):
@@ -52,7 +51,18 @@ class Call(click.Context):
 
 
 class Commands(click.Group):
-    """The commands.  Whatever goes wrong in one, and be it its call, ends here: one line, one exit code."""
+    """The commands; a module is imported when its command is wanted, so that `doctor` runs where others cannot.
+
+    Whatever goes wrong in one, and be it its call, ends here: one line, one exit code.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        return command_of(cmd_name)
 
     def main(
         self,
@@ -68,7 +78,7 @@ class Commands(click.Group):
             return super().main(words, prog_name, complete_var, standalone_mode=False, **extra)
         prepare_streams()
         try:
-            use(language_of(self, words))
+            use(language_of(words))
             code = super().main(words, prog_name, complete_var, standalone_mode=False, **extra)
         except SystemExit as end:
             code = end.code
@@ -76,26 +86,47 @@ class Commands(click.Group):
             error.show()  # it is the help
             code = error.exit_code
         except (Exception, KeyboardInterrupt) as error:
-            code = tell(failure(error), wants_json(self, words))
+            code = tell(failure(error), wants_json(words))
         sys.exit(finished(code if isinstance(code, int) else OK))
 
 
-def language_of(group: click.Group, words: Sequence[str]) -> str | None:
+def language_of(words: Sequence[str]) -> str | None:
     """The language that a call asks for, or that the environment names; needed before the call is understood."""
-    of_group = list(words[: next((i for i, word in enumerate(words) if word in group.commands), len(words))])
+    of_group = list(words[: next((i for i, word in enumerate(words) if word in COMMANDS), len(words))])
     for word, after in pairwise([*of_group, ""]):
         if word == "--lang" or word.startswith("--lang="):
             return after if word == "--lang" else word.partition("=")[2]
     return os.environ.get(VARIABLE) or None
 
 
-def wants_json(group: click.Group, words: Sequence[str]) -> bool:
+def command_of(name: str) -> click.Command | None:
+    """The command of this name, or None; a package that it needs and that is not there is one line."""
+    if name not in COMMANDS:
+        return None
+    try:
+        found: click.Command = getattr(import_module(f"alertable.commands.{name}"), f"{name}_command")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in ("alertable", ""):
+            raise
+        raise Failed(f"{error.name} is not installed: pip install {error.name} (`alertable doctor` looks at the rest)") from error
+    speaking(found)
+    return completing(found)
+
+
+def wants_json(words: Sequence[str]) -> bool:
     """Whether a call asks for JSON on stdout; known of calls, too, that cannot be understood."""
-    command = next((group.commands[word] for word in words if word in group.commands), group)
-    option = next((option for option in command.params if "--json" in option.opts), None)
-    if isinstance(option, click.Option) and not option.is_flag:  # it takes a file, and - is stdout
+    command = next((word for word in words if word in COMMANDS), "")
+    if command in JSON_TO_A_FILE:  # and - is stdout
         return "--json=-" in words or ("--json", "-") in pairwise(words)
     return "--json" in words
+
+
+def speaking(command: click.Command) -> None:
+    """Have a command, and those below it, help in the language in use."""
+    command.context_class = Call
+    command.short_help = command.help  # whole: a sentence that is cut has no translation
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        speaking(below)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -105,21 +136,6 @@ def wants_json(group: click.Group, words: Sequence[str]) -> bool:
 @click.version_option(alertable.__version__, prog_name="alertable")
 def main() -> None:
     """A Windows I/O kernel that you can model-check."""
-
-
-for command in (
-    demo_command, run_command, check_command, replay_command, explain_command, store_command, zoo_command, conform_command,
-    compare_command, calibrate_command,
-):  # fmt: skip
-    main.add_command(command)
-
-
-def speaking(command: click.Command) -> None:
-    """Have a command, and those below it, help in the language in use."""
-    command.context_class = Call
-    command.short_help = command.help  # whole: a sentence that is cut has no translation
-    for below in command.commands.values() if isinstance(command, click.Group) else ():
-        speaking(below)
 
 
 speaking(main)

@@ -9,6 +9,7 @@ from tempfile import gettempdir
 from typing import Final
 
 FOLDER: Final = ".alertable"
+VARIABLE: Final = "ALERTABLE_STORE"
 PYPROJECT: Final = "pyproject.toml"
 OWN_FILE: Final = "alertable.toml"
 TABLE: Final = "[tool.alertable"
@@ -61,3 +62,9 @@ def _is_everybodys(folder: Path) -> bool:
         if folder == Path.home():
             return True
     return folder == folder.parent or folder == Path(gettempdir())
+
+
+def usual_folder() -> Path:
+    """What ALERTABLE_STORE says, else `.alertable` in the root of the project that we are in."""
+    told = os.environ.get(VARIABLE)
+    return Path(told) if told else near(project_root() / FOLDER)

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alertable.project import FOLDER, marked_root, near, project_root
+from alertable.project import FOLDER, marked_root, near, project_root, usual_folder
 from alertable.sim.explore.journal import left_behind
 from alertable.sim.runtime.program_file import DEFAULT_FUNCTION, ProgramFileError, locate
 from alertable.sim.runtime.sources import digest, sources
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from alertable.sim import Violation
 
-VARIABLE = "ALERTABLE_STORE"
 SHOWN = 4  # digits of a digest that a person compares
 
 
@@ -210,12 +209,6 @@ class Store:
 
     def _cannot(self, error: OSError) -> None:
         self.trouble = self.trouble or f"{self.folder} cannot be written ({error.strerror or error}): nothing is kept there"
-
-
-def usual_folder() -> Path:
-    """What ALERTABLE_STORE says, else `.alertable` in the root of the project that we are in."""
-    told = os.environ.get(VARIABLE)
-    return Path(told) if told else near(project_root() / FOLDER)
 
 
 def _is_id(name: str) -> bool:

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-import alertable
-from alertable.sim.runtime.outcome import NotAProgram
+from alertable.sim import NotModelled
+from alertable.sim.runtime.outcome import NotAProgram, ReplayDivergence
 from alertable.terminal import DIVERGED, INTERNAL, INTERRUPTED, USAGE, echo, fail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-ONE_LINE = (alertable.ProgramFileError, alertable.ScheduleError, NotAProgram, ValueError, OSError)  # these say all in their text
 
 
 class Failed(Exception):
@@ -47,11 +45,11 @@ def failure(error: BaseException) -> Failed:
             return Failed(error.format_message(), error.exit_code)
         case KeyboardInterrupt() | click.Abort():
             return Failed("interrupted", INTERRUPTED)
-        case alertable.ReplayDivergence():
+        case ReplayDivergence():
             return Failed("\n  ".join([f"DIVERGED at {error}", *getattr(error, "__notes__", [])]), DIVERGED)
-        case alertable.NotModelled():
+        case NotModelled():
             return Failed(" ".join([str(error), *getattr(error, "__notes__", [])]))
-        case _ if isinstance(error, ONE_LINE):
+        case NotAProgram() | ValueError() | OSError():  # their text says all
             return Failed(str(error))
     traceback.print_exception(error)  # a bug of ours: say so, with what we need to know
     return Failed("internal error; please report it with the lines above", INTERNAL)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from alertable.project import VARIABLE
 from alertable.sim.runtime.settings import CLOCKS, FAULTS, MAX_STEPS, PROFILES
 from alertable.specs.properties import ALL, DEFAULT
-from alertable.store import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -84,3 +84,10 @@ def _nursery(asker: greenlet) -> None:
         carrier = Carrier()
         carrier.greenlet.switch()
         asker = asker.switch(carrier)
+
+
+def carries() -> bool:
+    """Does a greenlet of this installation switch, there and back?"""
+    here = getcurrent()
+    other = greenlet(lambda: here.switch("there") + " and back")
+    return [other.switch(), other.switch("again")] == ["there", "again and back"]
