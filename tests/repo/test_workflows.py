@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from itertools import product
 from typing import Any
 
@@ -72,6 +73,20 @@ def test_the_lock_is_checked_and_used() -> None:
     assert any("uv lock --check" in each for each in commands(jobs["repository"]))
     assert any("uv sync --frozen" in each for each in commands(jobs["make"]))
     assert (ROOT / "uv.lock").exists()
+
+
+def test_the_lock_knows_the_requirements() -> None:
+    """What `uv lock --check` says, as far as one can tell without uv."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = set(project["dependencies"])
+    for extra, requirements in project["optional-dependencies"].items():
+        wanted |= {f"{requirement} extra == '{extra}'" for requirement in requirements}
+    packages = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    (ours,) = [package for package in packages if package["name"] == project["name"]]
+    locked = {
+        " ".join(filter(None, (each["name"] + each["specifier"], each.get("marker")))) for each in ours["metadata"]["requires-dist"]
+    }
+    assert locked == wanted, "`uv lock` renews uv.lock, see CONTRIBUTING.md"
 
 
 def test_a_release_is_tested_built_and_installed_before_it_is_published() -> None:
