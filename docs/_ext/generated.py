@@ -25,28 +25,29 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", r"\|")
 
 
-def described(command: click.Command, names: tuple[str, ...]) -> Iterator[str]:
+def described(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[str]:
     """Markdown of a command: its call, what it does, its options; then its subcommands."""
-    context = click.Context(command, info_name=" ".join(names))
-    yield f"{'#' * (len(names) if len(names) > 1 else 2)} `{' '.join(names)}`\n"
-    yield f"```text\n{' '.join([*names, *command.collect_usage_pieces(context)])}\n```\n"
+    context = click.Context(command, parent, name, **command.context_settings)
+    depth = max(context.command_path.count(" "), 1) + 1
+    yield f"{'#' * depth} `{context.command_path}`\n"
+    yield f"```text\n{' '.join([context.command_path, *command.collect_usage_pieces(context)])}\n```\n"
     yield f"{(command.help or '').strip()}\n"
-    rows = [record for each in command.get_params(context) if (record := each.get_help_record(context)) is not None]
+    rows = [record for each in command.get_params(context) if (record := each.get_help_record(context)) and record[1]]
     if rows:
         yield "| option | what it does |\n| --- | --- |"
         yield from (f"| `{cell(option)}` | {cell(text)} |" for option, text in rows)
         yield ""
     if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            each = command.get_command(context, name)
+        for below in command.list_commands(context):
+            each = command.get_command(context, below)
             if each is not None and not each.hidden:
-                yield from described(each, (*names, name))
+                yield from described(each, below, context)
 
 
 def commands() -> str:
     from alertable.cli import main
 
-    return "\n".join(described(main, ("alertable",)))
+    return "\n".join(described(main, "alertable"))
 
 
 def changes() -> str:

@@ -83,9 +83,8 @@ def test_the_lock_knows_the_requirements() -> None:
         wanted |= {f"{requirement} extra == '{extra}'" for requirement in requirements}
     packages = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
     (ours,) = [package for package in packages if package["name"] == project["name"]]
-    locked = {
-        " ".join(filter(None, (each["name"] + each["specifier"], each.get("marker")))) for each in ours["metadata"]["requires-dist"]
-    }
+    known = ours["metadata"]["requires-dist"]
+    locked = {" ".join(filter(None, (each["name"] + each["specifier"], each.get("marker")))) for each in known}
     assert locked == wanted, "`uv lock` renews uv.lock, see CONTRIBUTING.md"
 
 
