@@ -22,10 +22,10 @@ LANGUAGES = ("en", "ko")  # of the documentation
 SPHINX = ("-q", "-n", "-W", "--keep-going")  # every warning is an error, and all of them are shown
 
 
-def say(*command: str | Path) -> None:
+def say(*command: str | Path, environment: dict[str, str] | None = ENVIRONMENT) -> None:
     """Run a command, after printing it; stop at the first that fails."""
     print("+", *command, flush=True)
-    code = subprocess.call([str(part) for part in command], cwd=ROOT, env=ENVIRONMENT)
+    code = subprocess.call([str(part) for part in command], cwd=ROOT, env=environment)
     if code:
         sys.exit(code)
 
@@ -41,7 +41,7 @@ def setup(extra: str = "dev") -> None:
         print("+ setting up .venv (once)", flush=True)
         if subprocess.call([sys.executable, "-m", "venv", str(VENV)]):
             sys.exit("make.py: this Python cannot make virtual environments; install its venv package (Debian: python3-venv)")
-    say(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", f".[{extra}]")
+    say(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", f".[{extra}]", environment=None)
     stamp.write_text(wanted, encoding="utf-8")
 
 
