@@ -91,8 +91,9 @@ ROW = {
 pytestmark = pytest.mark.slow
 
 
-def run_tests(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return python("-m", "pytest", "-q", *PLUGIN, *words, "test_it.py", cwd=folder, **variables)
+def run_tests(folder: Path, *words: str, observed: bool = False) -> subprocess.CompletedProcess[str]:
+    command = ("-m", "pytest", "-q", *PLUGIN, *words, "test_it.py")
+    return python(*command, cwd=folder, HYPOTHESIS_EXPERIMENTAL_OBSERVABILITY="1") if observed else python(*command, cwd=folder)
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_a_verbose_test_says_what_each_schedule_was(folder: Path) -> None:
 
 
 def test_statistics_and_rows_of_observability(folder: Path) -> None:
-    done = run_tests(folder, "--hypothesis-show-statistics", HYPOTHESIS_EXPERIMENTAL_OBSERVABILITY="1")
+    done = run_tests(folder, "--hypothesis-show-statistics", observed=True)
     _, waits, passes = done.stdout.partition("Hypothesis Statistics")[2].split("test_it.py::")[1:4]
     assert re.search(r"\* [\d.]+%, violation: deadlock", waits), done.stdout
     assert "- Stopped because nothing left to do" in waits
