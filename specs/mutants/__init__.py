@@ -17,6 +17,7 @@ AREAS: Final = {
     "sockets": "AFD and TCP/IP: connect, accept, read, write, close, readiness, datagrams; window messages",
     "answers": "what a check answers: verdicts, samples before a search, limits, what is said about itself",
     "footprints": "what objects say that a step reads and writes",
+    "search": "the reduction, its wakeup trees and paths, samples, loops, workers, kept searches",
     "sanitizers": "laws, data races, properties of users",
 }
 
