@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from alertable.sim.runtime.program_file import ProgramFileError, load_program
     from alertable.sim.win32.memory import free
     from alertable.specs.properties import ALL, DEFAULT, always, eventually, mark, sometimes
+    from alertable.testing import StaleExample, register_profile
 
 __all__ = [
     "ALL", "DEFAULT", "Execution", "KernelMachine", "NotModelled", "ProgramFileError", "ReplayDivergence", "Report",
-    "ScheduleError", "Violation", "always", "check", "eventually", "example", "explain", "free", "load_program", "mark", "peer",
-    "process", "real", "replay", "run", "schedules", "sometimes", "target", "timed",
+    "ScheduleError", "StaleExample", "Violation", "always", "check", "eventually", "example", "explain", "free", "load_program",
+    "mark", "peer", "process", "real", "register_profile", "replay", "run", "schedules", "sometimes", "target", "timed",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
@@ -46,6 +47,7 @@ _HOMES: Final = {
     **dict.fromkeys(("ALL", "DEFAULT", "always", "eventually", "mark", "sometimes"), "alertable.specs.properties"),
     **dict.fromkeys(("Execution", "NotModelled", "ReplayDivergence", "ScheduleError", "Violation"), "alertable.sim"),
     **dict.fromkeys(("ProgramFileError", "load_program"), "alertable.sim.runtime.program_file"),
+    **dict.fromkeys(("StaleExample", "register_profile"), "alertable.testing"),
     "KernelMachine": "alertable.sim.explore.stateful",
     "Report": "alertable.sim.explore.report",
     "free": "alertable.sim.win32.memory",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
+from alertable.decorating import decorating
 from alertable.sim import Execution, ScheduleError, Violation
 from alertable.sim.explore.check import check as _check
 from alertable.sim.runtime.execution import run as _run
@@ -60,6 +63,10 @@ def check(program: Program, *others: Program, **options: Any) -> Report: ...  # 
 def check(*, against: Sequence[Program] = ..., **options: Any) -> Callable[[Callable[..., Any]], Callable[..., None]]: ...  # noqa: ANN401 - as above
 
 
+@overload
+def check(test: Callable[..., Any], /) -> Callable[..., None]: ...
+
+
 def check(  # type: ignore[misc]  # the two above take these options by name
     program: Program | None = None,
     *others: Program,
@@ -84,6 +91,7 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     journal: str | Path | None = None,
     against: Sequence[Program] = (),
     require: str | None = None,
+    shared_fixtures: bool | Sequence[str] = False,
 ) -> Any:
     """Explore the interleavings of one or several programs (initial threads of one process).
 
@@ -101,12 +109,16 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     number from 2 the results are the same, byte for byte; the same outcomes and verdict as with 1, in somewhat more executions.
     resume: a file in which a search that ends early is kept and from which it is taken up again.
     journal: a file that holds the schedule of the execution that runs now, should the process die.
-    Without a program it decorates a test: the function's first parameter is the API, the others are the test runner's;
-    against: further programs; require: "complete", "bounded", "sampled" (None is the same) fails a weaker verdict, "any" none.
+    As a decorator (`@alertable.check`, or with options in parentheses) it makes a test of a function whose first parameter, after
+    `self` where there is one, is the API; the others are the test runner's.
+    against: further programs; require: "complete", "bounded", "sampled" (None is the same) fails a weaker verdict, "any" none;
+    shared_fixtures: names of function-scoped fixtures that all interleavings may share, True for any.
+    What the decorator does not say is as the profile and the options of pytest say; see docs/howto/pytest.md.
     Raises NotModelled, ValueError.
     """
     from alertable.strength import required
 
+    given = {name: value for name, value in locals().items() if name in _OF_A_TEST and value != _OF_A_TEST[name]}
     settings = Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults)
     options: dict[str, Any] = {
         "strategy": strategy, "memory": memory, "max_executions": max_executions, "time_limit": time_limit,
@@ -114,12 +126,20 @@ def check(  # type: ignore[misc]  # the two above take these options by name
         "keep_going": keep_going, "progress": progress, "found": found, "resume": Path(resume) if resume is not None else None,
         "journal": Path(journal) if journal is not None else None, "settings": settings,
     }  # fmt: skip
-    wanted = required(require)
-    if program is not None:
+    required(require)
+    if program is not None and (others or not decorating(sys._getframe(1))):
         return _check((program, *others, *against), **options)
     from alertable.testing import checked
 
-    return lambda function: checked(function, against, options, wanted)
+    return checked(program, against, given) if program is not None else lambda function: checked(function, against, given)
+
+
+# What `@alertable.check` may be told, and what it means where it is not.
+_OF_A_TEST: Final = {
+    name: parameter.default
+    for name, parameter in inspect.signature(check).parameters.items()
+    if name not in ("program", "others", "against")
+}
 
 
 def replay(program: Program, *others: Program, schedule: str | Path, **options: Any) -> Execution:  # noqa: ANN401 - of run

@@ -64,7 +64,7 @@ def check(
     resume: a file that keeps what is left of a search that ends early.  journal: a file for the schedule that runs now.
     """
     refuse(programs)
-    _sensible(max_executions, time_limit, seed, preemptions, delays, workers, progress, found)
+    sensible(max_executions, time_limit, seed, preemptions, delays, workers, progress, found)
     memory = DEFAULT_MEMORY if memory is None else memory
     settings = replace(settings or Settings(**fields), memory=memory)
     chosen = strategy_of(strategy, memory, seed, max_executions, preemptions, delays, thorough=keep_going)
@@ -99,6 +99,7 @@ def check(
         violations = tuple(_small(programs, found, settings, budget, sample.why) for found in tally.violations.values())
     verdict, reasons = judge(search.strategy, stopped, settings.max_steps, tally)
     reasons += (course.kept.trouble,) if course.kept.trouble else ()
+    reasons += (INTERRUPTED,) if course.asked and INTERRUPTED not in reasons else ()
     sometimes = [spec.title for spec in settings.specs if isinstance(spec, Sometimes)]
     return Report(
         verdict=verdict, reasons=reasons, outcomes=tally.outcomes, violations=violations,
@@ -218,7 +219,7 @@ def _teller(progress: Any, whole: Callable[[], Whole | None]) -> Callable[[int, 
     return lambda executions, seconds: progress(executions, seconds, whole)
 
 
-def _sensible(
+def sensible(
     max_executions: Any, time_limit: Any, seed: Any, preemptions: Any, delays: Any, workers: Any, progress: Any, found: Any,  # noqa: ANN401
 ) -> None:  # fmt: skip
     """TypeError or ValueError, in one line, for what cannot be meant."""

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Final
 
+from alertable.sim.runtime.passing import Word, speaks_to_the_runner
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
@@ -31,6 +33,8 @@ class Turn:
 
     def result(self) -> Any:  # noqa: ANN401 - whatever the worker returned
         """The answer; what the worker raised is raised here."""
+        if isinstance(self.answer, Word):
+            raise self.answer.again()
         if isinstance(self.answer, BaseException):
             raise self.answer
         return self.answer
@@ -122,7 +126,11 @@ def _serve(
             try:
                 answer: Any = work(item)
             except Exception as error:  # raised again where the turn is awaited
-                answer = _sendable(error)
+                answer = Word(error) if speaks_to_the_runner(error) else _sendable(error)
+            except BaseException as error:
+                if not speaks_to_the_runner(error):
+                    raise
+                answer = Word(error)
             pipe.send(answer)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from alertable.kernel_model.choice import ChoiceKind
 from alertable.kernel_model.errors import NotModelled
 from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.passing import speaks_to_the_runner
 from alertable.sim.runtime.schedule import Place, parse, render
 from alertable.sim.trace.traced import api_of
 
@@ -94,8 +95,9 @@ def attempt(programs: Sequence[Program], moves: Moves, settings: Settings, witho
     try:
         execute(programs, machine, api_of(machine))
         violation, complete = machine.violation, True
-    except NotModelled:
-        pass  # not the same violation, and not a run that keeps the law
+    except BaseException as error:
+        if not isinstance(error, NotModelled) and not speaks_to_the_runner(error):
+            raise  # what is left is not the same violation, and not a run that keeps the law
     done = parse(render(machine.moves()))
     threads = {t.label for t in machine.kernel.threads}
     order = [label for label, _ in done if label in threads]

@@ -42,3 +42,28 @@ class ReplayChooser:
         label = self._place.label
         if label is not None:
             raise ReplayDivergence(step + 1, label, (), "the execution was over")
+
+
+class FarAsItFits(ReplayChooser):
+    """The same, but where the schedule does not fit any more the default choices go on; parted: what did not fit."""
+
+    __slots__ = ("parted",)
+
+    def __init__(self, moves: list[tuple[str, int]]) -> None:
+        super().__init__(moves)
+        self.parted: ReplayDivergence | None = None
+
+    def choose(self, point: ChoicePoint, /) -> int:
+        if self.parted is not None:
+            return 0
+        try:
+            return super().choose(point)
+        except ReplayDivergence as divergence:
+            self.parted = divergence
+            return 0
+
+    def check_finished(self, step: int) -> None:
+        try:
+            super().check_finished(step)
+        except ReplayDivergence as divergence:
+            self.parted = self.parted or divergence

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     Key = tuple[str, int, str]
 
 _exchanged: Final[list[tuple[int, ...]]] = []  # programs whose code is exchanged now
-_codes: Final[dict[str, tuple[float, dict[Key, list[CodeType]]]]] = {}
+_codes: Final[dict[tuple[str, bool], tuple[float, dict[Key, list[CodeType]]]]] = {}
+REWRITTEN: Final = "@pytest_ar"  # a global of modules whose asserts pytest has rewritten
 
 
 def can_be_watched(filename: str) -> bool:
@@ -34,10 +35,14 @@ def can_be_watched(filename: str) -> bool:
     return is_program(filename) and (not filename.startswith("<") or filename in linecache.cache)
 
 
-def compiled(filename: str, source: bytes | str) -> CodeType:
-    """A file's code with hooks; whoever runs it needs them installed."""
+def compiled(filename: str, source: bytes | str, *, asserts: bool = False) -> CodeType:
+    """A file's code with hooks; whoever runs it needs them installed.  asserts: pytest has them say what was compared."""
     install()
-    return instrumented(ast.parse(source, filename), filename)
+    tree = ast.parse(source, filename)
+    rewrite = getattr(sys.modules.get("_pytest.assertion.rewrite"), "rewrite_asserts", None) if asserts else None
+    if rewrite is not None:
+        rewrite(tree, source.encode() if isinstance(source, str) else source)
+    return instrumented(tree, filename)
 
 
 class Swapped:
@@ -85,7 +90,7 @@ class Swapped:
 
     def _exchange(self, function: FunctionType) -> None:
         code = function.__code__
-        better = _code_for(code)
+        better = _code_for(code, asserts=REWRITTEN in function.__globals__)
         if better is None:
             self.without[function.__qualname__] = None
         elif better is not code:
@@ -146,7 +151,7 @@ def _inside(thing: Any) -> list[Any]:  # noqa: ANN401 - anything that a program 
         return [each for each in thing.values() if callable(each)]
     if isinstance(thing, ModuleType):
         return list(vars(thing).values()) if can_be_watched(getattr(thing, "__file__", None) or "<") else []
-    inner = [getattr(thing, name, None) for name in ("program", "arguments", "python", "__wrapped__", "script")]
+    inner = [getattr(thing, name, None) for name in ("program", "arguments", "python", "__wrapped__", "script", "held")]
     return [each for each in (*inner, type(thing)) if each is not None and each is not type]
 
 
@@ -159,11 +164,13 @@ def _names(code: CodeType) -> set[str]:
     return names
 
 
-def _code_for(code: CodeType) -> CodeType | None:
+def _code_for(code: CodeType, *, asserts: bool) -> CodeType | None:
     """The code with hooks that belongs there; None if the source does not fit."""
-    if "@attr" in code.co_names or code.co_name.startswith("<"):
-        return code if "@attr" in code.co_names else _nearest(_codes_of(code.co_filename).get(_key(code), ()), code) or code
-    better = _nearest(_codes_of(code.co_filename).get(_key(code), ()), code)
+    if "@attr" in code.co_names:
+        return code
+    better = _nearest(_codes_of(code.co_filename, asserts=asserts).get(_key(code), ()), code)
+    if code.co_name.startswith("<"):
+        return better or code
     if (
         better is None
         or better.co_freevars != code.co_freevars
@@ -196,7 +203,7 @@ def _extent(code: CodeType) -> tuple[tuple[int, int], tuple[int, int]]:
     return min(starts, default=(0, 0)), max(ends, default=(0, 0))
 
 
-def _codes_of(filename: str) -> dict[Key, list[CodeType]]:
+def _codes_of(filename: str, *, asserts: bool) -> dict[Key, list[CodeType]]:
     """The code objects with hooks of a file, as it is now."""
     try:
         stamp = os.stat(filename).st_mtime
@@ -205,16 +212,16 @@ def _codes_of(filename: str) -> dict[Key, list[CodeType]]:
         if filename not in linecache.cache:  # of a notebook or a doctest it has what was typed
             return {}
         stamp = 0.0
-    known = _codes.get(filename)
+    known = _codes.get((filename, asserts))
     if known is None or known[0] != stamp:
         try:
-            whole = compiled(filename, "".join(linecache.getlines(filename)))
+            whole = compiled(filename, "".join(linecache.getlines(filename)), asserts=asserts)
         except (SyntaxError, ValueError):
             return {}
         by_key: dict[Key, list[CodeType]] = {}
         for key, code in _all(whole):
             by_key.setdefault(key, []).append(code)
-        known = _codes[filename] = stamp, by_key
+        known = _codes[filename, asserts] = stamp, by_key
     return known[1]
 
 

@@ -22,7 +22,8 @@ from alertable.kernel_model.tcpip.deliver import deliver
 from alertable.sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
 from alertable.sim.runtime.deadlock import blocked_threads
 from alertable.sim.runtime.loops import VainLooks
-from alertable.sim.runtime.outcome import ReplayDivergence, is_a_test_tools
+from alertable.sim.runtime.outcome import ReplayDivergence
+from alertable.sim.runtime.passing import speaks_to_the_runner
 from alertable.sim.runtime.schedule import USUAL_WORD, at_places
 from alertable.sim.runtime.violations import STUCK, deadlock, program_error, step_bound
 from alertable.sim.runtime.whereabouts import standing
@@ -165,7 +166,7 @@ class Machine:
         except BaseException as error:
             if self.over:
                 return self._give_up(t, None)
-            if isinstance(error, KeyboardInterrupt) or is_a_test_tools(error):
+            if isinstance(error, KeyboardInterrupt) or speaks_to_the_runner(error):
                 return self._give_up(t, error)
             nothing_yet = self.violation is None and self.failure is None and not self.aftermath
             if nothing_yet and (not self.finished or t in self.followed):
@@ -224,7 +225,7 @@ class Machine:
         if not self.over:
             self.running.pop(t, None)
             _ABANDONED.append(t.carrier)
-            if isinstance(error, KeyboardInterrupt):
+            if isinstance(error, KeyboardInterrupt) or speaks_to_the_runner(error):
                 self.failure = self.failure or error
             elif self.violation is None and self.failure is None:
                 self.violation = program_error(t, error, self.steps)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from alertable.sim.trace.record import Event
     from alertable.sim.view.columns import Row
-
-TEST_TOOLS: Final = frozenset({"hypothesis.errors"})  # modules of exceptions by which a tool ends a test
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +84,3 @@ class ForbiddenCall(RuntimeError):
 
 class NotAProgram(TypeError):
     """What was given, or what it gave back, is no program that could run: one line that says why and what to do."""
-
-
-def is_a_test_tools(error: BaseException) -> bool:
-    """Does the tool that runs the test (`hypothesis.assume`, say) end it so?  Then it is none of the program's errors."""
-    return any(kind.__module__ in TEST_TOOLS for kind in type(error).__mro__)

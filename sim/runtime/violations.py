@@ -6,8 +6,9 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from alertable.sim.runtime.deadlock import describe, laws
-from alertable.sim.runtime.loops import PACKAGE
 from alertable.sim.runtime.outcome import ForbiddenCall, Violation
+from alertable.sim.runtime.own import is_ours
+from alertable.sim.runtime.passing import is_of_a_runner
 from alertable.sim.runtime.watchdog import LIMIT_SECONDS, Stuck
 from alertable.sim.runtime.whereabouts import raised_at
 
@@ -31,7 +32,7 @@ def program_error(t: KThread, error: BaseException, step: int) -> Violation:
             where=where,
         )  # fmt: skip
     frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if not f.filename.startswith(PACKAGE)]
+    own = [f for f in frames if not is_ours(f.filename) and not is_of_a_runner(f.filename)]
     text = "".join(traceback.format_list(own)) + "".join(traceback.format_exception_only(error))
     return Violation(
         id="ProgramError", title="the program raised", message=f"{t.label}: {text.rstrip()}", step=step, source="Python",
