@@ -10,14 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from alertable.kernel_model.errors import NotModelled
+from alertable.sim import NotModelled, ReplayDivergence, ScheduleError
 from alertable.sim.explore.check import check
 from alertable.sim.explore.checkpoint import deferred_interrupt
 from alertable.sim.explore.explain import explained
 from alertable.sim.explore.replay import FarAsItFits
 from alertable.sim.explore.report import INTERRUPTED
 from alertable.sim.runtime.execution import run
-from alertable.sim.runtime.outcome import ReplayDivergence, ScheduleError
 from alertable.sim.runtime.own import is_ours
 from alertable.sim.runtime.passing import speaks_to_the_runner
 from alertable.sim.runtime.schedule import parse
