@@ -42,6 +42,9 @@ def compiled(filename: str, source: bytes | str, *, asserts: bool = False) -> Co
     rewrite = getattr(sys.modules.get("_pytest.assertion.rewrite"), "rewrite_asserts", None) if asserts else None
     if rewrite is not None:
         rewrite(tree, source.encode() if isinstance(source, str) else source)
+        for node in ast.walk(tree):  # what pytest puts in has no ends, and would get those of what is around it
+            if getattr(node, "lineno", None) is not None and getattr(node, "end_lineno", None) is None:
+                node.end_lineno, node.end_col_offset = node.lineno, node.col_offset  # type: ignore[attr-defined]  # it has both
     return instrumented(tree, filename)
 
 
