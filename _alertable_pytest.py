@@ -72,12 +72,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--alertable-profile", metavar="NAME", help=PROFILE)
     for name, (metavar, said) in OPTIONS.items():
         group.addoption(f"--alertable-{name.replace('_', '-')}", metavar=metavar, help=said)
-        parser.addini(f"alertable_{name}", f"{said} ({metavar})", default=None)
+        _add_ini(parser, f"alertable_{name}", f"{said} ({metavar})")
     group.addoption("--alertable-replay", metavar="ID", help="run nothing but the schedule with this id, on its test")
     group.addoption("--alertable-show-statistics", action="store_true", help=STATISTICS)
-    parser.addini("alertable_profile", PROFILE, default=None)
+    _add_ini(parser, "alertable_profile", PROFILE)
     parser.addini("alertable_profiles", "profiles of your own, a line each: NAME: option=value ...", type="linelist")
     parser.addini("alertable_show_statistics", STATISTICS, type="bool", default=False)
+
+
+def _add_ini(parser: pytest.Parser, name: str, said: str) -> None:
+    """Files with types may give a number as a number; before 9.2 pytest knows no such keys."""
+    typed = {"type": str | int | float | bool} if pytest.version_tuple >= (9, 2) else {}
+    parser.addini(name, said, default=None, **typed)  # type: ignore[arg-type]  # a union, and pytest says that it takes one
 
 
 def _ini(config: pytest.Config, name: str) -> Any:  # noqa: ANN401 - what stands there
@@ -159,10 +165,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     trial = item.stash.get(TRIAL, None)
     if call.when == "call" and trial is not None:
         from alertable.testing.told import headline, section
-        from alertable.testing.trial import CheckFailed
+        from alertable.testing.trial import CheckFailed, StaleExample
 
         report.alertable = {"verdict": trial.verdict, "more": list(trial.more)}
-        if report.failed and call.excinfo is not None and isinstance(call.excinfo.value, CheckFailed):
+        if report.failed and call.excinfo is not None and isinstance(call.excinfo.value, CheckFailed | StaleExample):
             if item.config.getoption("tbstyle", "auto") in ("auto", "long", "short"):
                 report.longrepr = call.excinfo.getrepr(style="value")
             crash = getattr(report.longrepr, "reprcrash", None)

@@ -14,4 +14,7 @@ from alertable.testing.decorator import checked, example
 from alertable.testing.profiles import register_profile
 from alertable.testing.trial import CheckFailed, StaleExample
 
+for shown in (CheckFailed, StaleExample):
+    shown.__module__ = __name__  # where users find them
+
 __all__ = ["CheckFailed", "StaleExample", "checked", "example", "register_profile"]

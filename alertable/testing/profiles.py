@@ -89,6 +89,9 @@ def verify(options: Mapping[str, Any]) -> None:
     Settings(**{name: options[name] for name in ("max_steps", "specs", "clock", "profile", "faults") if name in options})
     numbers = ("max_executions", "time_limit", "seed", "preemptions", "delays", "workers", "progress", "found")
     sensible(*(options.get(name, {"seed": 0, "workers": 1}.get(name)) for name in numbers))
+    workers = options.get("workers")
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers={workers}: at least one has to do the work")
     memory = options.get("memory") or DEFAULT_MEMORY
     bounds = (None, None) if options.get("strategy") is None else (options.get("preemptions"), options.get("delays"))
     strategy_of(options.get("strategy"), memory, 0, None, *bounds)

@@ -87,7 +87,7 @@ class Trial:
             last = traceback.extract_tb(error.__traceback__)[-1]
             if not is_ours(last.filename):
                 raise  # somebody's property, for one
-            raise CheckFailed(str(error)) from error
+            raise CheckFailed(str(error)) from None
 
 
 _CURRENT: Final[list[Trial]] = []
@@ -248,6 +248,7 @@ class _Test:
             self.trial.trace = path
 
     def _warn(self, text: str) -> None:
+        __tracebackhide__ = True
         code = self.programs[0].program.__code__
         warnings.warn_explicit(text, StaleExample, code.co_filename, code.co_firstlineno)
 
