@@ -48,16 +48,3 @@ def required(require: str | None) -> str | None:
     if require is not None and require not in REQUIREMENTS:
         raise ValueError(f"require={require!r} does not exist; there are {', '.join(map(repr, REQUIREMENTS))}")
     return require
-
-
-def summary(report: Report) -> str:
-    """The verdict in one line: how strong, how many, how long, and why it ended."""
-    within = f" ({'; '.join(report.reasons)})" if report.verdict in (BOUNDED, SAMPLED) else ""
-    ended = {
-        COMPLETE: "every interleaving was explored",
-        BOUNDED: "every interleaving within the bound was explored",
-        SAMPLED: "the sample was taken",
-    }
-    why = ended.get(report.verdict) or "; ".join(report.reasons)
-    rate = f"{report.executions:,} execution{'s' * (report.executions != 1)} in {report.seconds:.2f} s"
-    return f"{report.verdict}{within}: {rate}, stopped because: {why}"

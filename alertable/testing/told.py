@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alertable.sim.explore.bugs_first import PHASE
+from alertable.sim.explore.report import BOUNDED, COMPLETE, SAMPLED
 from alertable.sim.view.columns import lines_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,19 @@ def too_weak(report: Report, require: str) -> str:
     lines = [f"{report.verdict} is weaker than {require}: {'; '.join(report.reasons)}"]
     lines += [f"try {suggestion}" for suggestion in report.suggestions]
     return "\n".join([*lines, f"or accept it: require={report.verdict.lower().replace('inconclusive', 'any')!r}"])
+
+
+def summary(report: Report) -> str:
+    """The verdict in one line: how strong, how many, how long, and why it ended."""
+    within = f" ({'; '.join(report.reasons)})" if report.verdict in (BOUNDED, SAMPLED) else ""
+    ended = {
+        COMPLETE: "every interleaving was explored",
+        BOUNDED: "every interleaving within the bound was explored",
+        SAMPLED: "the sample was taken",
+    }
+    why = ended.get(report.verdict) or "; ".join(report.reasons)
+    rate = f"{report.executions:,} execution{'s' * (report.executions != 1)} in {report.seconds:.2f} s"
+    return f"{report.verdict}{within}: {rate}, stopped because: {why}"
 
 
 def section(trial: Trial) -> Iterator[str]:

@@ -22,10 +22,10 @@ from alertable.sim.runtime.passing import speaks_to_the_runner
 from alertable.sim.runtime.schedule import parse
 from alertable.sim.runtime.settings import Settings
 from alertable.sim.view.columns import table
-from alertable.strength import DEFAULT, accepted, summary
+from alertable.strength import DEFAULT, accepted
 from alertable.testing.keeping import keep, trace_file
 from alertable.testing.quiet import printing_is_asked_for, silence
-from alertable.testing.told import message, statistics, too_weak
+from alertable.testing.told import message, statistics, summary, too_weak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
