@@ -144,14 +144,13 @@ class Silence(Footprint):
 
 
 class Cell:
-    """A piece of state that footprints tell apart; version: how often it was written."""
+    """A piece of state that footprints tell apart."""
 
-    __slots__ = ("bit", "footprint", "version")
+    __slots__ = ("bit", "footprint")
 
     def __init__(self, footprint: Footprint, name: str) -> None:
         self.footprint = footprint
         self.bit = footprint.keys.get(name) or footprint.key(name)
-        self.version = 0
 
     def rename(self, name: str) -> None:
         """What footprints call it, where that is not its label."""
@@ -164,7 +163,6 @@ class Cell:
     def written(self) -> None:
         """The state changes, or its order among other accesses matters."""
         self.footprint.writes |= self.bit
-        self.version += 1
 
 
 class Cells(dict[Any, Cell]):

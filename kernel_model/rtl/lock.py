@@ -51,7 +51,6 @@ class RtlLock(Cell):
     def noted(self, operation: str) -> None:
         """A footprint tells operations on locks apart, rather than reads and writes."""
         self.footprint.locked(self.bit, operation)
-        self.version += 1
 
     @property
     def held(self) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Hooks = tuple[Callable[..., None], ...]
 
 KERNEL: Final = frozenset(KERNEL_EVENTS)
+OF_ONE: Final = frozenset(event for event in KERNEL_EVENTS if getattr(Property, event).__code__.co_argcount == 2)
 SILENT: Final[Mapping[str, Hooks]] = dict.fromkeys(CALL_EVENTS, ())
 
 
@@ -50,7 +51,7 @@ class Watch:
         for event, places in plan.items():
             if event in KERNEL:
                 heard = [getattr(everybody[n], event) for n in places]
-                setattr(tap, event, heard[0] if len(heard) == 1 else _each(heard))
+                setattr(tap, event, heard[0] if len(heard) == 1 else _each(heard, of_one=event in OF_ONE))
         machine.kernel.trace = tap
         self.calls: Mapping[str, Hooks] = SILENT
         if not plan.keys().isdisjoint(CALL_EVENTS):
@@ -190,9 +191,15 @@ def _plan(everybody: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
     return plan
 
 
-def _each(hooks: list[Callable[..., None]]) -> Callable[..., None]:
+def _each(hooks: list[Callable[..., None]], *, of_one: bool) -> Callable[..., None]:
+    """All of them; of_one: the event has one argument, as those have that come most often."""
+
     def tell(*arguments: object) -> None:
         for hook in hooks:
             hook(*arguments)
 
-    return tell
+    def tell_one(argument: object) -> None:
+        for hook in hooks:
+            hook(argument)
+
+    return tell_one if of_one else tell

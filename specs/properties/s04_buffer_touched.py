@@ -30,8 +30,10 @@ class BufferTouched(Property):
 
     def irp_completed(self, irp: Irp) -> None:
         before = self._before.pop(irp, None)
+        if before is None:
+            return
         buffers: list[Any] = list(irp.buffers)  # the program's, for only its operations have an OVERLAPPED
-        if before is None or not all(buffer.block.here() for buffer in buffers):
+        if not all(buffer.block.here() for buffer in buffers):
             return
         own = 0 if irp.major is Major.WRITE else max(irp.done, irp.information)
         if irp.gather(own, irp.length - own) != before[own:]:
