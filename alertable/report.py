@@ -7,6 +7,8 @@ import platform
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import structs
+
 import alertable
 from alertable.commands.options import option_words
 from alertable.sim.runtime.canonical import text
@@ -100,7 +102,7 @@ def as_json(execution: Execution, files: Sequence[str], backend: str, *, trace: 
 
 def event_data(event: Event) -> dict[str, Any]:
     """One event as JSON takes it."""
-    return {**asdict(event), "kind": event.kind.value}
+    return {**structs.asdict(event), "kind": event.kind.value}
 
 
 def write_trace(execution: Execution, target: Path) -> None:
