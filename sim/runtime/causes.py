@@ -56,6 +56,8 @@ GOES_THROUGH: Final = frozenset({"list", "tuple", "next", "iter", "enumerate", "
 GLOBAL: Final = ("LOAD_GLOBAL", "LOAD_NAME")
 ATTRIBUTE: Final = ("LOAD_ATTR", "LOAD_METHOD")
 BUILT_IN: Final = frozenset({"id", "hash", "set", "frozenset", "open"})
+TELLING_NAMES: Final = frozenset((*SUSPECTS, *GOES_THROUGH, *BUILT_IN))
+TELLING_CODES: Final = frozenset(dis.opmap[name] for name in (A_SET, "SET_ADD", ITERATES))
 
 
 class State(NamedTuple):
@@ -320,7 +322,9 @@ def _short(content: str) -> str:
 
 
 def _names(code: CodeType, space: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """Suspicious names that the code uses, with their lines."""
+    """Suspicious names that the code uses, with their lines.  Most code has none, and taking it apart takes long."""
+    if TELLING_NAMES.isdisjoint(code.co_names) and TELLING_CODES.isdisjoint(code.co_code[::2]):
+        return
     line, constant = code.co_firstlineno, None
     for instruction in dis.get_instructions(code):
         position = instruction.positions  # starts_line is a number before 3.13, and a truth since
