@@ -282,6 +282,8 @@ class Machine:
         t: KThread = self.current
         if self.chooser is not None or self.explorer is not None or t.yielding:
             self.steps -= 1
+            if self.explorer is not None and self.explorer.goes_on(self, t):
+                return
             yielded = t.yielding
             self._make_way(t)
             if yielded:
@@ -305,7 +307,7 @@ class Machine:
             self._leave()
         if self.steps > self.max_steps and self.explorer is None:
             self.stop(self._too_many(t.label))
-        if t in self.leaving:
+        if self.leaving and t in self.leaving:
             raise self.leaving[t]  # ExitThread does not return, whatever the program catches
 
     def _sweep(self) -> None:
@@ -336,8 +338,6 @@ class Machine:
 
     def _make_way(self, t: KThread) -> None:
         """The decision before a system call of a thread that could go on."""
-        if self.explorer is not None and self.explorer.goes_on(self, t):
-            return
         k = self.kernel
         t.listed = True
         if t.yielding:
