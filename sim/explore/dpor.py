@@ -17,8 +17,9 @@ Source: Abdulla, Aronis, Jonsson, Sagonas, "Source sets: a foundation for optima
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from msgspec.structs import replace
 
 from alertable.kernel_model.footprint import Footprint
 from alertable.kernel_model.ke.timerq import due_entries, movable_entries, next_due
@@ -41,6 +42,11 @@ SHARED_OPERATIONS: Final = "Sst"
 
 class Dpor:
     """The strategy: `begin` with a machine, run it, `finish`; False from `finish` means that all is explored."""
+
+    _may_go_on: ClassVar[bool] = True  # who moves is not decided in another way, by a class that is derived from this one
+
+    def __init_subclass__(cls) -> None:
+        cls._may_go_on = cls._next is Dpor._next and cls._again is Dpor._again
 
     def __init__(self, *, shared_memory: bool = True, thorough: bool = False) -> None:
         self.shared_memory = shared_memory
@@ -127,7 +133,7 @@ class Dpor:
         """Is the next step that of the running thread, whoever else could move?  Then it has begun: most steps are such."""
         if self._open:
             self._close()
-        if t.yielding or machine.on_step is not None or machine.aftermath or machine.steps >= machine.max_steps:
+        if not self._may_go_on or t.yielding or machine.on_step is not None or machine.aftermath or machine.steps >= machine.max_steps:
             return False
         depth = self._depth
         if depth < self.path.known:

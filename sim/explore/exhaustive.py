@@ -35,10 +35,6 @@ class Exhaustive(Dpor):
         super().begin(machine, api)
         self._spent, self._before = 0, None
 
-    def goes_on(self, _machine: Machine, _t: KThread) -> bool:
-        """Whoever else could move is a branch."""
-        return False
-
     def _again(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
         if self._bound is None:
             return super()._again(machine)

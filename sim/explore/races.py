@@ -19,7 +19,6 @@ from alertable.sim.trace.traced import api_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from alertable.kernel_model.ps.thread import KThread
     from alertable.sim.explore.budget import Budget
     from alertable.sim.explore.minimise import Attempt, Moves
     from alertable.sim.runtime.execution import Program
@@ -39,10 +38,6 @@ class Following(Dpor):
         self.outcomes: list[list[str]] = []  # of each move, the words for what the environment decided within it
         self.quiet = False  # nothing could happen any more, and no law was broken before
         self.blocked: list[str] = []  # who had not ended then
-
-    def goes_on(self, _machine: Machine, _t: KThread) -> bool:
-        """The schedule says who."""
-        return False
 
     def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
         options = machine.options(None)

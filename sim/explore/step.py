@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +30,7 @@ def bits(mask: int) -> tuple[int, ...]:
     return found
 
 
-@dataclass(slots=True, eq=False)
-class Step:
+class Step(Struct, eq=False, gc=False):
     """A step that was executed: number `ordinal` of that actor; what was executed is not changed, but copied.
 
     reads, writes, joins: bit masks of keys; a key is what the search's footprint says that it is.
@@ -61,13 +61,6 @@ class Step:
         self.reads, self.writes, self.joins = (_renumbered(mask, numbers) for mask in (self.reads, self.writes, self.joins))
         self.guard = numbers.get(self.guard, self.guard)
         self.locks = [(numbers.get(key, key), operation) for key, operation in self.locks] or NOTHING
-
-    def __reduce__(self) -> tuple[type[Step], tuple[Any, ...]]:
-        """Workers exchange thousands."""
-        return Step, (
-            self.actor, self.ordinal, self.reads, self.writes, self.joins, self.locks, self.woken, self.discarded, self.guard,
-            self.time_passed, self.outcomes, self.again, self.place, self.before, self.foreign,
-        )  # fmt: skip
 
 
 def _renumbered(mask: int, numbers: Mapping[int, int]) -> int:

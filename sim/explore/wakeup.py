@@ -6,8 +6,9 @@ Source: "Source sets: a foundation for optimal dynamic partial order reduction",
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from alertable.sim.explore.step import dependent
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from alertable.sim.explore.step import Step
 
 
-@dataclass(slots=True)
-class Branch:
+class Branch(Struct, gc=False):
     """A child in a wakeup tree; a leaf means: explore freely from here.
 
     tail: the steps below it while there is one way only; `below` makes branches of them when somebody gets there.
@@ -29,10 +29,6 @@ class Branch:
     children: list[Branch] = field(default_factory=list)
     ends: bool = False
     tail: Sequence[Step] = ()
-
-    def __reduce__(self) -> tuple[type[Branch], tuple[Step, list[Branch], bool, Sequence[Step]]]:
-        """As a step."""
-        return Branch, (self.step, self.children, self.ends, self.tail)
 
     def below(self) -> list[Branch]:
         """Its children."""

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from alertable.sim.explore.crew import Crew, Turn, context_for
 from alertable.sim.explore.dpor import Dpor

@@ -36,6 +36,7 @@ UNORDERED: Final[Mapping[str, str]] = {
     "Kernel.timers": "by due time; the order within one is nobody's",
     "Kernel.threads": "in the order of creation, looked up by identifier",
     "Kernel.processes": "the same",
+    "Kernel.flows": "in the order of creation; only its end goes through them",
     "RtlLock.waiting": "any of them may come next (law 1)",
     "RtlLock.shared": "shared holders have no order",
     "AfdEndpoint.polls": "all of them are told in one step",

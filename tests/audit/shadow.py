@@ -37,6 +37,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "TimerEntry.due_100ns": "never changes; compared by the heap",
     "Kernel.alive": "counts whom the end waits for; what could still happen afterwards is explored like anything else",
     "Kernel.threads": "in the order of creation; looked up by identifier, which has its own key",
+    "Kernel.flows": "in the order of creation; nobody goes through them before the end",
     "Kernel32Locks.wanted": "wanting a lock is no event (law 1): for the explorer only",
     "RtlLock.waiting": "the same",
     "Kernel32Locks._named keys": "nobody goes through them; each thread has its own key",
