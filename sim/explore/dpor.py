@@ -133,7 +133,9 @@ class Dpor:
         """Is the next step that of the running thread, whoever else could move?  Then it has begun: most steps are such."""
         if self._open:
             self._close()
-        if not self._may_go_on or t.yielding or machine.on_step is not None or machine.aftermath or machine.steps >= machine.max_steps:
+        if not self._may_go_on or t.yielding or machine.on_step is not None:
+            return False
+        if machine.aftermath or machine.steps >= machine.max_steps:
             return False
         depth = self._depth
         if depth < self.path.known:
