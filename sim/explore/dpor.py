@@ -131,12 +131,12 @@ class Dpor:
 
     def goes_on(self, machine: Machine, t: KThread) -> bool:
         """Is the next step that of the running thread, whoever else could move?  Then it has begun: most steps are such."""
-        if self._open:
-            self._close()
         if not self._may_go_on or t.yielding or machine.on_step is not None:
             return False
         if machine.aftermath or machine.steps >= machine.max_steps:
             return False
+        if self._open:
+            self._close()
         depth = self._depth
         if depth < self.path.known:
             move = self.path.moves[depth]
