@@ -40,7 +40,7 @@ def fragments() -> list[tuple[str, int, str, Path]]:
 
 def items(text: str) -> str:
     """A fragment as items of a list; one that is a list already stays it, and its further paragraphs belong to the item above."""
-    blocks = []
+    blocks: list[str] = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         started = paragraph.startswith("- ")
         blocks.append(paragraph if started else ("  " if blocks else "- ") + paragraph.replace("\n", "\n  "))

@@ -6,6 +6,7 @@ what is not released yet.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,6 +60,7 @@ def changes() -> str:
 
 
 PARTS = {"<!-- commands -->": commands, "<!-- changes -->": changes}
+GENERATED = re.compile("|".join([*PARTS, r"^\.\. auto"]), re.MULTILINE)
 
 
 def fill(app: Sphinx, page: str, source: list[str]) -> None:
@@ -66,6 +69,12 @@ def fill(app: Sphinx, page: str, source: list[str]) -> None:
             source[0] = source[0].replace(marker, part())
 
 
+def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """What these pages are filled from is no file that Sphinx watches, so they are always read again."""
+    return [page for page in sorted(env.found_docs) if GENERATED.search(env.doc2path(page).read_text(encoding="utf-8"))]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("source-read", fill)
+    app.connect("env-get-outdated", outdated)
     return {"parallel_read_safe": True}

@@ -6,7 +6,7 @@ nothing of this checkout, so a copy of this file executes the pages with what is
 - A block marked python is run; the blocks of one page share a namespace.
 - A `text` block after the comment `output` is what the block before it printed.
 - A block after the comment `file: NAME` is a file of the reader, in a folder that the page has to itself.
-- A `console` block shows `$ alertable ...` commands with their output; each is run in that folder.
+- A `console` block shows `$ alertable ...` and `$ pytest ...` commands with their output; each is run in that folder.
 - A block after the comment `not run: reason` is prose.
 """
 
@@ -17,6 +17,7 @@ import io
 import os
 import re
 import shlex
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -26,6 +27,7 @@ from click.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 DURATION = re.compile(r"in \d+\.\d+ s(, [\d,]+/s)?(,|$)", re.MULTILINE)  # a page says the same on every machine
+SECONDS = re.compile(r"in \d+\.\d+s")  # as pytest writes them
 BLOCK = re.compile(r"(?:<!-- (?P<note>[^>]*?) -->\n+)?^```(?P<kind>[^\n`]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -72,18 +74,30 @@ def _run(body: str, line: int, page: Path, module: types.ModuleType) -> str:
 
 
 def _console(body: str) -> str:
-    """Each `$ alertable` command with what it prints on stdout."""
-    from alertable.cli import main
-
+    """Each `$ alertable` or `$ pytest` command with what it prints on stdout."""
     shown = ""
     for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
         command = part.partition("\n")[0]
         words = shlex.split(command)
-        assert words[0] == "alertable", command
-        result = CliRunner().invoke(main, words[1:], prog_name="alertable", terminal_width=100)
-        assert result.exit_code in (0, 1, 3, 4), result.output
-        shown += f"$ {command}\n{DURATION.sub('in ... s,', result.stdout)}"
+        printed = {"alertable": _alertable, "pytest": _pytest}[words[0]](words[1:])
+        shown += f"$ {command}\n{DURATION.sub('in ... s,', printed)}"
     return shown
+
+
+def _alertable(words: list[str]) -> str:
+    from alertable.cli import main
+
+    result = CliRunner().invoke(main, words, prog_name="alertable", terminal_width=100)
+    assert result.exit_code in (0, 1, 3, 4), result.output
+    return result.stdout
+
+
+def _pytest(words: list[str]) -> str:
+    """In a process of its own, as a reader runs it."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "100"})
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return SECONDS.sub("in ...s", done.stdout).replace(f"{Path.cwd()}{os.sep}", "")
 
 
 if __name__ == "__main__":
