@@ -44,7 +44,10 @@ def wrap(text: str, width: int) -> list[str]:
         if not text[:end].strip():  # not even one letter
             end = len(text) - len(text.lstrip()) + 1
         lines.append(text[:end].rstrip())
-        text = INDENT + text[end:].lstrip()
+        rest = text[end:].lstrip()
+        if not rest:  # an indentation alone may be too wide
+            return lines
+        text = INDENT + rest
     return [*lines, text]
 
 

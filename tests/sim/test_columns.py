@@ -148,3 +148,10 @@ def test_a_stream_that_lacks_the_letters_keeps_its_columns(charset: str, tmp_pat
     for line in (lines[rule - 1], lines[rule + 1]):
         assert [width_of(line[:n]) for n, c in enumerate(line) if c == "|"] == bars
     assert ("서버" in lines[rule - 1]) is (charset != "ascii")
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+@pytest.mark.parametrize("text", ["", "   ", "abc", "\ub098\uc05c \uc11c\ubc84.py:12", "a (b, c) -> 0"])
+def test_wrapping_ends_in_the_narrowest_column_and_loses_nothing(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
