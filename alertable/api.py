@@ -52,7 +52,7 @@ def run(
     Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
     """
     settings = Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults)
-    return _run((program, *others), schedule=_schedule_text(schedule), seed=seed, settings=settings)
+    return _run((program, *others), schedule=schedule_text(schedule), seed=seed, settings=settings)
 
 
 @overload
@@ -227,7 +227,15 @@ def example(schedule: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
     return mark(schedule)
 
 
-def _schedule_text(schedule: str | Path | Chooser | None) -> str | Chooser | None:
+@overload
+def schedule_text(schedule: str | Path) -> str: ...
+
+
+@overload
+def schedule_text(schedule: str | Path | Chooser | None) -> str | Chooser | None: ...
+
+
+def schedule_text(schedule: str | Path | Chooser | None) -> str | Chooser | None:
     """A schedule is text; anything that names an existing file is read."""
     if schedule is not None and not isinstance(schedule, str | Path):
         if not hasattr(schedule, "choose"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 JSON_TO_A_FILE: Final = ("compare", "conform")  # their --json takes one
 # Each is `NAME_command` in alertable/commands/NAME.py.
 COMMANDS: Final = (
-    "calibrate", "check", "compare", "completion", "conform", "demo", "doctor", "explain", "replay", "run", "store",
+    "calibrate", "check", "compare", "completion", "conform", "demo", "diff", "doctor", "explain", "replay", "run", "store",
     "zoo",
 )  # fmt: skip
 

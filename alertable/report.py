@@ -12,6 +12,7 @@ from msgspec import structs
 import alertable
 from alertable.commands.options import option_words
 from alertable.sim.runtime.canonical import text
+from alertable.sim.trace.record import Event, EventKind
 from alertable.sim.view.columns import lines_of, table
 from alertable.terminal import shown, width
 from alertable.words import command, file_words
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from alertable.sim import Execution, Violation
-    from alertable.sim.trace.record import Event
 
 LONGEST_LINE: Final = 4_000  # characters of a command that is shown where an id says the same
 
@@ -103,6 +103,11 @@ def as_json(execution: Execution, files: Sequence[str], backend: str, *, trace: 
 def event_data(event: Event) -> dict[str, Any]:
     """One event as JSON takes it."""
     return {**structs.asdict(event), "kind": event.kind.value}
+
+
+def event_of(data: Mapping[str, Any]) -> Event:
+    """The event that `event_data` made this of; TypeError, KeyError or ValueError if it did not."""
+    return Event(**{**data, "kind": EventKind(data["kind"])})
 
 
 def write_trace(execution: Execution, target: Path) -> None:

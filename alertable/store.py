@@ -84,7 +84,7 @@ class Store:
 
     def put(self, files: Sequence[str], violation: Violation, options: Mapping[str, Any]) -> str | None:
         """Keep a counterexample; its id, or None where it cannot be kept."""
-        names = tuple(self._remembered(name) for name in files)
+        names = tuple(self.remembered(name) for name in files)
         digests = dict(self._digests(files))
         kept = Kept(names, violation.schedule, dict(options), violation.id, violation.title, digests)
         text = json.dumps(asdict(kept), ensure_ascii=True, indent=1)
@@ -102,7 +102,7 @@ class Store:
 
     def ids(self) -> list[str]:
         """Those of all counterexamples, the latest first."""
-        paths = [path for path in self.folder.glob("*.json") if _is_id(path.stem)]
+        paths = [path for path in self.folder.glob("*.json") if could_be(path.stem)]
         return [path.stem for path in sorted(paths, key=lambda path: (-path.stat().st_mtime, path.stem))]
 
     def path(self, name: str) -> Path:
@@ -111,7 +111,7 @@ class Store:
 
     def find(self, name: str) -> str | None:
         """The only id that begins so; None if there is none.  StoreError if there are several."""
-        found = [each for each in self.ids() if each.startswith(name)] if _is_id(name) else []
+        found = [each for each in self.ids() if each.startswith(name)] if could_be(name) else []
         if len(found) > 1:
             raise StoreError(f"{name}: several ids in {self.folder} begin so: {', '.join(sorted(found))}; give more digits")
         return found[0] if found else None
@@ -140,14 +140,7 @@ class Store:
         """The kept files as words for `load_program`, as seen from the current folder."""
         return tuple(self._found(name) for name in kept.files)
 
-    def changed(self, kept: Kept) -> Iterator[str]:
-        """The files that are not as they were, a line for each."""
-        for name, was in kept.digests.items():
-            now = digest(self.root / name)
-            if now != was:
-                yield f"{name} ({f'{was[:SHOWN]}.. -> {now[:SHOWN]}..' if now else 'it is not there any more'})"
-
-    def _remembered(self, name: str) -> str:
+    def remembered(self, name: str) -> str:
         """A file as seen from the root, whatever the system's separators; the name of a module that is not the project's."""
         try:
             path, function = locate(name)
@@ -159,6 +152,13 @@ class Store:
             return name
         text = (full.relative_to(self.root) if is_own else full).as_posix()
         return text if function == DEFAULT_FUNCTION else f"{text}:{function}"
+
+    def changed(self, kept: Kept) -> Iterator[str]:
+        """The files that are not as they were, a line for each."""
+        for name, was in kept.digests.items():
+            now = digest(self.root / name)
+            if now != was:
+                yield f"{name} ({f'{was[:SHOWN]}.. -> {now[:SHOWN]}..' if now else 'it is not there any more'})"
 
     def _found(self, name: str) -> str:
         head, colon, function = name.rpartition(":")
@@ -177,7 +177,7 @@ class Store:
 
     def search_file(self, files: Sequence[str], options: Mapping[str, Any]) -> Path | None:
         """Where a search of these programs with these options is kept; None where it cannot be."""
-        names = [self._remembered(name) for name in files]
+        names = [self.remembered(name) for name in files]
         key = blake2b(json.dumps([names, dict(options)], sort_keys=True).encode(), digest_size=4).hexdigest()
         return self._writable(f"{key}.search")
 
@@ -211,5 +211,6 @@ class Store:
         self.trouble = self.trouble or f"{self.folder} cannot be written ({error.strerror or error}): nothing is kept there"
 
 
-def _is_id(name: str) -> bool:
+def could_be(name: str) -> bool:
+    """Is it written as ids are?"""
     return bool(name) and all(c in "0123456789abcdef" for c in name)

@@ -44,6 +44,27 @@ def echo(text: str, end: str = "\n") -> None:
     print(translated(text), file=sys.stdout, end=end)
 
 
+class _Nothing:
+    """Takes what is printed."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Programs print once per execution, which nobody wants to read."""
+    stdout = sys.stdout
+    sys.stdout = _Nothing()
+    try:
+        yield
+    finally:
+        sys.stdout = stdout
+
+
 def fail(message: str, code: int = USAGE) -> int:
     """One line on stderr; returns the exit code."""
     print(f"alertable: {translated(message)}", file=sys.stderr)

@@ -21,7 +21,7 @@ from alertable.sim.runtime.canonical import text
 from alertable.sim.runtime.settings import DEFAULT_MEMORY, MEMORIES
 from alertable.store import Store
 from alertable.strength import REQUIREMENTS, exit_code, said
-from alertable.terminal import OK, about, counter, echo, note
+from alertable.terminal import OK, about, counter, echo, note, quiet
 from alertable.words import command
 
 if TYPE_CHECKING:
@@ -97,14 +97,10 @@ def check_files(
         again = by_id or replay_words(files, violation, settings)
         note(f"found {violation.id}: {violation.title} (step {violation.step}); again: {again}")
 
-    stdout = sys.stdout
-    sys.stdout = _Quiet()  # programs print once per execution, which nobody wants to read
-    try:
+    with quiet():
         with counter(_bound(given)) as show:
             report = alertable.check(*programs, progress=show, found=found, **options)
         _ = report.suggestions  # tried out here: it runs the programs too
-    finally:
-        sys.stdout = stdout
     ids = [keeper.put(files, violation, settings) for violation in report.violations]
     for name in first:
         if name is not None and name not in ids and any(ids):
@@ -120,16 +116,6 @@ def _bound(given: dict[str, Any]) -> str:
     """What is counted, and within what bound."""
     bounds = [f"{what} <= {given[what]}" for what in ("preemptions", "delays") if given[what] is not None]
     return f"executions ({', '.join(bounds)})" if bounds else "executions"
-
-
-class _Quiet:
-    """Takes what programs print."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None:
-        pass
 
 
 def lines(

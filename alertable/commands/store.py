@@ -13,10 +13,9 @@ import click
 import alertable
 from alertable.commands.guard import guarded
 from alertable.commands.options import option_words, the_store
-from alertable.commands.wanted import prints_to_stderr
 from alertable.sim.view.grid import grid
 from alertable.store import Kept, Store, StoreError
-from alertable.terminal import OK, echo, shown, width
+from alertable.terminal import OK, echo, quiet, shown, width
 from alertable.words import command
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ def _useless(store: Store, name: str, older_than: float | None) -> str:
 
 def _failings(store: Store, kept: Kept) -> Iterator[str]:
     programs = [alertable.load_program(name) for name in store.programs(kept)]
-    with prints_to_stderr(True):
+    with quiet():
         violation = alertable.replay(*programs, schedule=kept.schedule, **kept.options).violation
     if violation is None:
         yield f"it no longer breaks {kept.violation}"

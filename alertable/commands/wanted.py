@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,10 @@ import click
 from click.core import ParameterSource
 
 import alertable
+from alertable.api import schedule_text
 from alertable.commands.options import collected, option_words, the_store, what_may_happen
-from alertable.store import Kept, Store
+from alertable.sim.runtime.schedule import parse
+from alertable.store import Kept, Store, could_be
 from alertable.words import command, file_words
 
 if TYPE_CHECKING:
@@ -34,6 +36,18 @@ class Wanted:
     options: dict[str, Any]
     store: Store
     kept: Kept | None = None
+
+    def text(self) -> str:
+        """The schedule itself, where a file was named."""
+        return schedule_text(self.schedule)
+
+    def steps(self) -> int:
+        """So many does the schedule have."""
+        return sum(count for label, count in parse(self.text()))
+
+    def from_root(self) -> tuple[str, ...]:
+        """The files as seen from the project's root."""
+        return self.kept.files if self.kept is not None else tuple(self.store.remembered(name) for name in self.files)
 
     def programs(self) -> list[ProgramFile]:
         """Loaded; ProgramFileError where one is not there any more."""
@@ -58,6 +72,10 @@ class Wanted:
         except alertable.ReplayDivergence as divergence:
             for line in self.changes():
                 divergence.add_note(f"changed since it was kept: {line}")
+            if divergence.step > 1:
+                last = str(divergence.step - 1)
+                divergence.add_note(f"the last state that agrees: {self.command('replay', '--to', last)}")
+                divergence.add_note(f"every way from there: {self.command('replay', '--to', last, '--then', 'dpor')}")
             raise
 
     def now(self, execution: Execution) -> Iterator[str]:
@@ -88,15 +106,21 @@ def wanted(given: dict[str, Any]) -> Wanted:
     schedule, store = given.pop("schedule"), Store(given.pop("store"))
     told = [name for name in MAY_HAPPEN if _was_told(name)]
     options = collected(given)
-    kept = store.get(names[0]) if len(names) == 1 and not Path(names[0]).is_file() else None
-    if kept is not None:
+    found = kept_by(store, names[0]) if len(names) == 1 else None
+    if found is not None:
         if told:
             option = told[0].replace("_", "-")
             raise ValueError(f"--{option}: an id stands for its own options; give files and --schedule for others")
-        return Wanted(store.programs(kept), schedule or kept.schedule, kept.options, store, kept)
+        return found if schedule is None else replace(found, schedule=schedule)
     if schedule is None:
         raise ValueError(f"{' '.join(names)}: no counterexample of this id in {store.folder}; give files and --schedule")
     return Wanted(names, schedule, options, store)
+
+
+def kept_by(store: Store, name: str) -> Wanted | None:
+    """The counterexample of this id; None where there is none, or where it is the name of a file."""
+    kept = store.get(name) if could_be(name) and not Path(name).is_file() else None
+    return Wanted(store.programs(kept), kept.schedule, kept.options, store, kept) if kept is not None else None
 
 
 def _was_told(name: str) -> bool:

@@ -34,15 +34,16 @@ NOT_REPEATED: Final = frozenset({STUCK, NOT_DETERMINISTIC})
 
 def judge(strategy: Strategy, stopped: str, max_steps: int, tally: Tally) -> tuple[str, tuple[str, ...]]:
     """The verdict and what limits it; stopped: why the search ended before its end, if it did."""
-    strength, reasons = _strength(strategy, stopped, max_steps, unnamed_locks=tally.unnamed_locks, looked=tally.looked)
+    strength, reasons = strength_of(strategy, stopped, max_steps, unnamed_locks=tally.unnamed_locks, looked=tally.looked)
     if not tally.violations:
         return strength, reasons
     return FAILED, (stopped,) if stopped else (f"the search went on to its end: {strength}", *reasons)
 
 
-def _strength(
+def strength_of(
     strategy: Strategy, stopped: str, max_steps: int, *, unnamed_locks: bool, looked: bool
 ) -> tuple[str, tuple[str, ...]]:
+    """How much was seen, whatever was found, and what limits it."""
     if isinstance(strategy, Sampling):
         return SAMPLED, (strategy.strength(), *([stopped] if stopped else ()))
     if stopped:

@@ -89,7 +89,11 @@ class Attempt:
 
 def attempt(programs: Sequence[Program], moves: Moves, settings: Settings, without: Deviation | None = None) -> Attempt:
     """Run it."""
-    chooser = Loose(moves, without)
+    return followed(programs, Loose(moves, without), settings)
+
+
+def followed(programs: Sequence[Program], chooser: Loose, settings: Settings) -> Attempt:
+    """One execution with this chooser."""
     machine = settings.machine(chooser=chooser)
     violation, complete = None, False
     try:

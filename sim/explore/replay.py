@@ -25,6 +25,11 @@ class ReplayChooser:
         """Has every recorded step been taken?"""
         return self._place.label is None
 
+    @property
+    def follows(self) -> str:
+        """The word that comes next; empty at the end."""
+        return self._place.label or ""
+
     def choose(self, point: ChoicePoint, /) -> int:
         place = self._place
         if point.kind is ChoiceKind.OUTCOME:

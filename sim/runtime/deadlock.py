@@ -35,7 +35,7 @@ def _line(t: KThread) -> str:
     wait = t.wait
     if wait is None:
         return f"{who} has not ended"
-    line = f"{who} waits in {wait.reason}{_objects(t)}"
+    line = f"{who} waits in {wait.reason}{waited_for(t)}"
     if wait.alertable:
         line += ", alertable, no APC is queued"
     elif t.user_apcs:
@@ -69,7 +69,8 @@ def _wakers(t: KThread) -> list[str]:
     return list(found)
 
 
-def _objects(t: KThread) -> str:
+def waited_for(t: KThread) -> str:
+    """The objects of its wait, with who holds them; begins with a space or is empty."""
     wait = t.wait
     assert wait is not None
     if wait.lock is not None:

@@ -186,13 +186,13 @@ class Recorder:
         self.add(EventKind.IRP_COMPLETED, irp.file.label, f"{irp.major.value} done, {result}", KERNEL)
 
     def segment_sent(self, flow: Flow, segment: Segment) -> None:
-        self.add(EventKind.SEGMENT_SENT, flow.label, _segment(segment), KERNEL)
+        self.add(EventKind.SEGMENT_SENT, flow.label, segment_text(segment), KERNEL)
 
     def port_unreachable(self, e: AfdEndpoint) -> None:
         self.add(EventKind.SEGMENT_DELIVERED, e.label, "ICMP port unreachable", KERNEL)
 
     def segment_delivered(self, flow: Flow, segment: Segment) -> None:
-        self.add(EventKind.SEGMENT_DELIVERED, flow.label, _segment(segment), KERNEL)
+        self.add(EventKind.SEGMENT_DELIVERED, flow.label, segment_text(segment), KERNEL)
 
     # ---- names -------------------------------------------------------------------------------------------------------------
 
@@ -257,7 +257,7 @@ def _milliseconds(timeout_100ns: int | None) -> str:
     return "for ever" if timeout_100ns is None else f"{timeout_100ns / 10_000:g} ms"
 
 
-def _segment(segment: Segment) -> str:
+def segment_text(segment: Segment) -> str:
     kind, data = segment.kind, segment.data
     if kind in (SegmentKind.DATA, SegmentKind.DATAGRAM):
         shown = repr(data) if len(data) <= SHOWN else f"{data[:SHOWN]!r}..."

@@ -86,6 +86,11 @@ class TracedWinApi(SimWinApi):
         for hook in self._called:
             hook(t, name, arguments)
 
+    def about_to_call(self, t: KThread) -> str:
+        """The call before whose decision the thread stands; empty for none."""
+        call = self._waiting.get(t)
+        return f"{call[0]}({call[2]})" if call is not None else ""
+
     def _run_apc(self, t: KThread, apc: KApc) -> None:
         if self._recorder is not None:
             self._recorder.routine(t, apc)

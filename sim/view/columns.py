@@ -47,9 +47,10 @@ def table(trace: Sequence[Event], width: int = WIDTH, show: Callable[[str], str]
     return "\n".join(lines_of(rows_of(trace), width, show))
 
 
-def rows_of(trace: Iterable[Event]) -> list[Row]:
-    """The rows of a trace; those that repeat the one before are counted instead."""
-    return _fold([draft.row() for draft in _drafts(trace)])
+def rows_of(trace: Iterable[Event], *, fold: bool = True) -> list[Row]:
+    """The rows of a trace; fold: those that repeat the one before are counted instead."""
+    rows = [draft.row() for draft in _drafts(trace)]
+    return _fold(rows) if fold else rows
 
 
 def lines_of(rows: Sequence[Row], width: int = WIDTH, show: Callable[[str], str] = visible) -> list[str]:
