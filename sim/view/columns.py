@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from alertable.sim.trace.record import KERNEL, EventKind
-from alertable.sim.view.grid import GAP, grid, visible
+from alertable.sim.view.grid import GAP, LEAST_WIDTH, grid, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 100  # where nobody says how wide
 UNBROKEN: Final = 1 << 20  # a line for each row, however wide
-LEAST_WIDTH: Final = 40
 LEAST_COLUMN: Final = 18
 KERNEL_COLUMN: Final = 20  # there is room for this beside the threads
 NUMBER: Final = 5  # of a line

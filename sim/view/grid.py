@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 GAP: Final = " | "
+LEAST_WIDTH: Final = 40
 INDENT: Final = "  "  # of what goes on in the next line
 BREAKS: Final = " ,;(=>/"  # a line rather ends behind one of these
 
@@ -39,6 +40,7 @@ def visible(text: str) -> str:
 def wrap(text: str, width: int) -> list[str]:
     """Lines that are no wider; all but the first are indented."""
     lines: list[str] = []
+    width = max(width, len(INDENT) + 2)  # else not even one letter gets anywhere
     while width_of(text) > width:
         end = _fitting(text, width)
         if not text[:end].strip():  # not even one letter
@@ -88,7 +90,8 @@ def widths_of(table: Sequence[Sequence[str]], total: int, least: int, firm: int)
 
 
 def grid(table: Sequence[Sequence[str]], total: int, least: int, firm: int) -> Iterator[str]:
-    """The lines of a table whose first row is the head."""
+    """The lines of a table whose first row is the head; in less than LEAST_WIDTH no table can be."""
+    total = max(total, LEAST_WIDTH)
     widths = widths_of(table, total, least, firm)
     for number, row in enumerate(table):
         cells = [wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
