@@ -70,6 +70,7 @@ def _lines(what: Wanted, violation: Violation, nearest: Nearest | NoneFound, pro
     if violation.rows:
         yield ""
         yield from beside(violation.rows, Sources(programs), width(), shown)
+    if violation.switches or violation.race or violation.note:
         yield ""
     for line in violation.switches:
         yield f"necessary: {shown(line)}"
