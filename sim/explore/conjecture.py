@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+DEFAULT: Final = "v1:"  # what was never run is as good as the default schedule
 REMEMBERED: Final = 10_000  # failing test cases; hypothesis itself remembers as many
 _FAILED: Final[OrderedDict[bytes, tuple[str, ...]]] = OrderedDict()  # the schedules of test cases by their choices
 _RUNNING: Final[list[Case]] = []  # the test case that runs, if it has a schedule
@@ -57,7 +58,7 @@ class Case:
         if error is None or isinstance(error, StopTest | UnsatisfiedAssumption):
             return
         key = _key(self.context.data.choices)
-        _FAILED[key] = tuple(schedule.text for schedule in self.scheduled)
+        _FAILED[key] = tuple(schedule.text or DEFAULT for schedule in self.scheduled)
         _FAILED.move_to_end(key)
         if len(_FAILED) > REMEMBERED:
             _FAILED.popitem(last=False)

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 
 class ReplayChooser:
-    """moves: (label, steps) pairs.  A label that is not offered is a ReplayDivergence, never a guess."""
+    """moves: (label, steps) pairs.  A label that is not offered is a ReplayDivergence (why: its cause), never a guess."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_place", "_why")
 
-    def __init__(self, moves: list[tuple[str, int]]) -> None:
+    def __init__(self, moves: list[tuple[str, int]], why: str = "") -> None:
         self._place = Place(moves)
+        self._why = why
 
     @property
     def exhausted(self) -> bool:
@@ -38,7 +39,7 @@ class ReplayChooser:
         if label is None:
             return 0
         if label not in point.options:
-            raise ReplayDivergence(point.step, label, point.options)
+            raise ReplayDivergence(point.step, label, point.options, self._why)
         place.step()
         return point.options.index(label)
 
@@ -46,7 +47,7 @@ class ReplayChooser:
         """After the execution: steps that were never reached are a divergence too."""
         label = self._place.label
         if label is not None:
-            raise ReplayDivergence(step + 1, label, (), "the execution was over")
+            raise ReplayDivergence(step + 1, label, (), self._why or "the execution was over")
 
 
 class FarAsItFits(ReplayChooser):

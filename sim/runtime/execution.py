@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, nullcontext
 from functools import cache
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from alertable.sim.explore.random_walk import RandomChooser
 from alertable.sim.explore.replay import ReplayChooser
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     Program = Callable[[WinApi], Any]
 
+SERVED: Final = "a run before took this drawn schedule: for another program draw another"
+
 
 def run(
     programs: Sequence[Program], *, schedule: str | Chooser | None = None, seed: int | None = None,
@@ -47,12 +49,13 @@ def run(
     Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
     """
     whole("seed", seed)
-    schedule = getattr(schedule, "text", "") or schedule  # what was drawn, and has been run, is what it was
+    again = getattr(schedule, "text", "")  # of what was drawn and has been run
+    schedule = again or schedule
     if schedule is not None and seed is not None:
         raise ValueError("give a schedule or a seed, not both")
     chooser: Chooser | None = None
     if schedule is not None:
-        chooser = ReplayChooser(parse(schedule)) if isinstance(schedule, str) else schedule
+        chooser = ReplayChooser(parse(schedule), SERVED if again else "") if isinstance(schedule, str) else schedule
     elif seed is not None:
         chooser = RandomChooser(seed)
     refuse(programs)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from ctypes import c_uint32, c_void_p
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import Phase, assume, event, example, given, note, reproduce_failure, settings
+from hypothesis import Phase, assume, event, example, given, note, reproduce_failure, seed, settings
 from hypothesis import strategies as st
-from hypothesis.errors import Flaky
+from hypothesis.errors import DeadlineExceeded, Flaky
 
 import alertable
 from alertable.winapi import INFINITE
@@ -43,7 +44,7 @@ def counting(n: int) -> Callable[[Any], int]:
     return counting
 
 
-def report(test: Callable[[], None], kind: type[BaseException] = AssertionError) -> str:
+def report(test: Callable[[], None], kind: type[BaseException] | tuple[type[BaseException], ...] = AssertionError) -> str:
     """What hypothesis says about the test, which fails."""
     with pytest.raises(kind) as caught:
         test()
@@ -135,6 +136,57 @@ def test_run_again_it_is_the_same(sched: Any) -> None:
     again = alertable.run(counting(2), schedule=sched)
     assert (first.outcome, first.trace, first.schedule) == (again.outcome, again.trace, again.schedule)
     assert repr(sched) == repr(first.schedule)
+
+
+def test_it_serves_one_program_and_says_so() -> None:
+    @UNEXPLAINED
+    @given(sched=alertable.schedules())
+    def two(sched: Any) -> None:
+        alertable.run(counting(1), schedule=sched)
+        alertable.run(counting(2), schedule=sched)
+
+    with pytest.raises(alertable.ReplayDivergence, match="took this drawn schedule: for another program draw another") as caught:
+        two()
+    assert "sched='v1: counting" in "\n".join(caught.value.__notes__)
+
+
+def test_what_was_never_run_is_the_default_schedule() -> None:
+    @UNEXPLAINED
+    @given(sched=alertable.schedules())
+    def nothing(sched: Any) -> None:
+        raise AssertionError
+
+    assert "sched='v1:'," in report(nothing)
+
+
+def test_too_slow_with_its_schedule() -> None:
+    @settings(UNEXPLAINED, deadline=20)
+    @given(sched=alertable.schedules())
+    def slow(sched: Any) -> None:
+        if alertable.run(counting(1), schedule=sched).outcome == 1:
+            time.sleep(0.05)
+
+    text = report(slow, (DeadlineExceeded, Flaky))
+    assert alertable.run(counting(1), schedule=shown(text, "sched")).outcome in (1, 2)
+
+
+@pytest.mark.parametrize("start", range(4))
+def test_from_wherever_it_starts_the_switches_go_and_then_the_inputs(start: int) -> None:
+    first: list[tuple[int, list[int]]] = []
+
+    @seed(start)
+    @settings(UNEXPLAINED, derandomize=False, phases=[Phase.generate, Phase.shrink])
+    @given(junk=st.lists(st.integers()), n=st.integers(1, 5), sched=alertable.schedules(), more=st.text())
+    def loses_too(junk: list[int], n: int, sched: Any, more: str) -> None:
+        execution = alertable.run(counting(n), schedule=sched)
+        if execution.outcome < 2 * n:
+            first.append((len(execution.schedule.split()), junk))
+        assert execution.outcome == 2 * n
+
+    text = report(loses_too)
+    assert len(shown(text, "sched").split()) == 6 <= first[0][0]
+    assert "junk=[],\n    n=1," in text
+    assert "more=''" in text
 
 
 def test_hypothesis_works_inside_a_program() -> None:
