@@ -97,7 +97,7 @@ def _pytest(words: list[str]) -> str:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "100"})
     assert done.returncode in (0, 1), done.stdout + done.stderr
-    return SECONDS.sub("in ...s", done.stdout).replace(f"{Path.cwd()}{os.sep}", "")
+    return SECONDS.sub("in ...s", done.stdout).replace(f"{Path.cwd()}{os.sep}", "").replace(os.sep, "/")
 
 
 if __name__ == "__main__":
