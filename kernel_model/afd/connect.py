@@ -200,6 +200,7 @@ def refusal_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
     if client.connect_retries < SYN_RETRIES:
         client.connect_retries += 1
         client.connect_timer = queue_timer(k, k.now_100ns + SYN_RETRY_100NS, send_syn, client, f"syn:{flow.label[:-1]}")
+        client.connect_timer.bounded = True
         return
     irp, client.connect_irp = client.connect_irp, None
     give_up(k, client)

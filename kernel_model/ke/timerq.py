@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class TimerEntry:
     """One future expiry: fire(k, context) at due_100ns."""
 
-    __slots__ = ("context", "due_100ns", "fire", "label", "live", "sequence")
+    __slots__ = ("bounded", "context", "due_100ns", "fire", "label", "live", "sequence")
 
     def __init__(self, due_100ns: int, sequence: int, fire: Callable[[Kernel, Any], None], context: object, label: str) -> None:
         self.due_100ns = due_100ns
@@ -26,6 +26,7 @@ class TimerEntry:
         self.context = context
         self.label = label
         self.live = True
+        self.bounded = False  # one of a few, whatever else happens
 
     def __lt__(self, other: TimerEntry) -> bool:
         if self.due_100ns != other.due_100ns:
@@ -75,7 +76,8 @@ def due_entries(k: Kernel, until_100ns: int) -> list[TimerEntry]:
 def movable_entries(k: Kernel, last: int = 0) -> list[TimerEntry]:
     """All expiries that may come now: what is due; with a free clock also the next ones, time permitting or not.
 
-    last: once the program is over, time passes only for what was queued up to this number, or periods would have no end.
+    last: once the program is over, time passes only for what was queued up to this number, or periods would have no end; and for
+    what comes a few times at the most.
     """
     if not k.free_clock:
         return due_entries(k, k.now_100ns)
@@ -84,7 +86,7 @@ def movable_entries(k: Kernel, last: int = 0) -> list[TimerEntry]:
         return []
     if not last:
         return due_entries(k, max(due, k.now_100ns))
-    entries = sorted(e for e in k.timers if e.live and (e.sequence <= last or e.due_100ns <= k.now_100ns))
+    entries = sorted(e for e in k.timers if e.live and (e.sequence <= last or e.bounded or e.due_100ns <= k.now_100ns))
     return [e for e in entries if e.due_100ns <= max(entries[0].due_100ns, k.now_100ns)]
 
 
