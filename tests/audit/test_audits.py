@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.audit.tracer import Tracer
 
 SAMPLE = 40
+MANY = range(10_000, 10_400)
 COMPARED = ("cells", "events", "locks", "apcs", "select")
 
 DEPENDENT = (
@@ -83,6 +84,32 @@ def test_real_accesses_conflict_only_where_footprints_do(seed: int, tracer: Trac
 @pytest.mark.parametrize("seed", range(SAMPLE // 2))
 def test_the_reduction_finds_what_brute_force_finds(seed: int) -> None:
     assert not brute.compare(random_program(seed, small=True, families=COMPARED, mixed=False), limit=150).complaints
+
+
+@pytest.mark.long
+def test_hundreds_of_programs_have_no_neighbours_that_do_not_commute() -> None:
+    holes = {seed: swap.audit(random_program(seed), seed).hole for seed in MANY[:200]}
+    assert not {seed: str(hole) for seed, hole in holes.items() if hole is not None}
+
+
+@pytest.mark.long
+def test_hundreds_of_programs_have_no_conflict_without_a_footprint(tracer: Tracer) -> None:
+    found = {seed: shadow.audit(random_program(seed), seed, tracer) for seed in MANY[:400]}
+    assert not {seed: "\n".join(map(str, conflicts)) for seed, conflicts in found.items() if conflicts}
+
+
+@pytest.mark.long
+def test_the_reduction_loses_nothing_in_hundreds_of_small_programs() -> None:
+    found = {seed: brute.compare(random_program(seed, small=True), limit=100) for seed in MANY[:300]}
+    assert not {seed: comparison.complaints for seed, comparison in found.items() if comparison.complaints}
+    assert sum(comparison.compared for comparison in found.values()) > len(found) // 4
+
+
+@pytest.mark.long
+def test_two_workers_lose_nothing_in_some_of_them() -> None:
+    programs = {seed: random_program(seed, small=True) for seed in MANY if not random_program(seed).mode.settings().branches}
+    for seed in list(programs)[:12]:
+        assert not brute.compare(programs[seed], workers=2, limit=100).complaints, seed
 
 
 @pytest.mark.parametrize("scripts", ONCE_UNEXPLAINED)
