@@ -15,8 +15,8 @@ from tests.audit.generator import program_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BRUTE_FORCE_MAX = 2_500
-MANY_BRUTE_FORCE_MAX = 1_000  # of each of many
+BRUTE_FORCE_MAX = 500
+MANY_BRUTE_FORCE_MAX = 1_500  # of each of many
 LONG_BRUTE_FORCE_MAX = 4_000  # the ends of threads make more of them, but no more traces
 WIDE_MAX = 600  # executions
 BASIC = {
@@ -134,7 +134,7 @@ def test_as_many_executions_as_traces_where_it_once_was_not_so(name: str, order:
     assert (report.verdict, report.executions) == ("COMPLETE", traces)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+@settings(max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
           suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(wide_scripts())
 def test_the_order_of_the_search_does_not_matter(
