@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "Kernel.ready": "whoever is ready may be next, in any order",
     "Kernel.wire": "any flow may be next",
-    "Kernel.flows": "taken apart after the execution; nobody looks before",
     "Kernel.timers": "a heap; what is due is found by its due time",
     "Kernel.timer_sequence": "orders what is due at one time, any of which may come first",
     "Kernel.live_timers": "counts what is listed; only asked whether it is zero, between steps",
