@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -15,10 +16,17 @@ from click.testing import CliRunner
 
 import alertable
 from alertable.cli import main
+from alertable.kernel_model.footprint import Cell
+from alertable.kernel_model.kernel import Kernel
 from alertable.sim.explore import workers
+from alertable.sim.explore.check import check
 from alertable.sim.explore.journal import Journal, left_behind
+from alertable.sim.runtime.machine import Machine
 from alertable.sim.runtime.schedule import parse
+from alertable.sim.win32.memory import Block, UserMemory
+from alertable.specs.programs.servers import completion_port
 from tests.audit.generator import program_of
+from tests.bench.exploring import scripted
 from tests.child import python
 from tests.explore.rows import binc, lastzero, readers
 
@@ -46,6 +54,24 @@ def racing(w: Any) -> int:
         w.WaitForSingleObject(thread, 0xFFFFFFFF)
     assert cell.load() == 2, "lost"
     return 2
+
+
+# ---- what it costs -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("programs", [[lastzero(5)], scripted(completion_port, 2)], ids=["threads", "sockets"])
+def test_executions_leave_nothing_of_the_kernel_to_the_collector(programs: list[Any]) -> None:
+    def left(executions: int) -> int:
+        gc.collect()
+        gc.disable()
+        try:
+            check(programs, memory="locks", strategy="dpor", max_executions=executions)
+            return sum(isinstance(each, (Machine, Kernel, Cell, UserMemory, Block)) for each in gc.get_objects())
+        finally:
+            gc.enable()
+
+    left(2)  # cells are for ever
+    assert left(20) <= left(10)  # there are traced ones in both, which somebody might go on looking at
 
 
 # ---- counterexamples -----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from alertable.sim.explore.check import check
 from alertable.sim.runtime.execution import run
 from alertable.sim.win32.memory import UserMemory
 from alertable.specs.litmus.sockets import bufs, pair, post
@@ -104,6 +105,36 @@ class CharBuf(Structure):
     """WSABUF as many programs declare it."""
 
     _fields_ = (("len", c_uint32), ("buf", c_char_p))
+
+
+class Session:
+    """Keeps a buffer, as servers do for each client."""
+
+    def __init__(self) -> None:
+        self.data = create_string_buffer(b"x" * 8, 8)
+
+    def receive(self, w: Any, s: int) -> None:
+        buffer, flags, overlapped = WSABUF(8, addressof(self.data)), c_uint32(), OVERLAPPED()
+        w.WSARecv(s, byref(buffer), 1, None, byref(flags), byref(overlapped), None)
+        while overlapped.Internal == 0x103:
+            w.SleepEx(INFINITE, True)
+
+
+def test_a_buffer_of_the_caller_s_object_is_found_without_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    def search(*_: object) -> None:
+        raise AssertionError("all objects were looked through")
+
+    def program(w: Any) -> bytes:
+        a, b = pair(w)
+        session = Session()
+        w.send(a, b"data", 4, 0)
+        w.Sleep(10)
+        session.receive(w, b)
+        return session.data.raw
+
+    monkeypatch.setattr(UserMemory, "_search", search)
+    report = check([program], memory="locks", strategy="dpor", max_executions=1)  # a trace would look for names
+    assert list(report.outcomes) == [b"dataxxxx"], report.violations
 
 
 def test_bytes_are_sent_from_wherever_they_are_kept() -> None:
