@@ -30,17 +30,17 @@ def scripted(server: Any, clients: int) -> list[Any]:
 def rows() -> list[tuple[str, float, str]]:
     """(what, executions per second, remark)."""
     found = []
-    check([lastzero(3)], memory="locks")  # imports, and pools that fill
+    check([lastzero(3)], memory="locks", strategy="dpor")  # imports, and pools that fill
     for n in (3, 4, 5, 6, 7, 10):
-        report = check([lastzero(n)], memory="locks")
+        report = check([lastzero(n)], memory="locks", strategy="dpor")
         aim = {5: " (aim 5,000 /s)", 10: " (aim 2 s)"}.get(n, "")
         remark = f"exhausted: {report.executions} executions in {report.seconds:.3f} s{aim}"
         found.append((f"lastzero({n})", report.executions / report.seconds, remark))
     for name, server in (("completion routines", completion_routines), ("completion port", completion_port)):
-        report = check(scripted(server, 3), memory="locks", max_executions=EXECUTIONS)
+        report = check(scripted(server, 3), memory="locks", strategy="dpor", max_executions=EXECUTIONS)
         steps = report.statistics["steps"] // report.executions
         found.append((f"echo server, {name}, 3 peers", report.executions / report.seconds, f"{steps} steps each"))
-    alone, two = (check([lastzero(11)], memory="locks", workers=workers) for workers in (1, 2))
+    alone, two = (check([lastzero(11)], memory="locks", strategy="dpor", workers=workers) for workers in (1, 2))
     assert alone.executions == two.executions
     ratio = alone.seconds / two.seconds
     found.append(("lastzero(11), 2 workers", two.executions / two.seconds, f"{ratio:.2f} times one (aim 1.7)"))
