@@ -19,6 +19,7 @@ from alertable.project import FOLDER, marked_root, near, project_root, usual_fol
 from alertable.sim.explore.journal import left_behind
 from alertable.sim.runtime.program_file import DEFAULT_FUNCTION, ProgramFileError, locate
 from alertable.sim.runtime.sources import digest, sources
+from alertable.words import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ class Kept:
     """A counterexample as it is kept.
 
     files: as seen from the project's root; options: those of `alertable.run`; violation: the id of the law, title: in words;
-    digests: of the files that the programs are made of.
+    digests: of the files that the programs are made of.  test: it is of a test, and the only file is the test's node id.
     """
 
     files: tuple[str, ...]
@@ -46,6 +47,12 @@ class Kept:
     violation: str = ""
     title: str = ""
     digests: dict[str, str] = field(default_factory=dict)
+    test: bool = False
+
+    @property
+    def in_pytest(self) -> str:
+        """The command that replays it where it is of a test."""
+        return command("pytest", "--alertable-replay", self.id, *self.files) if self.test else ""
 
     @property
     def id(self) -> str:
@@ -129,6 +136,7 @@ class Store:
             kept = Kept(
                 tuple(map(str, data["files"])), str(data["schedule"]), dict(data["options"]), str(data["violation"]),
                 str(data.get("title", "")), dict(data.get("digests", {})),
+                bool(data.get("test", False)),
             )  # fmt: skip
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise StoreError(f"{path}: is no counterexample that can be read ({type(error).__name__}); remove it") from error

@@ -91,7 +91,7 @@ def _show(store: Store, name: str, json_: bool) -> int:
     echo(f"schedule: {shown(kept.schedule)}")
     for line in changes:
         echo(f"changed since it was kept: {shown(line)}")
-    echo(f"replay: {command('alertable', 'replay', kept.id, *store.words)}")
+    echo(f"replay: {kept.in_pytest or command('alertable', 'replay', kept.id, *store.words)}")
     return OK
 
 
@@ -124,7 +124,8 @@ def _useless(store: Store, name: str, older_than: float | None) -> str:
     if older_than is not None and days > older_than:
         return f"it is {days:.0f} days old"
     try:
-        return next(_failings(store, store.read(name)), "")
+        kept = store.read(name)
+        return next(_failings(store, kept), "") if not kept.test else ""  # only pytest can replay that
     except (alertable.ProgramFileError, alertable.ReplayDivergence, alertable.NotModelled, ValueError, TypeError) as error:
         return f"it no longer replays ({error})"
 

@@ -120,6 +120,8 @@ def wanted(given: dict[str, Any]) -> Wanted:
 def kept_by(store: Store, name: str) -> Wanted | None:
     """The counterexample of this id; None where there is none, or where it is the name of a file."""
     kept = store.get(name) if could_be(name) and not Path(name).is_file() else None
+    if kept is not None and kept.test:
+        raise ValueError(f"{kept.id}: this is the schedule of a test; {kept.in_pytest}")
     return Wanted(store.programs(kept), kept.schedule, kept.options, store, kept) if kept is not None else None
 
 

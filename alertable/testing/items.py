@@ -31,6 +31,8 @@ def wanted(name: str) -> Kept:
 def chosen(name: str, kept: Kept, checks: Sequence[str]) -> str:
     """The node id to replay it on: its own, or the only one that was named (a test may have been renamed)."""
     (own, *_) = kept.files
+    if not kept.test:
+        raise ValueError(f"--alertable-replay {name}: this is no schedule of a test; alertable replay {name}")
     if own in checks:
         return own
     parameters = own.partition("[")[2]

@@ -23,7 +23,8 @@ LONGEST: Final = 120  # characters of a file's name that tell the test
 def keep(store: Store, test: str, violation: Violation, options: Mapping[str, Any]) -> str | None:
     """Keep the schedule on which a test fails; its id, another one for every test and parameter.  None where it cannot be."""
     faults = options.get("faults")
-    kept = Kept((test,), violation.schedule, {**options, **({"faults": dict(faults)} if faults else {})}, violation.id)
+    options = {**options, **({"faults": dict(faults)} if faults else {})}
+    kept = Kept((test,), violation.schedule, options, violation.id, violation.title, test=True)
     try:
         path = store.made() / f"{kept.id}.json"
         path.write_text(json.dumps(asdict(kept), ensure_ascii=True, indent=1) + "\n", encoding="utf-8")

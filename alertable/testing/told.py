@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from alertable.sim.explore.bugs_first import PHASE
 from alertable.sim.explore.report import BOUNDED, COMPLETE, SAMPLED
 from alertable.sim.view.columns import lines_of
+from alertable.words import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ def summary(report: Report) -> str:
 def section(trial: Trial) -> Iterator[str]:
     """Of a failure: how to see it again."""
     if trial.kept is not None:
-        yield f"replay: pytest --alertable-replay {trial.kept} {quoted(trial.name)}"
+        yield f"replay: {command('pytest', '--alertable-replay', trial.kept, trial.name)}"
     if trial.trace is not None:
         yield f"trace: {trial.trace}"
     yield f"verdict: {trial.verdict}"
@@ -66,12 +67,6 @@ def headline(trial: Trial) -> str:
         raised = [line for line in violation.message.splitlines()[1:] if line and not line.startswith(" ")]
         return raised[0] if raised else violation.message
     return f"{violation.id}: {violation.title}"
-
-
-def quoted(word: str) -> str:
-    """A node id as bash, PowerShell and cmd take it; plain where no shell sees anything in it."""
-    plain = all(letter.isalnum() or letter in "_./:-\\" for letter in word)
-    return word if plain else f'"{word}"' if "'" in word or "$" not in word else f"'{word}'"
 
 
 def statistics(report: Report) -> tuple[str, ...]:
