@@ -18,6 +18,8 @@ AREAS: Final = {
     "answers": "what a check answers: verdicts, samples before a search, limits, what is said about itself",
     "footprints": "what objects say that a step reads and writes",
     "search": "the reduction, its wakeup trees and paths, samples, loops, workers, kept searches",
+    "explained": "smaller counterexamples, necessary choices, races that decide, stories, tables",
+    "win32": "the user-mode side: arguments, time-outs, routines, error codes, memory of programs",
     "sanitizers": "laws, data races, properties of users",
 }
 

@@ -155,3 +155,12 @@ def test_a_stream_that_lacks_the_letters_keeps_its_columns(charset: str, tmp_pat
 def test_wrapping_ends_in_the_narrowest_column_and_loses_nothing(text: str, width: int) -> None:
     lines = wrap(text, width)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_what_comes_again_is_one_row() -> None:
+    def program(w: WinApi) -> None:
+        for _ in range(5):
+            w.GetTickCount64()
+
+    (row,) = [row for row in rows_of(alertable.run(program).trace) if "GetTickCount64" in row.text]
+    assert row.repeats == 5

@@ -1,0 +1,107 @@
+"""Faults in what makes a finding small and readable: smaller runs, necessary choices, races, stories, tables, schedules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from alertable.specs.mutants import Mutant
+
+MUTANTS: Final = (
+    Mutant(
+        id="smaller-and-another-law",
+        wrong="A smaller run counts although it breaks another law.",
+        why="It fails as well.",
+        where="alertable.sim.explore.minimise:minimise",
+        text="tried.violation is not None and tried.violation.id == violation.id and tried.cost < best.cost",
+        planted="tried.violation is not None and tried.cost < best.cost",
+        test="tests/explore/test_minimise.py::test_what_is_made_smaller_stays_the_same_finding",
+        executions=80,
+    ),
+    Mutant(
+        id="every-switch-is-necessary",
+        wrong="Every choice of a counterexample is called necessary.",
+        why="They were all made.",
+        where="alertable.sim.explore.minimise:necessary",
+        text="if tried.complete and (tried.violation is None or tried.violation.id != best.violation.id):",
+        planted="if tried.complete:",
+        test="tests/explore/test_minimise.py::test_a_choice_without_which_it_fails_too_is_not_necessary",
+        executions=3,
+    ),
+    Mutant(
+        id="a-race-that-changes-nothing",
+        wrong="The race that decides is the last one, whatever its reversal does.",
+        why="It is the nearest to the violation.",
+        where="alertable.sim.explore.races:decisive",
+        text="if other.complete and other.violation is None:",
+        planted="if other.complete:",
+        test="tests/explore/test_search.py::test_the_race_that_decides_is_named",
+        executions=60,
+    ),
+    Mutant(
+        id="first-answer-that-fits",
+        wrong="What a schedule says of the environment goes to the first question that fits, not to the one that is meant.",
+        why="The words are in order.",
+        where="alertable.sim.runtime.schedule:Place.answer",
+        text="if label == USUAL_WORD:",
+        planted='if label == "":',
+        test="tests/explore/test_explained.py::test_of_two_equal_questions_in_a_step_the_second_can_be_meant",
+    ),
+    Mutant(
+        id="the-kernel-breaks-laws",
+        wrong="The violation stands in the kernel's column, whoever broke the law.",
+        why="It was seen there.",
+        where="alertable.sim.view.story:_end",
+        text="if violation.id not in NOBODY and",
+        planted="if violation.id in NOBODY and",
+        test="tests/explore/test_minimise.py::test_a_violation_stands_in_the_column_of_who_broke_the_law",
+        executions=70,
+    ),
+    Mutant(
+        id="hangul-is-narrow",
+        wrong="A Korean letter takes one place.",
+        why="len of a string is its width.",
+        where="alertable.sim.view.grid:width_of",
+        text='2 if east_asian_width(c) in "WF" else 1',
+        planted='1 if east_asian_width(c) in "WF" else 1',
+        test="tests/sim/test_columns.py::test_the_width_of_letters",
+    ),
+    Mutant(
+        id="wide-texts-are-cut",
+        wrong="What has no room in its column is cut away.",
+        why="A table has lines of one row.",
+        where="alertable.sim.view.grid:wrap",
+        text="return [*lines, text]",
+        planted="return lines[:1] or [text]",
+        test="tests/sim/test_columns.py::test_wrapping_loses_nothing_and_keeps_within_the_width",
+    ),
+    Mutant(
+        id="loops-fill-the-table",
+        wrong="Rows that repeat are all shown.",
+        why="Each is a step.",
+        where="alertable.sim.view.columns:_fold",
+        text="(row.thread, row.text, row.kernel) and row.text:",
+        planted="(row.thread, row.text, row.kernel) and not row.text:",
+        test="tests/sim/test_columns.py::test_what_comes_again_is_one_row",
+        executions=1,
+    ),
+    Mutant(
+        id="where-nobody-is",
+        wrong="The place in the program is that of the innermost frame, which is ours.",
+        why="The stack's top is where it is.",
+        where="alertable.sim.runtime.whereabouts:_innermost",
+        text="if rank == 0:",
+        planted="if rank == 2:",
+        test="tests/sim/test_whereabouts.py::test_a_deadlock_says_where_each_waits",
+        executions=3,
+    ),
+    Mutant(
+        id="round-that-is-not-one",
+        wrong="A schedule folds words that are not the same again.",
+        why="A round is a number of words.",
+        where="alertable.sim.runtime.schedule:_rounds",
+        text="return (end - at) // length",
+        planted="return -(-(end - at) // length)",
+        test="tests/sim/test_determinism.py::test_a_loop_that_was_cut_has_a_short_schedule",
+        executions=1,
+    ),
+)
