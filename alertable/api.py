@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, overload
 
@@ -49,10 +50,17 @@ def run(
     may go wrong.  Both are choices: a random or explored run makes them, the default run does not.
     specs: the sanitizers that are on; deadlocks and errors of the program always count.
     max_steps: decisions after which the execution is cut (violation `step-bound`).
-    Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
+    Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.  In an `@example` of hypothesis a text that does not fit any
+    more is followed as far as it fits, with a warning.
     """
     settings = Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults)
-    return _run((program, *others), schedule=schedule_text(schedule), seed=seed, settings=settings)
+    text = schedule_text(schedule)
+    if isinstance(text, str) and seed is None and "hypothesis" in sys.modules:
+        from alertable.sim.explore.conjecture import explicit
+
+        if explicit():
+            return _run_example((program, *others), text, settings)
+    return _run((program, *others), schedule=text, seed=seed, settings=settings)
 
 
 @overload
@@ -144,7 +152,7 @@ _OF_A_TEST: Final = {
 
 def replay(program: Program, *others: Program, schedule: str | Path, **options: Any) -> Execution:  # noqa: ANN401 - of run
     """Follow a schedule exactly, with the options of the run that it is from; ReplayDivergence names what does not fit."""
-    return run(program, *others, schedule=schedule, **options)
+    return _run((program, *others), schedule=schedule_text(schedule), settings=Settings(**options))
 
 
 def explain(program: Program, *others: Program, violation: Violation, **options: Any) -> Violation:  # noqa: ANN401 - of run
@@ -225,6 +233,22 @@ def example(schedule: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
     from alertable.testing import example as mark
 
     return mark(schedule)
+
+
+def _run_example(programs: Sequence[Program], text: str, settings: Settings) -> Execution:
+    """An example is kept for ever, and programs change: it is followed as far as it fits, then the default choices go on."""
+    from alertable.sim.explore.replay import FarAsItFits
+    from alertable.sim.runtime.schedule import parse
+
+    chooser = FarAsItFits(parse(text))
+    execution = _run(programs, schedule=chooser, settings=settings.at(text))
+    if chooser.parted is not None:
+        warnings.warn(
+            f"the schedule of an @example does not fit any more: {chooser.parted}; it was followed as far as it fits, then the "
+            "default choices went on. Remove it, or replace it by the schedule of a failure",
+            stacklevel=3,
+        )
+    return execution
 
 
 @overload

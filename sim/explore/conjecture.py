@@ -78,6 +78,11 @@ def running() -> bool:
     return currently_in_test_context() and not current_build_context().data.frozen
 
 
+def explicit() -> bool:
+    """Does an `@example` run?  It is run for the report at once, and nothing is drawn for it."""
+    return currently_in_test_context() and final() and not current_build_context().data.prefix
+
+
 def final() -> bool:
     """Does hypothesis run the test case for its report?"""
     return bool(current_build_context().is_final)

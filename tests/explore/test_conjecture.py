@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import hypothesis
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.control import current_build_context
 from hypothesis.internal.observability import TestCaseObservation, with_observability_callback
@@ -42,6 +42,7 @@ def test_a_test_case_has_choices_and_its_report_begins_with_them() -> None:
         (reported if conjecture.final() else failed).append(tuple((data.prefix or ()) if conjecture.final() else data.choices))
         assert conjecture.running()
         assert not conjecture.observed()
+        assert not conjecture.explicit()
         raise RuntimeError
 
     try:
@@ -49,6 +50,21 @@ def test_a_test_case_has_choices_and_its_report_begins_with_them() -> None:
     except RuntimeError:
         assert reported
     assert set(reported) <= set(failed), hypothesis.__version__
+
+
+def test_an_example_is_known_as_one() -> None:
+    seen = []
+
+    @QUIET
+    @example(7)
+    @given(st.integers())
+    def looks(n: int) -> None:
+        seen.append((n, conjecture.explicit()))
+
+    looks()
+    assert seen[0] == (7, True), hypothesis.__version__
+    assert not any(explicit for _, explicit in seen[1:])
+    assert not conjecture.explicit()
 
 
 def test_a_row_of_observability_is_filled_in() -> None:

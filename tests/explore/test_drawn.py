@@ -22,7 +22,7 @@ PLAIN = settings(max_examples=100, deadline=None, derandomize=True, database=Non
 UNEXPLAINED = settings(PLAIN, phases=set(Phase) - {Phase.explain}, print_blob=True)
 
 
-def counting(n: int) -> Callable[[Any], int]:
+def counting(n: int, *, mended: bool = False) -> Callable[[Any], int]:
     """Two threads add n each, and lose some where they change places inside an addition."""
 
     def counting(w: Any) -> int:
@@ -32,6 +32,9 @@ def counting(n: int) -> Callable[[Any], int]:
         @w.CALLBACK(c_uint32, c_void_p)  # type: ignore[untyped-decorator]  # of the API, which is Any here
         def add(_parameter: Any) -> int:
             for _ in range(n):
+                if mended:
+                    total[0] += 1
+                    continue
                 value = total[0]
                 w.SetEvent(log)  # another may go first
                 total[0] = value + 1
@@ -81,6 +84,25 @@ def test_what_is_shown_fails_again_as_an_example() -> None:
         assert alertable.run(counting(n), schedule=sched).outcome == 2 * n
 
     assert f"sched={schedule!r}" in report(pasted)
+
+
+def test_an_example_is_followed_as_far_as_it_fits() -> None:
+    schedule = shown(report(loses), "sched")
+    runs = []
+
+    @example(sched=schedule)
+    @settings(PLAIN, phases=[Phase.explicit])
+    @given(sched=alertable.schedules())
+    def mended(sched: Any) -> None:
+        execution = alertable.run(counting(1, mended=True), schedule=sched)
+        runs.append(execution.schedule)
+        assert execution.outcome == 2
+        with pytest.raises(alertable.ReplayDivergence):
+            alertable.replay(counting(1, mended=True), schedule=sched)
+
+    with pytest.warns(UserWarning, match="does not fit any more: step 8: the schedule says 'counting.2'.* then the default"):
+        mended()
+    assert runs == ["v1: counting*4 counting.1 counting.2*2 counting*2"]
 
 
 def test_a_blob_reproduces_it_and_tells_the_schedule() -> None:
