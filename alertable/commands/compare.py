@@ -15,7 +15,7 @@ from alertable.commands.guard import guarded
 from alertable.sim.timed.compare import Row, as_csv, compare, curves
 from alertable.sim.timed.knees import knee
 from alertable.sim.timed.measure import SERVERS
-from alertable.sim.timed.plot import needed, svg
+from alertable.sim.timed.plot import drawing, kind_of, needed
 from alertable.sim.timed.profile import load, quantity
 from alertable.sim.timed.sweep import CLIENTS_MAX, Sweep, numbers, scenario, shipped
 from alertable.sim.timed.table import NOTE, table
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, default=0, show_default=True, help="Of random loads and losses.")
 @click.option("--csv", "csv_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the figures; - is stdout.")
 @click.option("--json", "json_file", metavar="FILE", type=click.Path(dir_okay=False), help="The same as JSON; - is stdout.")
-@click.option("--plot", metavar="FILE.svg", type=click.Path(dir_okay=False), help="Draw the curves (extra `plot`).")
+@click.option("--plot", metavar="FILE.svg|FILE.png", type=click.Path(dir_okay=False), help="Draw the curves (extra `plot`).")
 @click.option("--html", "page", metavar="FILE.html", type=click.Path(dir_okay=False), help="Curves and sentences in one page.")
 @click.option("--fresh", is_flag=True, help="Measure everything again, even what is kept.")
 def compare_command(**given: Any) -> None:  # noqa: ANN401 - click's
@@ -55,6 +55,8 @@ def compare_all(given: dict[str, Any]) -> int:
     sweep = sweep_of(given)
     if given["plot"] or given["page"]:
         needed()
+    if given["plot"]:
+        kind_of(given["plot"])
     total = len(list(sweep.points()))
     kept = None if given["fresh"] else _kept()
     rows: list[Row] = []
@@ -115,7 +117,7 @@ def report(given: dict[str, Any], sweep: Sweep, profile: Profile, rows: Sequence
     if "-" not in (given["csv_file"], given["json_file"]):
         show(found, sweep, profile)
     if given["plot"]:
-        write(given["plot"], svg(found))
+        Path(given["plot"]).write_bytes(drawing(found, given["plot"]))
     if given["page"]:
         from alertable.sim.timed.page import html
 

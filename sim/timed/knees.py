@@ -22,6 +22,8 @@ def knee(curve: Curve) -> str:
     bend = next(row for row in rows if row.throughput >= BENDS * best.throughput)
     last = rows[-1]
     if bend is last:
+        if _saturated(rows[-2], last):
+            return _with_end(f"{_rate(last)} with {_clients(last)}, and hardly more with any number: {_bound(last)}", curve)
         return _with_end(f"still grows with {_clients(last)}, {_rate(last)}: {_bound(last)}", curve)
     words = f"{_rate(best)}, nearly reached with {_clients(bend)}: {_bound(best)}"
     if last.throughput < BENDS * best.throughput:
@@ -37,6 +39,14 @@ def time(microseconds: float) -> str:
     if microseconds < 1e3:
         return f"{microseconds:.0f} us"
     return f"{microseconds / 1e3:.1f} ms" if microseconds < 1e6 else f"{microseconds / 1e6:.2f} s"
+
+
+def _saturated(before: Row, last: Row) -> bool:
+    """Something has no more to give: the processors, the link, or the one core that a single thread can fill."""
+    if max(last.utilisation, last.network) >= EXHAUSTED:
+        return True
+    levelling = last.throughput / before.throughput < 1 + (last.clients / before.clients - 1) / 2 if before.throughput else False
+    return last.cores > 1 and levelling and EXHAUSTED <= last.utilisation * last.cores <= 1
 
 
 def _with_end(words: str, curve: Curve) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ PANELS: Final[tuple[tuple[str, str, Callable[[Row], float]], ...]] = (
     ("memory of threads and operations", "MiB", lambda row: row.memory / 2**20),
 )
 STYLES: Final = ("-", "--", ":", "-.")
+KINDS: Final = ("svg", "png")
+DECADE: Final = 10  # so far apart values must lie for a logarithmic axis
+TICKS: Final = 14  # numbers that have room on an axis
 AXES: Final = ("clients", "size", "cores")
 
 
@@ -32,6 +36,23 @@ def needed() -> None:
 
 def svg(curves: Sequence[Curve]) -> str:
     """One drawing of six panels; the horizontal axis is what varies: clients, else size, else cores."""
+    return _drawn(curves, "svg").decode()
+
+
+def drawing(curves: Sequence[Curve], name: str) -> bytes:
+    """The same as the contents of a file of this name, as `kind_of` has it."""
+    return _drawn(curves, kind_of(name))
+
+
+def kind_of(name: str) -> str:
+    """The kind of drawing that a file of this name holds."""
+    kind = name.rpartition(".")[2].lower()
+    if kind not in KINDS:
+        raise ValueError(f"{name}: a plot is a file that ends in {' or '.join(f'.{each}' for each in KINDS)}")
+    return kind
+
+
+def _drawn(curves: Sequence[Curve], kind: str) -> bytes:
     needed()
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -49,27 +70,52 @@ def svg(curves: Sequence[Curve]) -> str:
                 place.plot(xs, ys, style, color=f"C{colour}", marker=".", markersize=4, linewidth=1, label=label)
                 if ends:  # a cross where the model has its end
                     place.plot(xs[-1:], ys[-1:], "x", color=f"C{colour}", markersize=7)
-            _scales(place, title, unit, axis)
+            place.set_title(title, fontsize=9)
+            place.set_xlabel("payload bytes" if axis == "size" else axis)
+            place.set_ylabel(unit)
+            _horizontal(place, sorted({getattr(row, axis) for row in rows}))
+            _vertical(place, [value(row) for row in rows], "latency" in title)
+            place.grid(visible=True, linewidth=0.3)
         figure.legend(*panels[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None})
+        out = io.BytesIO()
+        figure.savefig(out, format=kind, dpi=120, metadata={"Date": None} if kind == "svg" else {"Software": None})
     return out.getvalue()
 
 
-def _scales(place: Any, title: str, unit: str, axis: str) -> None:  # noqa: ANN401 - matplotlib's Axes
-    place.set_title(title, fontsize=9)
-    place.set_xlabel("payload bytes" if axis == "size" else axis)
-    place.set_ylabel(unit)
-    place.set_xscale("log")
+def _horizontal(place: Any, measured: Sequence[int]) -> None:  # noqa: ANN401 - matplotlib's Axes
+    """Numbers where something was measured, as far as they have room beside each other."""
+    wide = measured[-1] >= DECADE * measured[0]
+    if wide:
+        place.set_xscale("log")
+    place.set_xticks(_apart(measured, log=wide))
     place.xaxis.set_major_formatter("{x:,.0f}")
-    if "latency" in title:
+    place.xaxis.set_minor_formatter("")
+
+
+def _apart(measured: Sequence[int], *, log: bool) -> list[int]:
+    """Those that are far enough from the one before; the last is always there."""
+    scale = math.log if log else float
+    room = (scale(measured[-1]) - scale(measured[0])) / TICKS
+    kept = [measured[-1]]
+    for number in reversed(measured):
+        if scale(kept[-1]) - scale(number) >= room > 0:
+            kept.append(number)
+    return kept[::-1]
+
+
+def _vertical(place: Any, values: Sequence[float], may_be_log: bool) -> None:  # noqa: ANN401 - matplotlib's Axes
+    """From 0, or logarithmic where the values lie decades apart, with numbers at 1, 2 and 5."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    above = [value for value in values if value > 0]
+    if may_be_log and above and max(above) >= DECADE * min(above):
         place.set_yscale("log")
+        place.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=TICKS))
+        place.yaxis.set_minor_locator(NullLocator())
         place.yaxis.set_major_formatter("{x:g}")
-        place.yaxis.set_minor_formatter("")
     else:
-        place.set_ylim(bottom=0)
+        place.set_ylim(0, 1.06 * max(above, default=1.0))
         place.yaxis.set_major_formatter("{x:,g}")
-    place.grid(visible=True, linewidth=0.3)
 
 
 def _lines(curves: Sequence[Curve], axis: str) -> list[tuple[str, int, str, list[Row], str]]:

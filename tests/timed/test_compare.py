@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
@@ -88,8 +89,9 @@ def test_after_trouble_a_curve_has_no_more(monkeypatch: pytest.MonkeyPatch) -> N
 
 def a_row(clients: int, throughput: float, **changes: float) -> Row:
     values = {each.name: 0.0 for each in fields(Row)} | {"throughput": throughput, "median": 200.0, "utilisation": 0.5}
-    return Row(**{**values, "server": "blocking", "trouble": "", "clients": clients, "size": 100, "cores": 1, "messages": 10,
-                  **changes})  # type: ignore[arg-type]  # names and types come from the class
+    return Row(
+        **{**values, "server": "blocking", "trouble": "", "clients": clients, "size": 100, "cores": 1, "messages": 10, **changes}
+    )  # type: ignore[arg-type]  # names and types come from the class
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,11 @@ def a_row(clients: int, throughput: float, **changes: float) -> Row:
         ([a_row(1, 10), a_row(2, 20), a_row(5, 50)], "still grows with 5 clients, 50 messages/s: the processors are 50% busy"),
         ([a_row(1, 10), a_row(2, 99, utilisation=0.99, cpu=7.0), a_row(5, 100, utilisation=0.99, cpu=7.0, median=900.0)],
          "100 messages/s, nearly reached with 2 clients: the processors are 99% busy, a message costs 7.0 us"),
-        ([a_row(1, 10), a_row(2, 100, network=0.95)], "still grows with 2 clients, 100 messages/s: the link is 95% busy"),
+        ([a_row(1, 10), a_row(2, 100, network=0.95)],
+         "100 messages/s with 2 clients, and hardly more with any number: the link is 95%"),
+        ([a_row(1, 10), a_row(2, 100, utilisation=0.9)], "hardly more with any number: the processors are 90% busy"),
+        ([a_row(10, 100, cores=4), a_row(20, 120, cores=4, utilisation=0.24)], "hardly more with any number: the processors"),
+        ([a_row(10, 100, cores=4), a_row(20, 190, cores=4, utilisation=0.24)], "still grows with 20 clients"),
         ([a_row(1, 10), a_row(2, 100, cpu=1.0), a_row(5, 50, cpu=2.0)],
          "with 5 clients it falls to 50 messages/s, where a message costs 2.0 us instead of 1.0"),
         ([a_row(1, 10)], "10 messages/s with 1 client:"),
@@ -120,6 +126,33 @@ def test_csv_and_table(rows: list[Row]) -> None:
     lines = table(rows)
     assert lines[0].split() == [*HEADINGS[:6], "99", "%", *HEADINGS[7:]]
     assert len({len(line) for line in lines}) == 1
+
+
+@pytest.mark.parametrize(
+    "points", [[(1, 200.0), (1000, 5000.0)], [(20, 207.0), (23, 231.0), (50, 250.0)], [(7, 200.0)], [(1, 0.0), (2, 0.0)],
+               [(number, 200.0 * number) for number in range(1, 1000)]],
+)  # fmt: skip
+def test_every_axis_has_numbers(points: list[tuple[int, float]]) -> None:
+    pytest.importorskip("matplotlib")
+    from alertable.sim.timed.plot import PANELS, TICKS, drawing, svg
+
+    rows_ = tuple(a_row(clients, 100.0 * clients, median=median, p99=median, cpu=8.0) for clients, median in points)
+    found = [Curve("blocking", 100, 1, rows_, "")]
+    panels = re.split(r'<g id="axes_\d+">', svg(found))[1:]
+    assert len(panels) == len(PANELS)
+    least = min(2, len(points))
+    for panel in panels:
+        for axis, at_least in (("x", least), ("y", 2)):
+            ticks = re.findall(rf'<g id="{axis}tick_\d+">(.*?)(?=<g id="[xy]tick|<g id="matplotlib)', panel, re.DOTALL)
+            numbers = [number for tick in ticks for number in re.findall(r">([\d.,]+)</text>", tick)]
+            assert at_least <= len(set(numbers)) == len(numbers) <= TICKS + 4
+    assert drawing(found, "a.png").startswith(b"\x89PNG")
+
+
+def test_a_plot_of_no_known_kind_is_refused_before_anything_is_measured(folder: Path) -> None:
+    result = CliRunner().invoke(main, [*WORDS, "--plot", "a.pdf"])
+    assert (result.exit_code, result.stderr) == (2, "alertable: a.pdf: a plot is a file that ends in .svg or .png\n")
+    assert not list(folder.iterdir())
 
 
 def test_the_drawing_is_the_same_every_time(rows: list[Row]) -> None:
