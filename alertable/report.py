@@ -18,7 +18,7 @@ from alertable.terminal import shown, width
 from alertable.words import command, file_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from alertable.sim import Execution, Violation
@@ -45,15 +45,18 @@ def law_lines(violation: Violation) -> Iterator[str]:
 
 def violation_lines(
     violation: Violation, files: Sequence[str], options: Mapping[str, Any], kept: str | None = None,
-    store_words: Sequence[str] = (),
+    store_words: Sequence[str] = (), *, columns: int | None = None, show: Callable[[str], str] = shown,
 ) -> Iterator[str]:  # fmt: skip
-    """A counterexample for people: the law, the story, what is necessary, how to see it again (store_words: where it is kept)."""
+    """A counterexample for people: the law, the story, what is necessary, how to see it again.
+
+    store_words: where it is kept; columns: of the story, without them those of the terminal; show: as the reader sees a text.
+    """
     yield from law_lines(violation)
     if violation.laws:
         yield f"laws: {', '.join(violation.laws)}"
     if violation.rows:
         yield ""
-        yield from lines_of(violation.rows, width(), shown)
+        yield from lines_of(violation.rows, columns or width(), show)
     for line in violation.switches:
         yield f"necessary: {line}"
     if violation.race:

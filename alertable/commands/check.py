@@ -14,6 +14,8 @@ import alertable
 from alertable.commands.guard import guarded
 from alertable.commands.options import collected, option_words, the_store, what_may_happen
 from alertable.report import replay_words, violation_lines
+from alertable.reports import HELP, METAVAR, Target, failing, write
+from alertable.reports.found import of_check
 from alertable.sim.explore.bugs_first import PHASE
 from alertable.sim.explore.strategies import STRATEGIES
 from alertable.sim.explore.workers import processes
@@ -61,9 +63,12 @@ if TYPE_CHECKING:
     help="End with code 3 if the verdict is weaker; any accepts a search that did not get through.",
 )
 @click.option("--json", "json_", is_flag=True, help="One JSON object on stdout; the programs' prints go to stderr.")
+@click.option("--report", "reports", multiple=True, type=Target(), metavar=METAVAR, help=HELP)
 def check_command(**options: Any) -> None:  # noqa: ANN401 - what click passes
     """Explore the interleavings of programs on the simulated kernel."""
-    sys.exit(guarded(lambda: check_files(**options)))
+    with failing(options["reports"], "check", " ".join(options["files"])):
+        code = guarded(lambda: check_files(**options))
+    sys.exit(code)
 
 
 def check_files(
@@ -72,6 +77,7 @@ def check_files(
     json_: bool,
     resume: bool,
     store: Path | None,
+    reports: Sequence[tuple[str, Path]],
     **given: Any,  # noqa: ANN401 - handed on to check()
 ) -> int:
     """`alertable check`."""
@@ -108,8 +114,9 @@ def check_files(
     if keeper.trouble:
         note(keeper.trouble)
     code = exit_code(report, require)
+    ended = write(reports, of_check(report, files, programs, settings, ids, code)) if reports else code
     echo(as_json(report, files, ids, code) if json_ else "\n".join(lines(report, files, settings, ids, code, keeper.words)))
-    return code
+    return ended
 
 
 def _bound(given: dict[str, Any]) -> str:

@@ -11,6 +11,9 @@ import click
 
 import alertable
 from alertable.commands.guard import Failed, guarded
+from alertable.reports import HELP, METAVAR, PAGE, Target, failing
+from alertable.reports import write as write_reports
+from alertable.reports.found import of_conform
 from alertable.sim.conformance.lane import SCHEDULES, Row, conform
 from alertable.sim.conformance.report import as_json, as_markdown, summary, text
 from alertable.specs.litmus import load
@@ -27,13 +30,16 @@ if TYPE_CHECKING:
 @click.option(
     "--json", "json_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write everything as JSON; - is stdout."
 )
-@click.option("--report", metavar="FILE.md", type=click.Path(dir_okay=False), help="Write the report as a page.")
-def conform_command(backend: str, only: str, schedules: int, json_file: str | None, report: str | None) -> None:
+@click.option("--report", "reports", multiple=True, type=Target(pages=True), metavar=f"{METAVAR}|FILE.md",
+              help=f"{HELP} Without a kind: a page.")  # fmt: skip
+def conform_command(backend: str, only: str, schedules: int, json_file: str | None, reports: Sequence[tuple[str, Path]]) -> None:
     """Hold the litmus tests against what Windows allows: the model, and real Winsock."""
-    sys.exit(guarded(lambda: conform_all(backend, only, schedules, json_file, report)))
+    with failing([target for target in reports if target[0] != PAGE], "conform", only):
+        code = guarded(lambda: conform_all(backend, only, schedules, json_file, reports))
+    sys.exit(code)
 
 
-def conform_all(backend: str, only: str, schedules: int, json_file: str | None, report: str | None) -> int:
+def conform_all(backend: str, only: str, schedules: int, json_file: str | None, reports: Sequence[tuple[str, Path]]) -> int:
     """`alertable conform`."""
     tests = load(only)
     if not tests:
@@ -51,18 +57,16 @@ def conform_all(backend: str, only: str, schedules: int, json_file: str | None, 
     complete = len(rows) == len(tests)
     if json_file is not None:
         write(json_file, as_json(rows, backend, complete, alertable.__version__))
-    if report is not None:
+    for report in [path for kind, path in reports if kind == PAGE]:
         command = (
-            f"alertable conform --backend {backend}"
-            + (f" --only {only}" if only != "*" else "")
-            + f" --report {Path(report).name}"
+            f"alertable conform --backend {backend}" + (f" --only {only}" if only != "*" else "") + f" --report {report.name}"
         )
-        write(report, as_markdown(rows, backend, command, alertable.__version__))
+        write(str(report), as_markdown(rows, backend, command, alertable.__version__))
     if json_file != "-":
         show_rows(rows, backend)
-    if not complete:
-        return INTERRUPTED
-    return OK if all(row.ok for row in rows) else VIOLATED
+    code = INTERRUPTED if not complete else OK if all(row.ok for row in rows) else VIOLATED
+    others = [target for target in reports if target[0] != PAGE]
+    return write_reports(others, of_conform(rows, code, backend)) if others else code
 
 
 def show_rows(rows: Sequence[Row], backend: str) -> None:

@@ -89,9 +89,8 @@ def test_after_trouble_a_curve_has_no_more(monkeypatch: pytest.MonkeyPatch) -> N
 
 def a_row(clients: int, throughput: float, **changes: float) -> Row:
     values = {each.name: 0.0 for each in fields(Row)} | {"throughput": throughput, "median": 200.0, "utilisation": 0.5}
-    return Row(
-        **{**values, "server": "blocking", "trouble": "", "clients": clients, "size": 100, "cores": 1, "messages": 10, **changes}
-    )  # type: ignore[arg-type]  # names and types come from the class
+    return Row(**{**values, "server": "blocking", "trouble": "", "clients": clients, "size": 100, "cores": 1, "messages": 10,
+                  **changes})  # type: ignore[arg-type]  # names and types come from the class
 
 
 @pytest.mark.parametrize(
