@@ -140,7 +140,6 @@ def program_of(
         shared.log = [[] for _ in scripts]
 
         def follow(number: int) -> None:
-            shared.numbers[w.GetCurrentThreadId()] = number
             for family, name in scripts[number]:
                 shared.log[number].append(FAMILIES[family][name](shared))
 
@@ -156,6 +155,7 @@ def program_of(
         shared.threads = [w.OpenThread(ALL_ACCESS, 0, tids[0].value) for _ in mine]
         shared.threads += [w.CreateThread(None, 0, body, number, SUSPENDED, byref(tids[number])) for number in others]
         shared.tids = [tid.value for tid in tids]
+        shared.numbers = {tid: number for number, tid in enumerate(shared.tids)}  # an APC may run before the thread does
         for number in others:
             w.ResumeThread(shared.threads[number])
         if mine:

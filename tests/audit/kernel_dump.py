@@ -22,7 +22,6 @@ SKIPPED: Final[Mapping[str, str]] = {
     "Kernel.timer_sequence": "orders what is due at one time, any of which may come first",
     "TimerEntry.sequence": "the same",
     "Kernel.live_timers": "counts what is listed",
-    "Kernel.flows": "taken apart after the execution",
     "KThread.ordinal": "the order of creation, for sorting only",
     "KThread.carrier": "the runtime's",
     "KThread.attended_step": "the runtime's",
