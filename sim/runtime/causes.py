@@ -256,6 +256,8 @@ class _Walk:
         self._met[id(kind)] = kind
         lives_on = module is not None and getattr(module, kind.__qualname__.partition(".")[0], None) is not None
         for name, value in list(vars(kind).items()):
+            if name == "__hash__":  # it matters to whoever goes through a set, and that is seen there
+                continue
             plain = value.__func__ if isinstance(value, staticmethod | classmethod) else value
             if isinstance(plain, property):
                 for function in (plain.fget, plain.fset):

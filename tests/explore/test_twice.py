@@ -7,6 +7,7 @@ import functools
 import itertools
 import random
 from ctypes import byref, c_ulong
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ import alertable
 from alertable.sim.explore import twice
 from alertable.sim.explore.endings import difference, ending, other_memory
 from alertable.sim.explore.twice import Sample
+from alertable.sim.runtime.causes import hashing, suspicious
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.settings import Settings
 from alertable.specs.zoo import cases
@@ -460,3 +462,14 @@ def test_what_is_right_does_the_same_every_time(
             other = ending(programs, schedule, settings)
         assert difference(one, other) is None
     capsys.readouterr()
+
+
+def test_a_class_that_says_how_it_is_hashed_does_not_depend_on_it() -> None:
+    @dataclass(frozen=True)
+    class Program:
+        name: str
+
+        def __call__(self, w: Any) -> int:
+            return int(w.SleepEx(0, 1))
+
+    assert hashing(suspicious([Program("one")])) == []
