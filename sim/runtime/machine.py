@@ -306,6 +306,7 @@ class Machine:
         if self.failure is not None or (self.violation is not None and not self.aftermath):
             self._leave()
         if self.steps > self.max_steps and self.explorer is None:
+            self.steps = self.max_steps  # one too many does not begin, as where an explorer is asked
             self.stop(self._too_many(t.label))
         if self.leaving and t in self.leaving:
             raise self.leaving[t]  # ExitThread does not return, whatever the program catches
