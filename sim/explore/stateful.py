@@ -59,7 +59,7 @@ class KernelMachine(RuleBasedStateMachine):
 
     Rules say `call`, `environment`; they and invariants look at `result`, `blocked`, `moves`, `object_of`, `thread`, `apcs`,
     `outstanding`.  Handles are numbers, which bundles hold.  Data outcomes (faults) are always the usual ones.
-    settings_of_kernel: as for a run, `alertable.sim.runtime.settings.Settings(...)`.
+    settings_of_kernel: as for a run, `alertable.sim.runtime.settings.Settings(...)`; max_steps is for each rule.
     """
 
     BLOCKED = BLOCKED
@@ -74,6 +74,7 @@ class KernelMachine(RuleBasedStateMachine):
         self._tester = getcurrent()
         self._over = False
         self._most_apcs = self._most_operations = 0
+        self._last_step = 0
         self._asker = greenlet(self._run)  # whoever waits to be told what happens next
         self._asker.switch()
 
@@ -81,6 +82,8 @@ class KernelMachine(RuleBasedStateMachine):
 
     def call(self, action: Callable[[Any], Any], *, thread: str = MAIN) -> Any:  # noqa: ANN401 - what the action returns
         """Have the thread do action(w) until it is done: its result, or `self.BLOCKED`.  ValueError while it is blocked."""
+        if self._over:
+            raise RuntimeError("the execution is over")
         t = self._threads.get(thread)
         if t is None:
             t = self._threads[thread] = self.machine.start(self._process, None, thread, self._body)
@@ -181,6 +184,8 @@ class KernelMachine(RuleBasedStateMachine):
     def choose(self, _machine: Machine, _running: KThread | None, /) -> KThread | None:
         """Explorer: ask the rules; a thread that is in the middle of its action simply goes on."""
         if _running is not None and _running in self._work and not self._over:
+            if self.machine.steps >= self._last_step:
+                return self.machine.exhausted(_running)
             self.machine.steps += 1
             self.machine.kernel.unready(_running)
             return _running
@@ -235,9 +240,8 @@ class KernelMachine(RuleBasedStateMachine):
         return options if due is None else list(due_entries(k, due))
 
     def _go_on(self) -> None:
-        if self._over:
-            raise RuntimeError("the execution is over")
         self._tester = getcurrent()
+        self._last_step = self.machine.steps + self.machine.max_steps
         self._asker.switch()
         self._look()
 

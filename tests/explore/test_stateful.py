@@ -114,6 +114,23 @@ def test_what_a_machine_can_be_asked() -> None:
         machine.teardown()
 
 
+def test_a_rule_without_an_end_is_cut() -> None:
+    def loops(w: Any) -> None:
+        event = w.CreateEventW(None, 1, 0, None)
+        while True:
+            w.SetEvent(event)
+
+    machine = Looking()
+    try:
+        machine.call(lambda w: w.Sleep(0))
+        with pytest.raises(AssertionError, match="step-bound: too many steps\nnot over after 10000 steps; main was to move"):
+            machine.call(loops)
+        with pytest.raises(RuntimeError, match="the execution is over"):
+            machine.call(lambda w: w.Sleep(0))
+    finally:
+        machine.teardown()
+
+
 class Sleeper(alertable.KernelMachine):
     """Wrong: APCs that are queued to somebody who sleeps are run."""
 
