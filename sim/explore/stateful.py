@@ -233,6 +233,8 @@ class KernelMachine(RuleBasedStateMachine):
                 self.machine.block()
 
     def _options(self) -> list[Any]:
+        if self._over:
+            return []
         k = self.machine.kernel
         woken = [t for t in k.ready if t in self._work]
         options = [*woken, *k.wire, *due_entries(k, k.now_100ns)]

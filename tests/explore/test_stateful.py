@@ -127,6 +127,7 @@ def test_a_rule_without_an_end_is_cut() -> None:
             machine.call(loops)
         with pytest.raises(RuntimeError, match="the execution is over"):
             machine.call(lambda w: w.Sleep(0))
+        assert machine.moves() == ()
     finally:
         machine.teardown()
 
