@@ -13,6 +13,8 @@ import click
 import alertable
 from alertable.commands.guard import Failed, failure, tell
 from alertable.completion import completing
+from alertable.config import COMMANDS as CONFIGURED
+from alertable.config import check_variables, configured, hear_variables
 from alertable.language import LANGUAGES, VARIABLE, translated, use
 from alertable.streams import finished, prepare_streams
 from alertable.terminal import OK
@@ -64,6 +66,17 @@ class Commands(click.Group):
         """The command of this name."""
         return command_of(cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:  # fmt: skip
+        """The command, with what the project's file and the environment have for its options."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and name in CONFIGURED and not {"-h", "--help"} & set(args):
+            check_variables(command)
+            known = {each: found for each in CONFIGURED if (found := command_of(each)) is not None}
+            ctx.default_map = configured(known)
+        return name, command, rest
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -110,6 +123,7 @@ def command_of(name: str) -> click.Command | None:
             raise
         raise Failed(f"{error.name} is not installed: pip install {error.name} (`alertable doctor` looks at the rest)") from error
     speaking(found)
+    hear_variables(found)
     return completing(found)
 
 

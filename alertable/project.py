@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Final
+from typing import Any, Final
 
 FOLDER: Final = ".alertable"
 VARIABLE: Final = "ALERTABLE_STORE"
+STORE: Final = "store"  # the key
 PYPROJECT: Final = "pyproject.toml"
 OWN_FILE: Final = "alertable.toml"
 TABLE: Final = "[tool.alertable"
@@ -22,9 +24,18 @@ def project_root(start: Path | None = None) -> Path:
 
 
 def marked_root(start: Path) -> Path | None:
-    """The nearest folder upwards with alertable.toml, [tool.alertable] in pyproject.toml, a store, or .git."""
+    """The folder upwards that configures alertable, as far as the checkout goes; else the nearest with a store, or .git."""
     start = start.absolute()
-    return next((folder for folder in (start, *start.parents) if _is_marked(folder)), None)
+    nearest = None
+    for folder in (start, *start.parents):
+        if config_file(folder) is not None:
+            return folder
+        is_checkout = (folder / ".git").exists()
+        if not _is_everybodys(folder) and (is_checkout or (folder / FOLDER).is_dir()):
+            nearest = nearest or folder
+            if is_checkout:
+                break
+    return nearest
 
 
 def config_file(root: Path) -> Path | None:
@@ -50,12 +61,6 @@ def near(path: Path) -> Path:
     return full.relative_to(here) if full.is_relative_to(here) else full
 
 
-def _is_marked(folder: Path) -> bool:
-    if config_file(folder) is not None:
-        return True
-    return not _is_everybodys(folder) and ((folder / FOLDER).is_dir() or (folder / ".git").exists())
-
-
 def _is_everybodys(folder: Path) -> bool:
     """The home folder, the one for temporary files, the root of a disk: what was left there makes no project of all below."""
     with suppress(RuntimeError):  # there is no home
@@ -65,6 +70,26 @@ def _is_everybodys(folder: Path) -> bool:
 
 
 def usual_folder() -> Path:
-    """What ALERTABLE_STORE says, else `.alertable` in the root of the project that we are in."""
+    """What ALERTABLE_STORE says, else what the project's file says, else `.alertable` in its root."""
     told = os.environ.get(VARIABLE)
-    return Path(told) if told else near(project_root() / FOLDER)
+    if told:
+        return Path(told)
+    root = project_root()
+    path = config_file(root)
+    with suppress(OSError, ValueError):  # whoever reads the options says what is wrong with the file
+        value = table_of(path).get(STORE) if path is not None else None
+        if isinstance(value, str) and value:
+            return near(root / value)
+    return near(root / FOLDER)
+
+
+def table_of(path: Path) -> dict[str, Any]:
+    """What the file that configures a project says; OSError or ValueError if it cannot be read."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    if path.name != PYPROJECT:
+        return data
+    tool = data.get("tool", {})
+    table = tool.get("alertable", {}) if isinstance(tool, dict) else {}
+    if not isinstance(table, dict):
+        raise ValueError("tool.alertable is no table")
+    return table

@@ -274,3 +274,15 @@ def test_gc_finds_a_program_that_is_gone(project: Path) -> None:
     kept = checked("sleeps.py")
     (project / "sleeps.py").unlink()
     assert f"{kept}  removed: it no longer replays (sleeps.py: there is no such file" in _reasons()
+
+
+def test_a_store_that_lies_about_does_not_hide_the_project(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be from before somebody configured the project; but nothing above the checkout counts."""
+    (project / "deep" / ".alertable").mkdir()
+    monkeypatch.chdir(project / "deep" / "er")
+    assert project_root() == project
+    (project / "pyproject.toml").unlink()
+    assert project_root() == project / "deep"
+    (project / "deep" / ".git").mkdir()
+    (project / "alertable.toml").touch()
+    assert project_root() == project / "deep"
