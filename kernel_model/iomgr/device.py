@@ -26,10 +26,10 @@ def dawdles(k: Kernel, irp: Irp) -> bool:
 
 
 def finish_later(k: Kernel, irp: Irp, finish: Callable[[Kernel, Irp], None]) -> None:
-    """The device will come back to the operation: an actor of its own, named by the issuing thread's history (F-001)."""
-    t = irp.thread
-    t.objects_made += 1
-    queue_timer(k, k.now_100ns, _finish, (irp, finish), f"device:{t.label}.{t.objects_made}")
+    """The device will come back to the operation: an actor of its own, named by the operation, whoever cancels it (F-001)."""
+    irp.late += 1
+    again = f".{irp.late}" if irp.late > 1 else ""
+    queue_timer(k, k.now_100ns, _finish, (irp, finish), f"device:{irp.thread.label}.{irp.number}{again}")
 
 
 def _finish(k: Kernel, context: tuple[Irp, Callable[[Kernel, Irp], None]]) -> None:

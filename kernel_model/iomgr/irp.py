@@ -76,8 +76,8 @@ class Irp:
     """
 
     __slots__ = (
-        "apc_context", "apc_routine", "buffers", "cancel", "done", "event", "file", "flags", "information", "iosb", "length",
-        "major", "on_accept", "on_complete", "quiet", "result", "state", "status", "thread", "watched",
+        "apc_context", "apc_routine", "buffers", "cancel", "done", "event", "file", "flags", "information", "iosb", "late",
+        "length", "major", "number", "on_accept", "on_complete", "quiet", "result", "state", "status", "thread", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -93,6 +93,9 @@ class Irp:
         apc_context: Any = None,  # noqa: ANN401
     ) -> None:
         self.thread = thread
+        thread.irps_made += 1
+        self.number = thread.irps_made
+        self.late = 0  # how often a device took its time
         self.file = file
         self.major = major
         self.buffers = buffers

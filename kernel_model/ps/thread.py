@@ -66,6 +66,7 @@ class KThread(Dispatcher):
         "handles_made",
         "inbox",
         "irps",
+        "irps_made",
         "last_error",
         "listed",
         "looping",
@@ -138,6 +139,7 @@ class KThread(Dispatcher):
         self.children = 0
         self.handle_arena = arena
         self.objects_made = 0
+        self.irps_made = 0
         self.handles_made = 0
         self.ports_made = 0
         self.connections_made = 0

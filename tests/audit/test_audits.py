@@ -67,7 +67,7 @@ def tracer() -> Iterator[Tracer]:
 
 def program(*scripts: str, mode: Mode = MODES[0], inline: bool = False) -> RandomProgram:
     """From texts like "events: set, events: wait"."""
-    calls = (tuple(tuple(call.split(": ")) for call in script.split(", ")) for script in scripts)
+    calls = (tuple(tuple(call.split(": ")) for call in script.split(", ") if call) for script in scripts)
     return RandomProgram(tuple(calls), mode, inline=inline)  # type: ignore[arg-type]  # pairs
 
 
@@ -126,6 +126,19 @@ def test_what_does_not_commute_is_found_in_both_orders(scripts: str) -> None:
     found = brute.compare(program(*scripts.split(" | ")), limit=1_500)
     assert found.compared
     assert not found.complaints
+
+
+def test_a_late_abort_is_named_by_its_operation_and_not_by_what_its_thread_does_meanwhile() -> None:
+    closed = program(
+        "connections: close", "connections: AcceptEx, connections: connect", mode=Mode(fault="slow-device"), inline=True
+    )
+    found = brute.compare(closed)
+    assert found.counted
+    assert not found.complaints
+
+
+def test_an_apc_that_comes_before_its_thread_has_begun_is_in_that_threads_log() -> None:
+    assert not brute.compare(program("more apcs: queue, more apcs: set", "", inline=True)).complaints
 
 
 def test_every_family_runs_and_says_the_same_again() -> None:
