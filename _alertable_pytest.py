@@ -186,6 +186,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     lines = list(_verdicts(terminalreporter.stats, statistics=plan.statistics))
     if lines:
+        terminalreporter.ensure_newline()
         terminalreporter.section("alertable")
         for line in lines:
             terminalreporter.write_line(line)
