@@ -38,13 +38,15 @@ def too_weak(report: Report, require: str) -> str:
 
 def summary(report: Report) -> str:
     """The verdict in one line: how strong, how many, how long, and why it ended."""
-    within = f" ({'; '.join(report.reasons)})" if report.verdict in (BOUNDED, SAMPLED) else ""
+    bounds = {BOUNDED: report.reasons, SAMPLED: report.reasons[:1]}.get(report.verdict, ())
+    within = f" ({'; '.join(bounds)})" if bounds else ""
     ended = {
         COMPLETE: "every interleaving was explored",
         BOUNDED: "every interleaving within the bound was explored",
         SAMPLED: "the sample was taken",
     }
-    why = ended.get(report.verdict) or "; ".join(report.reasons)
+    early = "; ".join(report.reasons[len(bounds) :])  # what ended it before its time
+    why = early or ended.get(report.verdict, "nothing was left to do")
     rate = f"{report.executions:,} execution{'s' * (report.executions != 1)} in {report.seconds:.2f} s"
     return f"{report.verdict}{within}: {rate}, stopped because: {why}"
 

@@ -217,6 +217,27 @@ def test_fixtures_that_interleavings_would_share_are_refused(tmp_path: Path) -> 
     assert "4 passed" in session(tmp_path, "--alertable-shared-fixtures", "true", text=FIXTURES).stdout
 
 
+WARNS = LOSE + '''
+import warnings
+
+@alertable.check
+def test_warns(w):
+    warnings.warn("old", DeprecationWarning)
+    lose(w, 1)
+
+@alertable.check(strategy="random", time_limit=0.2)
+def test_cut_short(w):
+    lose(w, 1)
+'''
+
+
+def test_what_every_execution_warns_of_is_told_once(tmp_path: Path) -> None:
+    done = session(tmp_path, "-v", text=WARNS)
+    assert "2 passed, 1 warning in" in done.stdout
+    assert done.stdout.count("DeprecationWarning: old") == 1
+    assert re.search(r"SAMPLED \(\d+ random schedules\): .* s, stopped because: it was limited to 0.2 s", done.stdout)
+
+
 # ---- schedules that are kept ---------------------------------------------------------------------------------------------------
 
 STALE = LOSE + '''
