@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from alertable.sim.explore.budget import EXPLAINING, STEPS, Budget
 from alertable.sim.explore.minimise import minimise, necessary
 from alertable.sim.explore.races import NotFollowed, decisive, dissect
+from alertable.sim.memory.swap import swapped
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.outcome import ReplayDivergence
 from alertable.sim.runtime.schedule import at_places, render
@@ -32,6 +33,11 @@ def explained(programs: Sequence[Program], violation: Violation, settings: Setti
     """
     budget = budget or Budget()
     settings = settings.at(violation.schedule)
+    with swapped(programs, precise=settings.precise):  # what is watched is there for every attempt
+        return _explained(programs, violation, settings, budget)
+
+
+def _explained(programs: Sequence[Program], violation: Violation, settings: Settings, budget: Budget) -> Violation:
     # What does not end is as long whatever is left out: the default schedule is tried, and little else.
     steps = STEPS if violation.id != "step-bound" else 2 * violation.step
     best = minimise(programs, violation, settings, budget.part(steps, 1 / 2))
