@@ -16,6 +16,7 @@ from alertable.completion import completing
 from alertable.config import COMMANDS as CONFIGURED
 from alertable.config import check_variables, configured, hear_variables
 from alertable.language import LANGUAGES, VARIABLE, translated, use
+from alertable.project import config_file, project_root
 from alertable.streams import finished, prepare_streams
 from alertable.terminal import OK
 
@@ -73,8 +74,9 @@ class Commands(click.Group):
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None and name in CONFIGURED and not {"-h", "--help"} & set(args):
             check_variables(command)
-            known = {each: found for each in CONFIGURED if (found := command_of(each)) is not None}
-            ctx.default_map = configured(known)
+            if config_file(project_root()) is not None:  # else nobody needs to know all commands
+                known = {each: found for each in CONFIGURED if (found := command_of(each)) is not None}
+                ctx.default_map = configured(known)
         return name, command, rest
 
     def main(
