@@ -18,7 +18,7 @@ from alertable.config import check_variables, configured, hear_variables
 from alertable.language import LANGUAGES, VARIABLE, translated, use
 from alertable.project import config_file, project_root
 from alertable.streams import finished, prepare_streams
-from alertable.terminal import OK
+from alertable.terminal import MEANINGS, OK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,6 +78,11 @@ class Commands(click.Group):
                 known = {each: found for each in CONFIGURED if (found := command_of(each)) is not None}
                 ctx.default_map = configured(known)
         return name, command, rest
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Below the commands: what exit codes mean, of all of them."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), meaning) for code, meaning in MEANINGS.items()])
 
     def main(
         self,

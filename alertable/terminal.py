@@ -24,6 +24,16 @@ DIVERGED: Final = 4
 NOTHING: Final = 5
 INTERNAL: Final = 70
 INTERRUPTED: Final = 130
+MEANINGS: Final = {  # docs/exit-codes.md says more
+    OK: "What was asked holds; of a search, as strongly as --require asks.",
+    VIOLATED: "A law is broken, two things differ, or something does not work.",
+    USAGE: "The call, a file or a setting is wrong, or a result could not be written.",
+    WEAKER: "The verdict is weaker than --require asks.",
+    DIVERGED: "A schedule no longer fits, or a program is not deterministic.",
+    NOTHING: "There was nothing to check.",
+    INTERNAL: "An internal error; please report it.",
+    INTERRUPTED: "Interrupted; what was found so far is shown and kept.",
+}
 COUNTER_SECONDS: Final = 0.2
 LOG_SECONDS: Final = 30.0
 
