@@ -58,7 +58,7 @@ def test_modules_that_stand_before_others(tmp_path: Path, monkeypatch: pytest.Mo
         (tmp_path / f"{name}.py").touch()
     code, found = findings(tmp_path, monkeypatch)
     assert code == 1
-    states = {each["value"].rpartition("/")[2]: each["state"] for each in found["shadow"]}
+    states = {each["value"].replace("\\", "/").rpartition("/")[2]: each["state"] for each in found["shadow"]}
     assert states == {
         "winapi.py is what `import winapi` means": "note",
         "simpy.py stands before the package simpy": "bad",

@@ -6,6 +6,7 @@ The SARIF of these runs was held against the schema of OASIS (errata 01); what s
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -182,6 +183,7 @@ def test_a_bad_target_is_one_line_before_anything_runs(monkeypatch: pytest.Monke
     assert said in result.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="/dev/full is a device of POSIX systems")
 def test_a_report_that_cannot_be_written_costs_the_report(folder: Path) -> None:
     words = ["--report", "junit:/dev/full"]
     result = CliRunner().invoke(main, ["check", "good.py", *words])

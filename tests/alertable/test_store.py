@@ -134,7 +134,7 @@ def test_a_project_that_moved_to_another_machine_still_replays(project: Path, mo
     shutil.copytree(project, there)
     shutil.rmtree(project)
     for path in (there / "server").glob("*.py"):  # as a checkout on Windows has them
-        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+        path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     monkeypatch.chdir(there / "deep")
     assert call("replay", kept).exit_code == 1
     assert list(Store().changed(Store().read(kept))) == []
