@@ -118,14 +118,12 @@ class Advisor:
         for options, settings in self._variations():
             if time.perf_counter() >= end:
                 return
-            search = Unfair(self._programs, Sampling(0, SAMPLES), replace(settings, max_steps=min(LONGEST, settings.max_steps)))
-
-            def enough(search: Unfair = search) -> str:
-                return "enough" if search.tally.violations or search.tally.steps >= STEPS else ""
-
             try:
-                with swapped(self._programs, precise=settings.precise):
-                    search.run(enough)
+                search = self._sampled(Sampling(0, SAMPLES), settings)
+                by_chance = bool(search.tally.violations)
+                if "profile" in options and not by_chance and not search.torn:
+                    # What is left open may have to go one way several times in a row, which chance seldom does.
+                    search = self._sampled(Dpor(shared_memory=self._memory == "shared"), settings)
             except NotModelled:
                 continue  # advice must not end in something that the model lacks
             if search.torn:
@@ -137,12 +135,24 @@ class Advisor:
                     options = {"specs": (*self._settings.specs, violation.id)}
                 count = search.tally.executions
                 many = "the first random schedule" if count == 1 else f"one of {count} random schedules"
+                many = many if by_chance else "a short search"
                 what = violation.title
                 if violation.id == "ProgramError":
                     if "api-failure" in options.get("faults", ()):
                         continue  # few programs are written for calls that never fail: it says nothing about this one
                     what = violation.message.splitlines()[-1][:LINE]
                 yield Suggestion(options, f"{many} with it ends in {violation.id} ({what})", violation)
+
+    def _sampled(self, strategy: Strategy, settings: Settings) -> Unfair:
+        """A short search that ends at the first violation."""
+        search = Unfair(self._programs, strategy, replace(settings, max_steps=min(LONGEST, settings.max_steps)))
+
+        def enough() -> str:
+            return "enough" if search.tally.violations or search.tally.steps >= STEPS else ""
+
+        with swapped(self._programs, precise=settings.precise):
+            search.run(enough)
+        return search
 
     def _variations(self) -> Iterator[tuple[dict[str, Any], Settings]]:
         """The options that concern this program and were not given."""

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from alertable.specs.litmus.sockets import pair
+from alertable.specs.litmus.sockets import message_window, pair
+from alertable.winapi import FD_CONNECT, FD_READ, MSG
 from tests.explore.rows import in_threads, lastzero
 
 if TYPE_CHECKING:
     from alertable.winapi import WinApi
+
+
+WM = 0x401
 
 
 def sleeps(w: WinApi) -> int:
@@ -123,3 +127,23 @@ def test_a_report_can_be_pickled_and_taken_apart() -> None:
 
 def test_nobody_advises_after_a_violation() -> None:
     assert alertable.check(sleeps, clock="free").suggestions == ()
+
+
+def test_what_has_to_go_one_way_several_times_in_a_row_is_found_by_a_short_search() -> None:
+    def storm(w: WinApi) -> int:
+        s, peer = pair(w)
+        window, message, connects = message_window(w), MSG(), 0
+        w.WSAAsyncSelect(s, window, WM, FD_CONNECT | FD_READ)
+        w.send(peer, b"data", 4, 0)
+        while message.lParam & 0xFFFF != FD_READ:
+            w.WSAAsyncSelect(s, window, WM, FD_CONNECT | FD_READ)  # documented: this may post FD_CONNECT anew
+            w.GetMessageW(byref(message), window, WM, WM)
+            connects += message.lParam & 0xFFFF == FD_CONNECT
+            assert connects < 4
+        return connects
+
+    report = alertable.check(storm)
+    assert report.verdict == "COMPLETE"
+    (advice,) = (each for each in report.suggestions if each.options == {"profile": "documented"})
+    assert str(advice).endswith("a short search with it ends in ProgramError (AssertionError)")
+    assert alertable.check(storm, profile="documented").verdict == "FAILED"
