@@ -145,5 +145,5 @@ def test_what_has_to_go_one_way_several_times_in_a_row_is_found_by_a_short_searc
     report = alertable.check(storm)
     assert report.verdict == "COMPLETE"
     (advice,) = (each for each in report.suggestions if each.options == {"profile": "documented"})
-    assert str(advice).endswith("a short search with it ends in ProgramError (AssertionError)")
+    assert "a short search with it ends in ProgramError" in str(advice)
     assert alertable.check(storm, profile="documented").verdict == "FAILED"
