@@ -24,6 +24,8 @@ from tests.child import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.long  # every test starts processes: minutes together
+
 GOOD = "def program(w):\n    print('\\uc548\\ub155 \\u2014')\n    return w.SetEvent(w.CreateEventW(None, 0, 0, None))\n"
 STUCK = "def program(w):\n    w.Sleep(0xFFFFFFFF)\n"
 GOOD_FILE, STUCK_FILE = "\uc11c\ubc84 \ud558\ub098.py", "\ub098\uc05c \uc11c\ubc84.py"  # non-ascii on purpose: by escapes

@@ -88,7 +88,7 @@ ROW = {
 }  # fmt: skip
 
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long  # every test starts processes: minutes together
 
 
 def run_tests(folder: Path, *words: str, observed: bool = False) -> subprocess.CompletedProcess[str]:

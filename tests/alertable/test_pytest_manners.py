@@ -14,6 +14,8 @@ from tests.child import python
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.long  # every test starts processes: minutes together
+
 OUTCOMES = LOSE + '''
 @alertable.check
 def test_skips(w):

@@ -21,6 +21,8 @@ from alertable.testing import CheckFailed, StaleExample
 from tests.alertable.sessions import LOSE, TESTS, session, shared
 from tests.child import PLUGIN, ROOT
 
+pytestmark = pytest.mark.long  # every test starts processes: minutes together
+
 # ---- a failing check -----------------------------------------------------------------------------------------------------------
 
 FAILING = ("-v", "--junitxml=junit.xml", "--alertable-show-statistics")

@@ -259,6 +259,7 @@ def test_a_divergence_says_where_to_look(kept: str, tmp_path: Path) -> None:
 # ---- as a test -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_test_fails_until_the_bug_is_mended(kept: str, tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
@@ -280,6 +281,7 @@ def test_the_test_fails_until_the_bug_is_mended(kept: str, tmp_path: Path) -> No
     assert tested()[0] == 1  # it does not fit here either, but the bug is there
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_passing_schedule_is_a_test_too(kept: str, tmp_path: Path) -> None:
     printed = call("replay", "loses.py", "--schedule", "v1:", "--as-test").stdout

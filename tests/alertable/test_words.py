@@ -16,6 +16,8 @@ from tests.child import ROOT, python
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.long  # every test starts processes: minutes together
+
 SH = pytest.mark.skipif(os.name == "nt" or shutil.which("sh") is None, reason="needs a POSIX shell")
 WAITS = "def program(w):\n    w.SleepEx(0xFFFFFFFF, 1)\n"
 HARD = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -103,6 +104,7 @@ def test_what_is_left_undone_is_found_elsewhere(name: str) -> None:
     assert agree(NAMED[name])
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="these programs are closures, which only fork can share out")
 @pytest.mark.parametrize("name", ["two failures", "a loop and what ends it"])
 def test_workers_find_it_too(name: str) -> None:
     assert agree(NAMED[name], workers=2)

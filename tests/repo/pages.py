@@ -89,6 +89,8 @@ def _alertable(words: list[str]) -> str:
 
     result = CliRunner().invoke(main, words, prog_name="alertable", terminal_width=100)
     assert result.exit_code in (0, 1, 3, 4), result.output
+    if sys.platform == "win32":  # what is to be pasted is quoted for its shell; the pages are written for sh
+        return re.sub(r'--schedule "([^"]*)"', r"--schedule '\1'", result.stdout)
     return result.stdout
 
 
