@@ -174,7 +174,8 @@ def commands() -> list[str]:
         if page.name == "sanitizers.md":
             text = "\n".join(text.splitlines()[:60])  # a long table of the same kind: a few of it
         for words in re.findall(r"(?:^    |`)(alertable [a-z][^`\n]*)", text, re.MULTILINE):
-            if not re.search(r"\b([A-Z]{2,}|\w+\.py)\b|\.\.\.|\w\|\w|backend real|check --", words.replace("S12", "")):
+            placeholder = r"\b([A-Z]{2,}|[A-Z]|\w+\.py)\b|\.\.\.|\w\|\w|backend real|check --|--plot$"
+            if not re.search(placeholder, words.replace("S12", "")):
                 found[" ".join(words.split())] = None
     return list(found)
 
