@@ -38,6 +38,7 @@ def sleep_on(k: Kernel, t: KThread, condition: RtlCondition, timeout_100ns: int 
 
     def unlink(k: Kernel) -> None:
         if wait in condition.sleepers:
+            condition.written()  # whoever is terminated or times out is not there for the next wake
             condition.sleepers.remove(wait)
 
     wait.on_abort = unlink

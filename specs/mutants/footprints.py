@@ -235,8 +235,8 @@ MUTANTS: Final = (
         wrong="Sleeping on a condition variable does not write it.",
         why="The lock orders it; the wake-up needs no lock.",
         where="alertable.kernel_model.rtl.condition:sleep_on",
-        text="condition.written()",
-        planted="pass",
+        text="condition.written()\n    wait",
+        planted="pass\n    wait",
         test="tests/audit/test_audits.py::test_what_does_not_commute_is_found_in_both_orders[sections: sleeping | "
         "sections: wake]",
         executions=155,

@@ -53,6 +53,7 @@ ONCE_UNEXPLAINED = {
     "overlapped: send | overlapped: result of the first": [(Mode(), False)],  # asked about before an operation has it
     "connections: ConnectEx | connections: close | connections: ConnectEx": [(Mode(), False)],  # a connect is given up
     "connections: AcceptEx | sockets: connected for": [(Mode(), False)],  # an AcceptEx is cancelled with its thread
+    "sections: sleeping slim | terminate: terminate the first | sections: sleeping slim": [(Mode(), False)],  # a sleeper is ended
     "overlapped: send, overlapped: send | overlapped: receive without event, overlapped: receive without event":
         [(Mode(profile="documented"), False)],  # a late send is cancelled
 }
