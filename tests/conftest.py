@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# pytest (BUILD_NUMBER, CI) and hypothesis (all of them) print other things where they find one of these; what our pages show
+# is what a reader sees at a terminal, and is the same on every machine.
+AUTOMATION = (
+    "BUILD_NUMBER", "BUILDKITE", "CI", "CIRCLECI", "CIRRUS_CI", "CODEBUILD_BUILD_ID", "GITHUB_ACTIONS", "GITLAB_CI",
+    "HEROKU_TEST_RUN_ID", "TEAMCITY_VERSION", "TF_BUILD", "bamboo.buildKey",
+)  # fmt: skip
+for _name in AUTOMATION:
+    os.environ.pop(_name, None)
+settings.load_profile("default")  # hypothesis has chosen before this file was read
 
 
 @pytest.fixture(autouse=True, scope="module")
