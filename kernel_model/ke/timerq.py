@@ -38,6 +38,9 @@ def queue_timer(k: Kernel, due_100ns: int, fire: Callable[[Kernel, Any], None], 
     """Put an expiry into the queue."""
     k.clock.read()
     k.timer_sequence += 1
+    if k.free_clock:
+        for other in _held_up(k, due_100ns):
+            k.footprint.discards(other)
     entry = TimerEntry(due_100ns, k.timer_sequence, fire, context, label)
     heappush(k.timers, entry)
     k.handoff.release(entry, anew=True)
@@ -94,6 +97,14 @@ def _horizon(k: Kernel, entry: TimerEntry) -> int:
     """With a free clock: how far time could jump at once, had `entry` not just been cancelled."""
     due = next_due(k)
     return max(k.now_100ns, entry.due_100ns if due is None else min(due, entry.due_100ns))
+
+
+def _held_up(k: Kernel, due_100ns: int) -> list[TimerEntry]:
+    """With a free clock: what could have come at once, and comes after what is being queued now."""
+    due, now = next_due(k), k.now_100ns
+    if due is None or due <= max(due_100ns, now):
+        return []
+    return [entry for entry in due_entries(k, due) if entry.due_100ns > max(due_100ns, now)]
 
 
 def fire_timer(k: Kernel, entry: TimerEntry) -> None:

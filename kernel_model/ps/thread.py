@@ -222,6 +222,7 @@ def end_thread(k: Kernel, t: KThread, exit_code: int) -> None:
     if wait is not None:
         t.wait = None
         for obj in wait.objects:
+            obj.waited()  # whom it would have released next is another thread, or nobody
             if wait in obj.waiters:
                 obj.waiters.remove(wait)
         if wait.timeout is not None:

@@ -55,10 +55,10 @@ def taken(step: Step, footprint: Footprint) -> Taken:
     locks = tuple((footprint.names(key)[0], operation) for key, operation in step.locks)
     # A thread that waits for the end of others, or for a lock, is woken or comes later: that is no difference.
     flows = [label for label, is_flow in step.woken if is_flow]
-    # With a free clock a time-out that is cancelled could have come if no other expiry was due before it.  Whoever queues that
-    # one changes nothing else, and when it comes all three have to do with the clock.
+    # With a free clock an expiry that is cancelled could have come if no other was due before it.  Whoever queues that one says
+    # whom it holds up, so whichever of the two is first, the expiry before both is explored.
     is_free = "the clock" in reads
-    discarded = [label for label in step.discarded if not is_free or not label.startswith("timeout:")]
+    discarded = [label for label in step.discarded if not is_free or not label.startswith(("timeout:", "timer#"))]
     others = (tuple(sorted(flows)), tuple(sorted(discarded)), step.again)
     return Taken(
         step.actor, step.ordinal, reads, writes, joins, locks, others, step.outcomes, step.time_passed,
