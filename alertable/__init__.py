@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from alertable.api import check, example, explain, peer, process, real, replay, run, schedules, target, timed
     from alertable.sim import Execution, NotModelled, ReplayDivergence, ScheduleError, Violation
+    from alertable.sim.explore.drawing.stateful import KernelMachine
     from alertable.sim.explore.report import Report
-    from alertable.sim.explore.stateful import KernelMachine
     from alertable.sim.runtime.program_file import ProgramFileError, load_program
     from alertable.sim.win32.memory import free
     from alertable.specs.properties import ALL, DEFAULT, always, eventually, mark, sometimes
@@ -48,7 +48,7 @@ _HOMES: Final = {
     **dict.fromkeys(("Execution", "NotModelled", "ReplayDivergence", "ScheduleError", "Violation"), "alertable.sim"),
     **dict.fromkeys(("ProgramFileError", "load_program"), "alertable.sim.runtime.program_file"),
     **dict.fromkeys(("StaleExample", "register_profile"), "alertable.testing"),
-    "KernelMachine": "alertable.sim.explore.stateful",
+    "KernelMachine": "alertable.sim.explore.drawing.stateful",
     "Report": "alertable.sim.explore.report",
     "free": "alertable.sim.win32.memory",
 }

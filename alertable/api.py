@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from alertable.sim import Chooser
-    from alertable.sim.explore.drawn import Schedules
+    from alertable.sim.explore.drawing.drawn import Schedules
+    from alertable.sim.explore.drawing.stateful import KernelMachine
     from alertable.sim.explore.report import Report
-    from alertable.sim.explore.stateful import KernelMachine
     from alertable.sim.runtime.execution import Program
     from alertable.sim.timed.clock import Timed
     from alertable.winapi import WinApi
@@ -56,7 +56,7 @@ def run(
     settings = Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults)
     text = schedule_text(schedule)
     if isinstance(text, str) and seed is None and "hypothesis" in sys.modules:
-        from alertable.sim.explore.conjecture import explicit
+        from alertable.sim.explore.drawing.conjecture import explicit
 
         if explicit():
             return _run_example((program, *others), text, settings)
@@ -160,9 +160,9 @@ def explain(program: Program, *others: Program, violation: Violation, **options:
 
     Ctrl-C ends it with the best form so far.
     """
-    from alertable.sim.explore.budget import Budget
-    from alertable.sim.explore.checkpoint import deferred_interrupt
-    from alertable.sim.explore.explain import explained
+    from alertable.sim.explore.coordinating.checkpoint import deferred_interrupt
+    from alertable.sim.explore.explaining.budget import Budget
+    from alertable.sim.explore.explaining.explain import explained
 
     with deferred_interrupt() as asked:
         budget = Budget(patience=lambda: 0.0 if asked else math.inf)
@@ -199,7 +199,7 @@ def schedules(*, steer: bool = False) -> Schedules:
     schedule that was run is followed again by further runs of the test.
     steer: the same as `target(execution)`, for one schedule per test.
     """
-    from alertable.sim.explore.drawn import schedules as strategy
+    from alertable.sim.explore.drawing.drawn import schedules as strategy
 
     return strategy(steer=steer)
 
@@ -210,8 +210,8 @@ def target(run: Execution | KernelMachine, *, label: str = "") -> None:
     run: an execution (APCs queued and operations outstanding at a time, preemptions), or a KernelMachine (the first two; call
     it in `teardown`).  label: needed where a test has several.
     """
-    from alertable.sim.explore.drawn import steer
-    from alertable.sim.explore.extent import extent_of
+    from alertable.sim.explore.drawing.drawn import steer
+    from alertable.sim.explore.drawing.extent import extent_of
 
     steer(extent_of(run.trace) if isinstance(run, Execution) else run.extent, label)
 
@@ -237,7 +237,7 @@ def example(schedule: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
 
 def _run_example(programs: Sequence[Program], text: str, settings: Settings) -> Execution:
     """An example is kept for ever, and programs change: it is followed as far as it fits, then the default choices go on."""
-    from alertable.sim.explore.replay import FarAsItFits
+    from alertable.sim.runtime.replay import FarAsItFits
     from alertable.sim.runtime.schedule import parse
 
     chooser = FarAsItFits(parse(text))

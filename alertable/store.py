@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alertable.project import FOLDER, marked_root, near, project_root, usual_folder
-from alertable.sim.explore.journal import left_behind
+from alertable.sim.explore.coordinating.journal import left_behind
 from alertable.sim.runtime.program_file import DEFAULT_FUNCTION, ProgramFileError, locate
 from alertable.sim.runtime.sources import digest, sources
 from alertable.words import command

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alertable.sim.explore.determinism.twice import NOT_DETERMINISTIC
 from alertable.sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE, SAMPLED
 from alertable.sim.explore.report import INTERRUPTED as WAS_INTERRUPTED
-from alertable.sim.explore.twice import NOT_DETERMINISTIC
 from alertable.terminal import DIVERGED, INTERRUPTED, OK, VIOLATED, WEAKER
 
 if TYPE_CHECKING:

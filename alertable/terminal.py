@@ -14,7 +14,7 @@ from alertable.sim.view.grid import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from alertable.sim.explore.estimate import Whole
+    from alertable.sim.explore.answering.estimate import Whole
 
 OK: Final = 0
 VIOLATED: Final = 1

@@ -16,9 +16,9 @@ from alertable.commands.options import collected, option_words, the_store, what_
 from alertable.report import replay_words, violation_lines
 from alertable.reports import HELP, METAVAR, Target, failing, write
 from alertable.reports.found import of_check
-from alertable.sim.explore.bugs_first import PHASE
+from alertable.sim.explore.coordinating.bugs_first import PHASE
+from alertable.sim.explore.coordinating.workers import processes
 from alertable.sim.explore.strategies import STRATEGIES
-from alertable.sim.explore.workers import processes
 from alertable.sim.runtime.canonical import text
 from alertable.sim.runtime.settings import DEFAULT_MEMORY, MEMORIES
 from alertable.store import Store

@@ -14,9 +14,9 @@ import alertable
 from alertable.commands.guard import guarded
 from alertable.commands.wanted import naming, wanted
 from alertable.report import law_lines, replay_words
-from alertable.sim.explore.budget import Budget
-from alertable.sim.explore.checkpoint import deferred_interrupt
-from alertable.sim.explore.nearest import MOST_CHANGES, Nearest, nearest_passing
+from alertable.sim.explore.coordinating.checkpoint import deferred_interrupt
+from alertable.sim.explore.explaining.budget import Budget
+from alertable.sim.explore.explaining.nearest import MOST_CHANGES, Nearest, nearest_passing
 from alertable.sim.runtime.canonical import text
 from alertable.sim.runtime.settings import Settings
 from alertable.sim.view.beside import beside
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from alertable.commands.wanted import Wanted
     from alertable.sim import Violation
-    from alertable.sim.explore.nearest import Change, NoneFound
+    from alertable.sim.explore.explaining.nearest import Change, NoneFound
     from alertable.sim.runtime.program_file import ProgramFile
 
 NAMES: Final = ("as it fails", "as it passes")

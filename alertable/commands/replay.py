@@ -15,7 +15,7 @@ from alertable.commands.guard import guarded
 from alertable.commands.run import show
 from alertable.commands.wanted import Wanted, naming, prints_to_stderr, wanted
 from alertable.report import law_lines, replay_words
-from alertable.sim.explore.standing import all_after, random_after, stand_after
+from alertable.sim.explore.explaining.standing import all_after, random_after, stand_after
 from alertable.sim.runtime.canonical import text
 from alertable.sim.runtime.settings import Settings
 from alertable.sim.view.columns import lines_of, rows_of, table
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from alertable.sim import Execution, Violation
-    from alertable.sim.explore.standing import Continued
+    from alertable.sim.explore.explaining.standing import Continued
 
 THEN: Final = ("random", "dpor", "states")
 MOST: Final = 10_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alertable.sim.explore.bugs_first import PHASE
+from alertable.sim.explore.coordinating.bugs_first import PHASE
 from alertable.sim.explore.report import BOUNDED, COMPLETE, SAMPLED
 from alertable.sim.view.columns import lines_of
 from alertable.words import command

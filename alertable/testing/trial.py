@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alertable.sim import NotModelled, ReplayDivergence, ScheduleError
 from alertable.sim.explore.check import check
-from alertable.sim.explore.checkpoint import deferred_interrupt
-from alertable.sim.explore.explain import explained
-from alertable.sim.explore.replay import FarAsItFits
+from alertable.sim.explore.coordinating.checkpoint import deferred_interrupt
+from alertable.sim.explore.explaining.explain import explained
 from alertable.sim.explore.report import INTERRUPTED
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.own import is_ours
 from alertable.sim.runtime.passing import speaks_to_the_runner
+from alertable.sim.runtime.replay import FarAsItFits
 from alertable.sim.runtime.schedule import parse
 from alertable.sim.runtime.settings import Settings
 from alertable.sim.view.columns import table

@@ -9,8 +9,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from alertable.sim.explore.random_walk import RandomChooser
 from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.random_walk import RandomChooser
 from alertable.sim.runtime.settings import Settings
 from alertable.sim.win32.api import SimWinApi
 from alertable.winapi.real import real, wine_version

@@ -9,21 +9,21 @@ from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from alertable.sim.explore.advice import IN_A_HURRY, SECONDS, Advisor
-from alertable.sim.explore.budget import Budget
-from alertable.sim.explore.bugs_first import PHASE, BugsFirst
-from alertable.sim.explore.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
-from alertable.sim.explore.dpor import Dpor
-from alertable.sim.explore.estimate import Estimator
-from alertable.sim.explore.exhaustive import Exhaustive
-from alertable.sim.explore.journal import Journal
-from alertable.sim.explore.judge import confirmed, judge
+from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.algorithms.exhaustive import Exhaustive
+from alertable.sim.explore.answering.advice import IN_A_HURRY, SECONDS, Advisor
+from alertable.sim.explore.answering.estimate import Estimator
+from alertable.sim.explore.answering.judge import confirmed, judge
+from alertable.sim.explore.answering.scope import not_searched
+from alertable.sim.explore.coordinating.bugs_first import PHASE, BugsFirst
+from alertable.sim.explore.coordinating.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
+from alertable.sim.explore.coordinating.journal import Journal
+from alertable.sim.explore.coordinating.search import Search
+from alertable.sim.explore.coordinating.workers import ParallelSearch, processes
+from alertable.sim.explore.determinism.twice import Sample
+from alertable.sim.explore.explaining.budget import Budget
 from alertable.sim.explore.report import FIRST_VIOLATION, INTERRUPTED, Report
-from alertable.sim.explore.scope import not_searched
-from alertable.sim.explore.search import Search
 from alertable.sim.explore.strategies import strategy_of
-from alertable.sim.explore.twice import Sample
-from alertable.sim.explore.workers import ParallelSearch, processes
 from alertable.sim.memory.swap import swapped
 from alertable.sim.runtime.execution import names
 from alertable.sim.runtime.given import function, seconds, whole
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from alertable.sim.explore.estimate import Whole
+    from alertable.sim.explore.answering.estimate import Whole
     from alertable.sim.explore.strategies import Strategy
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.outcome import Violation

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from alertable.sim.explore.advice import Advisor, Suggestion
-    from alertable.sim.explore.estimate import Whole
+    from alertable.sim.explore.answering.advice import Advisor, Suggestion
+    from alertable.sim.explore.answering.estimate import Whole
     from alertable.sim.runtime.outcome import Violation
 
 FAILED: Final = "FAILED"

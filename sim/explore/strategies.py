@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from alertable.sim.explore.dpor import Dpor
-from alertable.sim.explore.exhaustive import Exhaustive
-from alertable.sim.explore.sampling import PctSampling, Sampling
+from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.algorithms.exhaustive import Exhaustive
+from alertable.sim.explore.sampling.samples import PctSampling, Sampling
 from alertable.sim.runtime.settings import MEMORIES
 
 if TYPE_CHECKING:

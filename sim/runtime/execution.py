@@ -7,8 +7,6 @@ from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from alertable.sim.explore.random_walk import RandomChooser
-from alertable.sim.explore.replay import ReplayChooser
 from alertable.sim.memory.hooks import watching
 from alertable.sim.memory.swap import adopted, swapped
 from alertable.sim.runtime.given import whole
@@ -16,7 +14,9 @@ from alertable.sim.runtime.guard import guarded
 from alertable.sim.runtime.outcome import Execution
 from alertable.sim.runtime.own import globals_of
 from alertable.sim.runtime.process import Process
+from alertable.sim.runtime.random_walk import RandomChooser
 from alertable.sim.runtime.refuse import ran, refuse
+from alertable.sim.runtime.replay import ReplayChooser
 from alertable.sim.runtime.schedule import parse, render
 from alertable.sim.runtime.settings import Settings
 from alertable.sim.runtime.watchdog import watched

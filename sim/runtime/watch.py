@@ -9,8 +9,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from alertable.sim.explore.replay import ReplayChooser
 from alertable.sim.runtime.outcome import Violation
+from alertable.sim.runtime.replay import ReplayChooser
 from alertable.sim.runtime.whereabouts import acting, standing, throws_away
 from alertable.specs.properties.base import CALL_EVENTS, KERNEL_EVENTS, Property
 from alertable.specs.properties.marks import forget, listen

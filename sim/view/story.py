@@ -11,8 +11,8 @@ from alertable.sim.view.columns import Row, rows_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from alertable.sim.explore.minimise import Deviation
-    from alertable.sim.explore.races import Anatomy
+    from alertable.sim.explore.explaining.minimise import Deviation
+    from alertable.sim.explore.explaining.races import Anatomy
     from alertable.sim.trace.record import Event
 
 ROWS: Final = 13

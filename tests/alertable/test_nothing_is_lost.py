@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from alertable.sim.explore import minimise
-from alertable.sim.explore.workers import processes
+from alertable.sim.explore.coordinating.workers import processes
+from alertable.sim.explore.explaining import minimise
 from alertable.sim.runtime import watchdog
 from alertable.words import quoted
 from tests.child import ROOT, python

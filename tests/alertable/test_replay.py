@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 import alertable
 from alertable.cli import main
-from alertable.sim.explore.replay import ReplayChooser
-from alertable.sim.explore.standing import all_after, random_after, stand_after
+from alertable.sim.explore.explaining.standing import all_after, random_after, stand_after
+from alertable.sim.runtime.replay import ReplayChooser
 from alertable.sim.runtime.schedule import parse
 from alertable.sim.runtime.settings import Settings
 from tests.child import python

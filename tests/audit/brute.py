@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import alertable
 from alertable.kernel_model.errors import NotModelled
-from alertable.sim.explore.dpor import Dpor
-from alertable.sim.explore.exhaustive import Exhaustive
-from alertable.sim.explore.search import Search
+from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.algorithms.exhaustive import Exhaustive
+from alertable.sim.explore.coordinating.search import Search
 from tests.audit.generator import MAX_STEPS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alertable.kernel_model.errors import NotModelled
-from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.runtime.execution import execute
 from alertable.sim.trace.traced import api_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from alertable.kernel_model.footprint import Footprint
     from alertable.kernel_model.ps.thread import KThread
-    from alertable.sim.explore.step import Step
+    from alertable.sim.explore.relation.step import Step
     from alertable.sim.runtime.machine import Machine
     from tests.audit.generator import RandomProgram
 

@@ -25,7 +25,7 @@ ROWS: Final = {
 SERVED: Final = """
 import json, sys, time
 try:
-    from alertable.sim.explore import search
+    from alertable.sim.explore.coordinating import search
     from alertable.sim.explore.check import check
     from alertable.specs.programs.servers import completion_port, completion_routines
 except ImportError:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alertable.sim.conformance.lane import run_real
-from alertable.sim.explore.random_walk import RandomChooser
 from alertable.sim.runtime.execution import execute
+from alertable.sim.runtime.random_walk import RandomChooser
 from alertable.sim.runtime.settings import Settings
 from alertable.sim.win32.api import SimWinApi
 from alertable.specs.litmus import Litmus, load

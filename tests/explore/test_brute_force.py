@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import alertable
-from alertable.sim.explore.dpor import Dpor
+from alertable.sim.explore.algorithms.dpor import Dpor
 from tests.audit.generator import program_of
 
 if TYPE_CHECKING:

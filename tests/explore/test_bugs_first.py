@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from alertable.sim.explore import bugs_first
+from alertable.sim.explore.coordinating import bugs_first
 from tests.explore.rows import in_threads, lastzero, rw
 
 if TYPE_CHECKING:

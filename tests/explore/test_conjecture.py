@@ -11,7 +11,7 @@ from hypothesis.control import current_build_context
 from hypothesis.internal.observability import TestCaseObservation, with_observability_callback
 
 import alertable
-from alertable.sim.explore import conjecture
+from alertable.sim.explore.drawing import conjecture
 
 QUIET = settings(max_examples=50, deadline=None, derandomize=True, database=None)
 

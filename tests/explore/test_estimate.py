@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import alertable
 from alertable.cli import main
-from alertable.sim.explore.estimate import Whole
+from alertable.sim.explore.answering.estimate import Whole
 from alertable.terminal import about
 from tests.explore.rows import lastzero, lockinc
 

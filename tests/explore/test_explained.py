@@ -9,10 +9,10 @@ import pytest
 
 import alertable
 from alertable.kernel_model.choice import ChoiceKind, ChoicePoint
-from alertable.sim.explore.races import dissect
-from alertable.sim.explore.replay import ReplayChooser
+from alertable.sim.explore.explaining.races import dissect
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.outcome import ReplayDivergence
+from alertable.sim.runtime.replay import ReplayChooser
 from alertable.sim.runtime.schedule import parse
 from alertable.sim.runtime.settings import Settings
 from alertable.specs.litmus.sockets import loopback

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import alertable
-from alertable.sim.explore.budget import Budget
-from alertable.sim.explore.minimise import attempt, necessary
+from alertable.sim.explore.explaining.budget import Budget
+from alertable.sim.explore.explaining.minimise import attempt, necessary
 from alertable.sim.runtime.schedule import parse
 from alertable.sim.runtime.settings import Settings
 from alertable.winapi import INFINITE

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import alertable
-from alertable.sim.explore.budget import Budget
-from alertable.sim.explore.nearest import Changed, Nearest, NoneFound, nearest_passing
+from alertable.sim.explore.explaining.budget import Budget
+from alertable.sim.explore.explaining.nearest import Changed, Nearest, NoneFound, nearest_passing
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.schedule import parse
 from alertable.sim.runtime.settings import Settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from alertable.sim.explore.search import Tally
+from alertable.sim.explore.coordinating.search import Tally
 from alertable.specs.litmus.sockets import pair
 from alertable.winapi import CRITICAL_SECTION, INFINITE, SRWLOCK
 from tests.explore.rows import in_threads

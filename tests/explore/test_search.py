@@ -18,9 +18,9 @@ import alertable
 from alertable.cli import main
 from alertable.kernel_model.footprint import Cell
 from alertable.kernel_model.kernel import Kernel
-from alertable.sim.explore import workers
 from alertable.sim.explore.check import check
-from alertable.sim.explore.journal import Journal, left_behind
+from alertable.sim.explore.coordinating import workers
+from alertable.sim.explore.coordinating.journal import Journal, left_behind
 from alertable.sim.runtime.machine import Machine
 from alertable.sim.runtime.schedule import parse
 from alertable.sim.win32.memory import Block, UserMemory

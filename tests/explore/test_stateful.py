@@ -12,7 +12,7 @@ from hypothesis.internal.observability import with_observability_callback
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 import alertable
-from alertable.sim.explore.stateful import BLOCKED
+from alertable.sim.explore.drawing.stateful import BLOCKED
 
 QUIET = settings(
     max_examples=30, stateful_step_count=20, deadline=None, derandomize=True, database=None,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import find, given, settings
 
 import alertable
-from alertable.sim.explore.pct import PctChooser, floor
+from alertable.sim.explore.sampling.pct import PctChooser, floor
 from tests.explore.rows import ainc, in_threads, rw
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
-from alertable.sim.explore import twice
-from alertable.sim.explore.endings import difference, ending, other_memory
-from alertable.sim.explore.twice import Sample
+from alertable.sim.explore.determinism import twice
+from alertable.sim.explore.determinism.endings import difference, ending, other_memory
+from alertable.sim.explore.determinism.twice import Sample
 from alertable.sim.runtime.causes import hashing, suspicious
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.settings import Settings

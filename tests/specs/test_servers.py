@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from alertable.sim.explore.random_walk import RandomChooser
 from alertable.sim.runtime.execution import execute, run
 from alertable.sim.runtime.machine import Machine
+from alertable.sim.runtime.random_walk import RandomChooser
 from alertable.sim.win32.api import SimWinApi
 from alertable.specs.programs.servers import (
     async_select,

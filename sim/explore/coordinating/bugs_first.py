@@ -11,16 +11,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from alertable.sim.explore.judge import judge
+from alertable.sim.explore.answering.judge import judge
+from alertable.sim.explore.coordinating.search import Search
 from alertable.sim.explore.report import COMPLETE, FAILED
-from alertable.sim.explore.sampling import PctSampling, Sampling
-from alertable.sim.explore.search import Search
+from alertable.sim.explore.sampling.samples import PctSampling, Sampling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from alertable.sim.explore.journal import Journal
-    from alertable.sim.explore.search import Tally
+    from alertable.sim.explore.coordinating.journal import Journal
+    from alertable.sim.explore.coordinating.search import Tally
     from alertable.sim.explore.strategies import Strategy
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.outcome import Violation

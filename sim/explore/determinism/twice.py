@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from alertable.sim.explore.elsewhere import Elsewhere
-from alertable.sim.explore.endings import Ending, difference, ending, other_memory
+from alertable.sim.explore.determinism.elsewhere import Elsewhere
+from alertable.sim.explore.determinism.endings import Ending, difference, ending, other_memory
 from alertable.sim.explore.report import FIRST_VIOLATION, INTERRUPTED
 from alertable.sim.runtime.causes import changing, hashing, likely_cause, remembered, suspicious
 from alertable.sim.runtime.outcome import ReplayDivergence, Violation
@@ -21,8 +21,8 @@ from alertable.sim.runtime.violations import STUCK
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from alertable.sim.explore.journal import Journal
-    from alertable.sim.explore.search import Tally
+    from alertable.sim.explore.coordinating.journal import Journal
+    from alertable.sim.explore.coordinating.search import Tally
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.settings import Settings
 
@@ -173,5 +173,5 @@ def not_deterministic(what: str, why: str, step: int, schedule: str, where: tupl
     """What there is to say about a program that depends on more than the schedule."""
     return Violation(
         id=NOT_DETERMINISTIC, title="the program depends on more than the schedule",
-        message=f"{what}; {why}", step=step, source="alertable.sim.explore.twice", schedule=schedule, where=where,
+        message=f"{what}; {why}", step=step, source="alertable.sim.explore.determinism.twice", schedule=schedule, where=where,
     )  # fmt: skip

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alertable.kernel_model.errors import NotModelled
-from alertable.sim.explore.budget import REPLAYING
-from alertable.sim.explore.dpor import Dpor
-from alertable.sim.explore.exhaustive import Exhaustive
-from alertable.sim.explore.explain import NO_TIME, explained
+from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.algorithms.exhaustive import Exhaustive
+from alertable.sim.explore.determinism.twice import NOT_DETERMINISTIC, not_deterministic
+from alertable.sim.explore.explaining.budget import REPLAYING
+from alertable.sim.explore.explaining.explain import NO_TIME, explained
 from alertable.sim.explore.report import BOUNDED, COMPLETE, FAILED, INCONCLUSIVE, SAMPLED
-from alertable.sim.explore.sampling import Sampling
-from alertable.sim.explore.twice import NOT_DETERMINISTIC, not_deterministic
+from alertable.sim.explore.sampling.samples import Sampling
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.outcome import ReplayDivergence
 from alertable.sim.runtime.violations import STUCK
@@ -20,8 +20,8 @@ from alertable.sim.runtime.violations import STUCK
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from alertable.sim.explore.budget import Budget
-    from alertable.sim.explore.search import Tally
+    from alertable.sim.explore.coordinating.search import Tally
+    from alertable.sim.explore.explaining.budget import Budget
     from alertable.sim.explore.strategies import Strategy
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.outcome import Violation

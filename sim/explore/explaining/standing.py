@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from alertable.kernel_model.ke.timerq import TimerEntry
-from alertable.sim.explore.dpor import Dpor
-from alertable.sim.explore.judge import strength_of
-from alertable.sim.explore.random_walk import RandomChooser
-from alertable.sim.explore.replay import ReplayChooser
+from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.answering.judge import strength_of
+from alertable.sim.explore.coordinating.search import Search
 from alertable.sim.explore.report import BOUNDED, COMPLETE
-from alertable.sim.explore.search import Search
 from alertable.sim.memory.swap import swapped
 from alertable.sim.runtime.execution import execute, printing_to, run
 from alertable.sim.runtime.outcome import ReplayDivergence, ScheduleError
+from alertable.sim.runtime.random_walk import RandomChooser
 from alertable.sim.runtime.refuse import refuse
+from alertable.sim.runtime.replay import ReplayChooser
 from alertable.sim.runtime.schedule import Place, parse
 from alertable.sim.runtime.settings import DEFAULT_MEMORY
 from alertable.sim.trace.record import Recorder
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from alertable.kernel_model.choice import ChoicePoint
     from alertable.kernel_model.ps.thread import KThread
-    from alertable.sim.explore.search import Tally
+    from alertable.sim.explore.coordinating.search import Tally
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.runtime.outcome import Execution

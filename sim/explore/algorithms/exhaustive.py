@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alertable.kernel_model.ps.thread import KThread
-from alertable.sim.explore.dpor import Dpor
-from alertable.sim.explore.step import Step
-from alertable.sim.explore.wakeup import Branch
+from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.algorithms.wakeup import Branch
+from alertable.sim.explore.relation.step import Step
 
 if TYPE_CHECKING:
     from alertable.sim.runtime.machine import Machine

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from alertable.kernel_model.choice import ChoiceKind
-from alertable.sim.explore.minimise import Loose, followed
+from alertable.sim.explore.explaining.minimise import Loose, followed
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.outcome import ReplayDivergence
 from alertable.sim.runtime.schedule import at_places, parse, render
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from alertable.kernel_model.choice import ChoicePoint
-    from alertable.sim.explore.budget import Budget
-    from alertable.sim.explore.minimise import Attempt, Moves
+    from alertable.sim.explore.explaining.budget import Budget
+    from alertable.sim.explore.explaining.minimise import Attempt, Moves
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.outcome import Execution, Violation
     from alertable.sim.runtime.settings import Settings

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import event, note, target
 
-from alertable.sim.explore import conjecture
-from alertable.sim.explore.extent import PREEMPTIONS, STEPS, extent_of
+from alertable.sim.explore.drawing import conjecture
+from alertable.sim.explore.drawing.extent import PREEMPTIONS, STEPS, extent_of
 from alertable.sim.runtime.schedule import render
 
 if TYPE_CHECKING:

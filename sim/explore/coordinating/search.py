@@ -6,8 +6,8 @@ import gc
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from alertable.sim.explore.dpor import Dpor
-from alertable.sim.explore.exhaustive import Exhaustive
+from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.algorithms.exhaustive import Exhaustive
 from alertable.sim.explore.report import INTERRUPTED
 from alertable.sim.runtime.canonical import canonical, text
 from alertable.sim.runtime.execution import execute
@@ -17,7 +17,7 @@ from alertable.sim.trace.traced import api_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from alertable.sim.explore.journal import Journal
+    from alertable.sim.explore.coordinating.journal import Journal
     from alertable.sim.explore.strategies import Strategy
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.machine import Machine

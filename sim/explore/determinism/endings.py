@@ -19,7 +19,7 @@ from alertable.sim.trace.record import EventKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from alertable.sim.explore.journal import Journal
+    from alertable.sim.explore.coordinating.journal import Journal
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.settings import Settings
     from alertable.sim.trace.record import Event

@@ -15,7 +15,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from alertable.sim.explore.endings import Ending, ending
+from alertable.sim.explore.determinism.endings import Ending, ending
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from alertable.kernel_model.choice import ChoiceKind
 from alertable.kernel_model.errors import NotModelled
 from alertable.kernel_model.outcomes import USUAL
-from alertable.sim.explore.bugs_first import Unfair
-from alertable.sim.explore.dpor import Dpor
-from alertable.sim.explore.exhaustive import Exhaustive
+from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.algorithms.exhaustive import Exhaustive
+from alertable.sim.explore.coordinating.bugs_first import Unfair
 from alertable.sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE
-from alertable.sim.explore.sampling import Sampling
+from alertable.sim.explore.sampling.samples import Sampling
 from alertable.sim.memory.swap import swapped
 from alertable.sim.runtime.execution import execute
 from alertable.sim.runtime.guard import guarded

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from alertable.kernel_model.choice import ChoicePoint
-    from alertable.sim.explore.budget import Budget
+    from alertable.sim.explore.explaining.budget import Budget
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.outcome import Violation
     from alertable.sim.runtime.settings import Settings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alertable.sim.explore.pct import DEPTH, PctChooser, floor
-from alertable.sim.explore.random_walk import RandomChooser
+from alertable.sim.explore.sampling.pct import DEPTH, PctChooser, floor
+from alertable.sim.runtime.random_walk import RandomChooser
 
 if TYPE_CHECKING:
     from alertable.sim.runtime.machine import Machine

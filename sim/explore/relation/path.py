@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alertable.sim.explore.step import NOTHING, Step, bits, dependent
+from alertable.sim.explore.relation.step import NOTHING, Step, bits, dependent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -25,10 +25,10 @@ from alertable.kernel_model.footprint import Footprint
 from alertable.kernel_model.ke.timerq import due_entries, movable_entries, next_due
 from alertable.kernel_model.ps.thread import KThread
 from alertable.kernel_model.tcpip.flow import Flow
-from alertable.sim.explore.alternatives import Alternatives
-from alertable.sim.explore.path import Path
-from alertable.sim.explore.step import NOTHING, Step, dependent
-from alertable.sim.explore.wakeup import Branch, awake, covered, insert, places
+from alertable.sim.explore.algorithms.alternatives import Alternatives
+from alertable.sim.explore.algorithms.wakeup import Branch, awake, covered, insert, places
+from alertable.sim.explore.relation.path import Path
+from alertable.sim.explore.relation.step import NOTHING, Step, dependent
 from alertable.sim.runtime.machine import SPIN
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from alertable.sim.explore.budget import EXPLAINING, STEPS, Budget
-from alertable.sim.explore.minimise import minimise, necessary
-from alertable.sim.explore.races import NotFollowed, decisive, dissect
+from alertable.sim.explore.explaining.budget import EXPLAINING, STEPS, Budget
+from alertable.sim.explore.explaining.minimise import minimise, necessary
+from alertable.sim.explore.explaining.races import NotFollowed, decisive, dissect
 from alertable.sim.memory.swap import swapped
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.outcome import ReplayDivergence

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alertable.kernel_model.ke.timerq import TimerEntry
-from alertable.sim.explore.dpor import Dpor
-from alertable.sim.explore.endings import Ending, difference, without_addresses
-from alertable.sim.explore.minimise import attempt
-from alertable.sim.explore.step import dependent
+from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.determinism.endings import Ending, difference, without_addresses
+from alertable.sim.explore.explaining.minimise import attempt
+from alertable.sim.explore.relation.step import dependent
 from alertable.sim.runtime.execution import execute, printing_to
 from alertable.sim.runtime.outcome import ReplayDivergence
 from alertable.sim.runtime.schedule import Place
@@ -19,8 +19,8 @@ from alertable.sim.trace.traced import api_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from alertable.sim.explore.budget import Budget
-    from alertable.sim.explore.minimise import Attempt, Moves
+    from alertable.sim.explore.explaining.budget import Budget
+    from alertable.sim.explore.explaining.minimise import Attempt, Moves
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.runtime.outcome import Execution, Violation

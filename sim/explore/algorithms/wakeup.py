@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from alertable.sim.explore.step import dependent
+from alertable.sim.explore.relation.step import dependent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from alertable.sim.explore.step import Step
+    from alertable.sim.explore.relation.step import Step
 
 
 class Branch(Struct, gc=False):

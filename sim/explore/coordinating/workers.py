@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from alertable.sim.explore.crew import Crew, Turn, context_for
-from alertable.sim.explore.dpor import Dpor
-from alertable.sim.explore.path import Path
+from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.algorithms.wakeup import awake, covered, insert, leaves, places, within
+from alertable.sim.explore.coordinating.crew import Crew, Turn, context_for
+from alertable.sim.explore.coordinating.search import Search, Tally
+from alertable.sim.explore.relation.path import Path
+from alertable.sim.explore.relation.step import wakes
 from alertable.sim.explore.report import INTERRUPTED
-from alertable.sim.explore.search import Search, Tally
-from alertable.sim.explore.step import wakes
-from alertable.sim.explore.wakeup import awake, covered, insert, leaves, places, within
 from alertable.sim.runtime.guard import guarded
 from alertable.sim.runtime.machine import Machine
 from alertable.sim.runtime.own import globals_of
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from alertable.kernel_model.footprint import Footprint
-    from alertable.sim.explore.step import Step
+    from alertable.sim.explore.algorithms.wakeup import Branch
+    from alertable.sim.explore.relation.step import Step
     from alertable.sim.explore.strategies import Strategy
-    from alertable.sim.explore.wakeup import Branch
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.settings import Settings
 

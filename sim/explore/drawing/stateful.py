@@ -28,8 +28,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from alertable.kernel_model.ke.timerq import due_entries, next_due
 from alertable.kernel_model.ps.thread import KThread
-from alertable.sim.explore import conjecture
-from alertable.sim.explore.extent import APCS, OPERATIONS, STEPS
+from alertable.sim.explore.drawing import conjecture
+from alertable.sim.explore.drawing.extent import APCS, OPERATIONS, STEPS
 from alertable.sim.runtime.guard import guarded
 from alertable.sim.runtime.settings import Settings
 from alertable.sim.trace.traced import api_of

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from alertable.sim.explore.dpor import Dpor
+    from alertable.sim.explore.algorithms.dpor import Dpor
 
 GROWTH: Final = 1.25  # between the executions at which an estimate is remembered
 

@@ -1,0 +1,1 @@
+"""hypothesis: schedules, and calls of programs, drawn like any other input."""

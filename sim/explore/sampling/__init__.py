@@ -1,0 +1,1 @@
+"""Schedules drawn at random, many of them."""
