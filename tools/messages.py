@@ -21,8 +21,9 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 SPOKEN: Final = (
     "alertable/report.py", "alertable/store.py", "alertable/strength.py", "alertable/streams.py", "alertable/terminal.py",
     "alertable/project.py", "alertable/config.py", "alertable/words.py", "alertable/commands/*.py", "sim/explore/check.py",
-    "sim/explore/answering/*.py", "sim/explore/explaining/explain.py", "sim/runtime/outcome.py", "sim/runtime/refuse.py",
-    "sim/runtime/given.py", "sim/runtime/program_file.py", "sim/memory/races.py", "sim/view/story.py", "specs/properties/*.py",
+    "sim/explore/answering/*.py", "sim/explore/explaining/explain.py", "sim/explore/graphs/files.py", "sim/runtime/outcome.py",
+    "sim/runtime/refuse.py", "sim/runtime/given.py", "sim/runtime/program_file.py", "sim/memory/races.py", "sim/view/story.py",
+    "specs/properties/*.py",
 )  # fmt: skip
 SOURCES: Final = ("alertable/**/*.py", "sim/**/*.py", "specs/properties/*.py")  # whatever they say may be translated
 COMMAND: Final = re.compile("command|group")  # the decorators of one

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import alertable
+from alertable.commands.graphs import GraphFile, strategy_for, write_graph
 from alertable.commands.guard import guarded
 from alertable.commands.options import collected, option_words, the_store, what_may_happen
 from alertable.report import replay_words, violation_lines
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     help="End with code 3 if the verdict is weaker; any accepts a search that did not get through.",
 )
 @click.option("--json", "json_", is_flag=True, help="One JSON object on stdout; the programs' prints go to stderr.")
+@click.option("--graph", type=GraphFile(), metavar="FILE", help="Write the state graph: .json, .dot, .graphml, or drawn as .svg.")
 @click.option("--report", "reports", multiple=True, type=Target(), metavar=METAVAR, help=HELP)
 def check_command(**options: Any) -> None:  # noqa: ANN401 - what click passes
     """Explore the interleavings of programs on the simulated kernel."""
@@ -77,10 +79,12 @@ def check_files(
     json_: bool,
     resume: bool,
     store: Path | None,
+    graph: Path | None,
     reports: Sequence[tuple[str, Path]],
     **given: Any,  # noqa: ANN401 - handed on to check()
 ) -> int:
     """`alertable check`."""
+    given["strategy"] = strategy_for(graph, given["strategy"])
     programs = [alertable.load_program(name) for name in files]
     settings = collected(given)
     keeper = Store(store)
@@ -114,9 +118,10 @@ def check_files(
     if keeper.trouble:
         note(keeper.trouble)
     code = exit_code(report, require)
+    drawn = write_graph(report, graph)
     ended = write(reports, of_check(report, files, programs, settings, ids, code)) if reports else code
     echo(as_json(report, files, ids, code) if json_ else "\n".join(lines(report, files, settings, ids, code, keeper.words)))
-    return ended
+    return ended or drawn
 
 
 def _bound(given: dict[str, Any]) -> str:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from networkx import MultiDiGraph
+
     from alertable.sim.explore.answering.advice import Advisor, Suggestion
     from alertable.sim.explore.answering.estimate import Whole
+    from alertable.sim.explore.graphs.shape import Wanted
     from alertable.sim.runtime.outcome import Violation
 
 FAILED: Final = "FAILED"
@@ -30,6 +33,8 @@ class Report:
     never: titles of the *sometimes* properties that no execution reached.
     whole: of a search that ended early, an estimate of all its executions.
     not_searched: what nobody looked for, with the options that do.
+    graph: the states and transitions that a search of states has seen, a `networkx.MultiDiGraph`
+    (alertable.sim.explore.graphs.shape says what stands in it); None after any other search.
     """
 
     verdict: str
@@ -43,11 +48,17 @@ class Report:
     whole: Whole | None = None
     not_searched: tuple[str, ...] = ()
     advisor: Advisor | None = field(default=None, repr=False, compare=False)
+    states: Wanted | None = field(default=None, repr=False, compare=False)  # has the graph, or makes it
 
     @property
     def ok(self) -> bool:
         """No violation: the verdict is not FAILED."""
         return not self.violations
+
+    @property
+    def graph(self) -> MultiDiGraph | None:
+        """The state graph; it is made when somebody first asks."""
+        return self.states.graph if self.states is not None else None
 
     @property
     def suggestions(self) -> tuple[Suggestion, ...]:
