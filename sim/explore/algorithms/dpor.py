@@ -191,6 +191,23 @@ class Dpor:
         self._depth = depth + 1
         if depth < self.path.known:
             return
+        move = self._executed()
+        self.path.append(move)
+        if self._answers:
+            self._note_alternatives(depth, move)
+        asleep = self.sleeps[depth]
+        if asleep:
+            asleep = {q: step for q, step in asleep.items() if q != move.actor and not dependent(step, move)}
+            if asleep and self._ends:  # what the sequence's last step does now leaves more asleep than was to be expected
+                asleep = {q: replace(step, foreign=True) for q, step in asleep.items()}
+            self.sleeps.append(asleep)
+        else:
+            self.sleeps.append({})
+        if len(self.trees) == depth + 1:
+            self.trees.append([])
+
+    def _executed(self) -> Step:
+        """The step that is over, with its footprint."""
         label = self._actor
         ordinals = self._ordinals
         ordinals[label] = ordinal = ordinals.get(label, -1) + 1
@@ -204,27 +221,15 @@ class Dpor:
                 writes |= key
             if operation in "XS":
                 guard = key
-        move = Step(
+        step = Step(
             label, ordinal, reads & ~writes, writes, footprint.joins, footprint.locks or NOTHING,
             [(actor.label, type(actor) is Flow) for actor in footprint.woken] if footprint.woken else NOTHING,
             [actor.label for actor in footprint.discarded] if footprint.discarded else NOTHING,
             guard, self._time_passed, tuple(self._answers), footprint.again,
         )  # fmt: skip
         self._time_passed = False
-        self.path.append(move)
-        if self._answers:
-            self._note_alternatives(depth, move)
         footprint.clear()
-        asleep = self.sleeps[depth]
-        if asleep:
-            asleep = {q: step for q, step in asleep.items() if q != label and not dependent(step, move)}
-            if asleep and self._ends:  # what the sequence's last step does now leaves more asleep than was to be expected
-                asleep = {q: replace(step, foreign=True) for q, step in asleep.items()}
-            self.sleeps.append(asleep)
-        else:
-            self.sleeps.append({})
-        if len(self.trees) == depth + 1:
-            self.trees.append([])
+        return step
 
     def _note_alternatives(self, depth: int, move: Step) -> None:
         everything = self._alternatives

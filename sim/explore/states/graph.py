@@ -50,7 +50,8 @@ class Node:
     """
 
     __slots__ = (
-        "before", "depth", "enabled", "end", "entered", "into", "key", "known", "label", "number", "out", "pending", "taken", "wanted",
+        "before", "depth", "enabled", "end", "entered", "into", "key", "known", "label", "number", "out", "pending", "taken",
+        "wanted",
     )  # fmt: skip
 
     def __init__(self, number: int, key: bytes, enabled: int) -> None:
@@ -229,8 +230,8 @@ class StateGraph:
             for node in component:
                 enabled |= node.enabled
                 taken |= node.taken
-            if fully:
-                more = any([self.plan_all(node) for node in component]) or more
+            for node in component if fully else ():
+                more = self.plan_all(node) or more
             for bit in bits(enabled & ~taken):
                 self.plan(next(node for node in component if node.enabled & bit), bit)
                 more = True
