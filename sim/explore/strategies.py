@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.explore.algorithms.exhaustive import Exhaustive
 from alertable.sim.explore.sampling.samples import PctSampling, Sampling
-from alertable.sim.explore.states.strategy import States
 from alertable.sim.runtime.settings import MEMORIES
 
 if TYPE_CHECKING:
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.win32.api import SimWinApi
 
-STRATEGIES: Final = ("states", "dpor", "dfs", "random", "pct")
+STRATEGIES: Final = ("dpor", "dfs", "random", "pct")
 DEFAULT: Final = "dpor"  # of a search that nobody chose a strategy for; samples come before it
 
 
@@ -32,7 +31,7 @@ class Strategy(Protocol):
 
 def strategy_of(
     name: str | None, memory: str, seed: int, max_executions: int | None, preemptions: int | None, delays: int | None,
-    *, thorough: bool = False, reduction: str | None = None,
+    *, thorough: bool = False,
 ) -> Strategy:  # fmt: skip
     """The strategy by its name, None for the one that a check uses of itself; ValueError for what there is not.
 
@@ -48,8 +47,6 @@ def strategy_of(
         raise ValueError("preemptions and delays are two bounds of one kind; give one of them")
     if name == "dpor":
         return Dpor(shared_memory=memory == "shared", thorough=thorough)
-    if name == "states":
-        return States(shared_memory=memory == "shared", thorough=thorough, reduction=reduction or "source")
     if name == "dfs":
         return Exhaustive(shared_memory=memory == "shared", preemptions=preemptions, delays=delays)
     if name == "random":
