@@ -192,12 +192,13 @@ class Dpor:
         if depth < self.path.known:
             return
         move = self._executed()
+        label = move.actor
         self.path.append(move)
         if self._answers:
             self._note_alternatives(depth, move)
         asleep = self.sleeps[depth]
         if asleep:
-            asleep = {q: step for q, step in asleep.items() if q != move.actor and not dependent(step, move)}
+            asleep = {q: step for q, step in asleep.items() if q != label and not dependent(step, move)}
             if asleep and self._ends:  # what the sequence's last step does now leaves more asleep than was to be expected
                 asleep = {q: replace(step, foreign=True) for q, step in asleep.items()}
             self.sleeps.append(asleep)
