@@ -183,6 +183,9 @@ def suspend_thread(k: Kernel, t: KThread) -> int | NtStatus:
         return NtStatus.SUSPEND_COUNT_EXCEEDED
     t.suspend_count += 1
     t.inbox.written()
+    if t.wait is not None and t.wait.certain:
+        for obj in t.wait.objects:
+            obj.read()  # the end of that thread lets this one go on, or not yet
     if t.listed:
         k.footprint.discards(t)
     k.unready(t)

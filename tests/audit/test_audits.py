@@ -54,6 +54,7 @@ ONCE_UNEXPLAINED = {
     "connections: ConnectEx | connections: close | connections: ConnectEx": [(Mode(), False)],  # a connect is given up
     "connections: AcceptEx | sockets: connected for": [(Mode(), False)],  # an AcceptEx is cancelled with its thread
     "sections: sleeping slim | terminate: terminate the first | sections: sleeping slim": [(Mode(), False)],  # a sleeper is ended
+    "children: start and join | suspend: suspend": [(Mode(), False)],  # whoever joins is suspended
     "children: start, children: join | terminate: terminate the first": [(Mode(), False)],  # whoever joins is ended
     "timers: set manual, timers: cancel manual | timers: wait manual | timers: set": [(Mode(clock="free"), False)],  # held up
     "overlapped: send, overlapped: send | overlapped: receive without event, overlapped: receive without event":
