@@ -122,13 +122,13 @@ def _excepted(key: Key, kind: str, step: Taken, tracer: Tracer) -> bool:
 def _related(one: Taken, other: Taken, slot: str) -> bool:
     """Of one actor; or a wait for the end of a thread, and that end: whichever is first, the wait is over after both.
 
-    The ends of two threads end two such waits of a third, which does not wait anew by a step of its own.  Whoever suspends a thread
-    that such an end has let go on stops it before it moves; that it could have moved first is explored for that reason.
+    The ends of two threads end two such waits of a third, which does not wait anew by a step of its own.  Whoever suspends a
+    thread that waits for an end looks at that end; once the wait is over it stops who could move, and that is explored then.
     """
     if one.actor == other.actor or one.joins & other.writes or other.joins & one.writes:
         return True
     if slot == "KThread.suspend_count" and _ends(one):
-        return bool(other.others[1])
+        return True
     return slot in ("KThread.wait", "KThread.wait_status") and _ends(one) and _ends(other)
 
 
