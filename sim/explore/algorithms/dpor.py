@@ -6,8 +6,8 @@ acquires is reversed although the release of the first stands between them.
 
 What a step touches may depend on where it is: reversed, a wait gets nothing, a pulse wakes nobody, a failed try is the end of a
 thread.  The footprint of the last step of a sequence is therefore a guess until it is executed.  A guess that is too large
-costs an execution in vain, or a branch that is dropped in time (`awake`); one that is too small is made good by races that are
-reversed anew, and by not taking what is asleep for more than it is (`initial`, `Branch.ends`).
+costs an execution in vain, or a branch that is dropped in time (`blocked`); one that is too small is made good by races that are
+reversed anew, and by not taking what is asleep for more than it is (`covered`, `Branch.ends`).
 
 An execution that breaks a law or comes to the step bound leaves steps behind that race with what was done, in a thorough search
 too: there the others go on (`Machine.aftermath`), each actor to the step bound.  So what is searched is a system whose every
@@ -26,7 +26,7 @@ from alertable.kernel_model.ke.timerq import due_entries, movable_entries, next_
 from alertable.kernel_model.ps.thread import KThread
 from alertable.kernel_model.tcpip.flow import Flow
 from alertable.sim.explore.algorithms.alternatives import Alternatives
-from alertable.sim.explore.algorithms.wakeup import Branch, awake, covered, insert, places
+from alertable.sim.explore.algorithms.wakeup import Branch, blocked, covered, insert, mask_of
 from alertable.sim.explore.relation.path import Path
 from alertable.sim.explore.relation.step import NOTHING, Step, dependent
 from alertable.sim.runtime.machine import SPIN
@@ -46,7 +46,7 @@ class Dpor:
     _may_go_on: ClassVar[bool] = True  # who moves is not decided in another way, by a class that is derived from this one
 
     def __init_subclass__(cls) -> None:
-        cls._may_go_on = cls._next is Dpor._next and cls._again is Dpor._again
+        cls._may_go_on = cls._next is Dpor._next and cls._replayed is Dpor._replayed
 
     def __init__(self, *, shared_memory: bool = True, thorough: bool = False) -> None:
         self.shared_memory = shared_memory
@@ -108,7 +108,7 @@ class Dpor:
                     return machine.exhausted(running)
                 machine.note_exhausted(running)
                 machine.decide()
-            actor = self._again(machine) if self._depth < self.path.known else self._next(machine)
+            actor = self._replayed(machine) if self._depth < self.path.known else self._next(machine)
             if actor is None:
                 if self.pruned:
                     machine.over = True
@@ -238,8 +238,8 @@ class Dpor:
         here = everything[depth] = everything[depth] or Alternatives()
         here.record(move.outcomes, self._counts, move.reads, move.writes)
 
-    def _again(self, machine: Machine) -> Any:  # noqa: ANN401 - a thread, a flow or a timer
-        """Who moves in a step that is known."""
+    def _replayed(self, machine: Machine) -> Any:  # noqa: ANN401 - a thread, a flow or a timer
+        """Who moves in a step of the prefix that is executed once more."""
         move = self.path.moves[self._depth]
         label = move.actor
         if not move.time_passed:  # the common case, without looking at everything
@@ -259,7 +259,7 @@ class Dpor:
         options = self._enabled(machine)
         asleep, tree = self.sleeps[depth], self.trees[depth]
         self._planned, self._ends = (), False
-        while len(tree) > 1 and not awake(tree[0], asleep):  # one of them is: the branch that led here was
+        while len(tree) > 1 and blocked(tree[0], asleep):  # one is not: the branch that led here was not
             del tree[0]
         if tree:
             branch = tree.pop(0)
@@ -335,39 +335,39 @@ class Dpor:
         return self._backtrack()
 
     def _reverse_races(self) -> None:
-        ghosts = []
+        missed = []
         for label, (key, shared) in self.wanted.items():
-            ghosts.append(Step(label, -1, reads=key if shared else 0, writes=0 if shared else key,
+            missed.append(Step(label, -1, reads=key if shared else 0, writes=0 if shared else key,
                                locks=[(key, "S" if shared else "X")], guard=key))  # fmt: skip
         path = self.path
         new = path.known
-        missed = path.analyse(ghosts)
+        races_of_missed = path.analyse(missed)
         after_all = -1  # what all new steps happen after
         for before in path.past[new:]:
             after_all &= before
-        for e, late in enumerate(path.races):
+        for e, racing in enumerate(path.races):
             # A race that was there in the execution before is reversed once more if any of the new steps does not happen after
             # step e: it may be what makes the difference.
-            if late and e < new and after_all >> e & 1:
-                late = [step for step in late if step.place >= new]
-            if late:
-                self._plan(e, late)
-        for e, ghost in missed:
-            self._plan(e, [ghost])
+            if racing and e < new and after_all >> e & 1:
+                racing = [step for step in racing if step.position >= new]
+            if racing:
+                self._reverse(e, racing)
+        for e, step in races_of_missed:
+            self._reverse(e, [step])
 
-    def _plan(self, e: int, late: Sequence[Step]) -> None:
-        """Reverse races with step e: each time everything that does not happen after e, then the step that could be there."""
+    def _reverse(self, e: int, racing: Sequence[Step]) -> None:
+        """Plan the reversal of races with step e: v = notdep(e, E), all that does not happen after e, then the step that races."""
         bit = 1 << e
-        independent = [move for move in self.path.moves[e + 1 :] if not move.before & bit]
-        mask = places(independent)
-        for step in late:
-            bit = 1 << step.place
-            others = independent if not mask & bit else [other for other in independent if other is not step]
+        notdep = [move for move in self.path.moves[e + 1 :] if not move.before & bit]
+        mask = mask_of(notdep)
+        for step in racing:
+            bit = 1 << step.position
+            others = notdep if not mask & bit else [other for other in notdep if other is not step]
             last = replace(step, before=self.path.past_without(step, others)) if step.guard else step
             self._insert(e, [*others, last], mask | bit)
 
     def _insert(self, e: int, sequence: list[Step], mask: int) -> None:
-        """Plan a sequence at a node, unless what can begin it has been there."""
+        """Plan a sequence at a node, unless one of its weak initials is in the sleep set there."""
         reversed_ = self.path.moves[e]
         if not covered(sequence, mask, reversed_, self.sleeps[e].values()):
             insert(self.trees[e], sequence, mask, reversed_)
@@ -387,7 +387,7 @@ class Dpor:
                 step = replace(step, reads=here.reads, writes=here.writes)
             if tree:
                 self._explored(depth, step)
-                while tree and not awake(tree[0], self.sleeps[depth]):
+                while tree and blocked(tree[0], self.sleeps[depth]):
                     del tree[0]
             if tree:
                 self._go_back(depth, None)

@@ -35,11 +35,11 @@ class Exhaustive(Dpor):
         super().begin(machine, api)
         self._spent, self._before = 0, None
 
-    def _again(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
+    def _replayed(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
         if self._bound is None:
-            return super()._again(machine)
+            return super()._replayed(machine)
         queue = self._queue(machine)
-        return self._paid(super()._again(machine), queue)
+        return self._paid(super()._replayed(machine), queue)
 
     def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
         if self._bound is None:

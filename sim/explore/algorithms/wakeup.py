@@ -1,6 +1,9 @@
 """Wakeup trees: what is still to be explored from a node, as sequences of steps (Abdulla, Aronis, Jonsson, Sagonas).
 
-A sequence comes with the places of its steps in the execution that they are taken from, as a bit mask.
+A sequence v of steps is taken from an execution and comes with a bit mask of their positions in it: of `Step.before` only those
+bits say what comes first *in the sequence*.  Its *initials* I(v) are the actors whose first step in it needs none of the others;
+its *weak initials* WI(v) are these and the actors whose next step is independent of all of it.  A sequence need not be explored
+at a node if a weak initial of it is in the sleep set there: what begins with that actor is explored.
 Source: "Source sets: a foundation for optimal dynamic partial order reduction", JACM 64(4), 2017, sections 5 and 6.
 """
 
@@ -38,11 +41,11 @@ class Branch(Struct, gc=False):
         return self.children
 
 
-def places(sequence: Iterable[Step]) -> int:
-    """The places of these steps."""
+def mask_of(sequence: Iterable[Step]) -> int:
+    """The positions of these steps."""
     mask = 0
     for step in sequence:
-        mask |= 1 << step.place
+        mask |= 1 << step.position
     return mask
 
 
@@ -56,50 +59,49 @@ def independent(step: Step, sequence: Iterable[Step]) -> bool:
     return True
 
 
-def initial(step: Step, sequence: Sequence[Step], mask: int, reversed_: Step | None) -> int | None:
-    """Where the step is in the sequence if it can be its first, -1 if it is not in it but independent of all of it, else None.
+def weak_initial(step: Step, sequence: Sequence[Step], mask: int, reversed_: Step | None) -> int | None:
+    """The index in the sequence of the step's actor if it is an initial, -1 if it is a weak initial that is not in it, else None.
 
-    These are the weak initials WI of the paper.  While the sequence is to reverse a race with `reversed_`, a step that is not in
-    it must be independent of that one too, which follows sooner or later: behind it, they may be dependent although they were
-    not in front of it.
+    While the sequence is to reverse a race with `reversed_`, a step that is not in it must be independent of that one too, which
+    follows sooner or later: after it, they may be dependent although they were not before it.
     """
     actor = step.actor
     for index, each in enumerate(sequence):
         if each.actor == actor:
-            return index if each.before & mask == 1 << each.place else None
+            return index if each.before & mask == 1 << each.position else None
     return -1 if independent(step, sequence) and (reversed_ is None or independent(step, (reversed_,))) else None
 
 
 def covered(sequence: Sequence[Step], mask: int, reversed_: Step, asleep: Iterable[Step]) -> bool:
-    """Need the sequence not be explored, since something asleep can begin it?
+    """Is a weak initial of the sequence in the sleep set?  Then it need not be explored.
 
-    A step that is independent of the sequence covers it only if all that begins with that step is explored: what follows may
+    A weak initial that is not in the sequence covers it only if all that begins with that step is explored: what follows may
     be dependent, and then one of two searches has to find it.
     """
     end = len(sequence) - 1
     for step in asleep:
-        place = initial(step, sequence, mask, reversed_)
-        if place == end and end and not independent(step, sequence[:end]):
+        index = weak_initial(step, sequence, mask, reversed_)
+        if index == end and end and not independent(step, sequence[:end]):
             continue  # reversed, the last step does something else than it did: what is asleep was executed here
-        if place is not None and (place >= 0 or not step.foreign):
+        if index is not None and (index >= 0 or not step.foreign):
             return True
     return False
 
 
 def insert(children: list[Branch], sequence: Sequence[Step], mask: int, reversed_: Step | None) -> bool:
-    """Put a sequence into the tree unless it is covered; True if something was added."""
+    """Put a sequence into the tree, unless a leaf is there that makes it needless; True if something was added."""
     while sequence:
         for branch in children:
-            place = initial(branch.step, sequence, mask, reversed_)
-            if place is None:
+            index = weak_initial(branch.step, sequence, mask, reversed_)
+            if index is None:
                 continue
-            if (not branch.children and not branch.tail) or (place >= 0 and sequence[place].outcomes != branch.step.outcomes):
-                return False  # all outcomes of a step are explored where it is
-            if place >= 0:
-                mask ^= 1 << sequence[place].place
-                if place == len(sequence) - 1:
-                    reversed_ = None  # done
-                sequence = [*sequence[:place], *sequence[place + 1 :]]
+            if (not branch.children and not branch.tail) or (index >= 0 and sequence[index].outcomes != branch.step.outcomes):
+                return False  # all outcomes of a step are explored at its node
+            if index >= 0:
+                mask ^= 1 << sequence[index].position
+                if index == len(sequence) - 1:
+                    reversed_ = None  # the race is reversed by now
+                sequence = [*sequence[:index], *sequence[index + 1 :]]
             children = branch.below()
             break
         else:
@@ -108,22 +110,22 @@ def insert(children: list[Branch], sequence: Sequence[Step], mask: int, reversed
     return False
 
 
-def awake(branch: Branch, asleep: Mapping[str, Step]) -> bool:
-    """Is there a sequence in the branch that comes to no step that is asleep at its node?
+def blocked(branch: Branch, asleep: Mapping[str, Step]) -> bool:
+    """Does every sequence of the branch come to a step that is in the sleep set when its turn comes?
 
-    Where there is none, all that the branch leads to is explored elsewhere.  It was planned since its last step was taken for
-    dependent on one before it; where that step does not get what it asks for, it does less, and is not.
+    Then all that the branch leads to is explored elsewhere.  It was planned since its last step was taken for dependent on one
+    before it; where that step does not get what it asks for, it does less, and is not.
     """
     if not asleep:
-        return True
+        return False
     for step in (branch.step, *branch.tail):
         if step.actor in asleep:
-            return False
+            return True
         left = {q: each for q, each in asleep.items() if not dependent(each, step)}
         if not left:
-            return True
+            return False
         asleep = left
-    return not branch.children or any(awake(child, asleep) for child in branch.children)
+    return bool(branch.children) and all(blocked(child, asleep) for child in branch.children)
 
 
 def within(branch: Branch) -> Iterator[Step]:

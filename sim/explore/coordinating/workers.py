@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from alertable.sim.explore.algorithms.dpor import Dpor
-from alertable.sim.explore.algorithms.wakeup import awake, covered, insert, leaves, places, within
+from alertable.sim.explore.algorithms.wakeup import blocked, covered, insert, leaves, mask_of, within
 from alertable.sim.explore.coordinating.crew import Crew, Turn, context_for
 from alertable.sim.explore.coordinating.search import Search, Tally
 from alertable.sim.explore.relation.path import Path
@@ -155,7 +155,7 @@ class Part(Dpor):
             tree, self.trees[depth] = self.trees[depth], []
             mine = self.path.moves[depth]
             sleep = {**self.sleeps[depth], mine.actor: mine}
-            tree = [branch for branch in tree if awake(branch, sleep)]
+            tree = [branch for branch in tree if not blocked(branch, sleep)]
             self.chain = (*self.chain, number + len(nodes))
             nodes[self.chain[-1]] = Node(
                 self.path.moves[:depth], sleep, self.sleeps[:depth], tree, self.chain, self.actor, {mine.actor},
@@ -253,7 +253,7 @@ class ParallelSearch:
             node, known = self.nodes[part.chain[depth]], {step.actor for step in part.asleep[depth]}
             # What began during the turn covers what contains it, and no more: the worker knew nothing of it.
             new = [replace(step, foreign=True) for step in node.sleep.values() if step.actor not in known]
-            mask = places(sequence)
+            mask = mask_of(sequence)
             if not covered(sequence, mask, reversed_, new):
                 insert(node.tree, sequence, mask, reversed_)
         self._seen(part)

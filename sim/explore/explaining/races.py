@@ -156,7 +156,7 @@ def _ending(violation: Violation | None, trace: tuple[Event, ...]) -> Ending:
 def _order(explorer: Following, violation: Violation) -> Order:
     past = tuple(explorer.path.past)
     cause = _cause(explorer, violation)
-    races = [(e, step.place) for e, late in enumerate(explorer.path.races) for step in late if cause >> step.place & 1]
+    races = [(e, step.position) for e, racing in enumerate(explorer.path.races) for step in racing if cause >> step.position & 1]
     return Order(past, cause, tuple(sorted(races, key=lambda race: (-race[1], -race[0]))))
 
 
@@ -205,5 +205,5 @@ def _reversed(anatomy: Anatomy, order: Order, e: int, i: int) -> Moves:
     moves = range(len(anatomy.labels))
     between = [j for j in range(e + 1, i) if not order.past[j] >> e & 1]
     early = {*range(e), *between, i}
-    places = [*range(e), *between, i, *[j for j in moves if j not in early]]
-    return [word for j in places for word in anatomy.words(j)]
+    other = [*range(e), *between, i, *[j for j in moves if j not in early]]
+    return [word for j in other for word in anatomy.words(j)]

@@ -1,4 +1,9 @@
-"""One execution as the explorer sees it: its steps with footprints, happens-before, and the races to reverse.
+"""One execution as the explorer sees it: its steps with footprints, happens-before, and its reversible races.
+
+Two steps are in a *race* if they are dependent, of two actors, and no third step is between them in happens-before; the race is
+*reversible* if the second could have been executed where the first was.
+A step is *missed* if its actor would have done it and could not any more in this execution: take a lock that is never released,
+run on after it was ended.  Missed steps race as well, as if each were the next step.
 
 Sets of steps are bit masks: step i is bit i, `past[i]` are the steps that happen before it, and itself.  What is known of the
 steps so far is kept in stacks, one for each thing that was touched, so that going back to a node forgets only what came after
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Race(NamedTuple):
-    """A step that could have happened where step `first` is, and did not happen at all."""
+    """A reversible race of step `first` with a step that was missed."""
 
     first: int
     step: Step
@@ -50,7 +55,7 @@ class Path:
         # of a flow: (step, the steps that sent what is then in flight, oldest first)
         self._queues: dict[str, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
         self._clock: list[int] = []  # the steps before which time passed
-        self.races: list[list[Step]] = []  # by step: later ones that could be where it is
+        self.races: list[list[Step]] = []  # by step: later ones that are in a reversible race with it
         for move in moves:
             self.append(move)
         self.analyse(())
@@ -62,7 +67,7 @@ class Path:
 
     def append(self, move: Step) -> None:
         """A new step, not yet analysed."""
-        move.place = len(self.moves)
+        move.position = len(self.moves)
         self.moves.append(move)
 
     def cut(self, length: int) -> None:
@@ -75,9 +80,9 @@ class Path:
         del self.moves[length:]
         del self.past[length:]
         del self.races[length:]
-        for late in self.races:
-            while late and late[-1].place >= length:
-                late.pop()
+        for racing in self.races:
+            while racing and racing[-1].position >= length:
+                racing.pop()
         self.known = length
 
     def ordinals(self) -> dict[str, int]:
@@ -86,13 +91,13 @@ class Path:
 
     # ---- happens-before ------------------------------------------------------------------------------------------------------
 
-    def analyse(self, ghosts: Sequence[Step]) -> list[Race]:
-        """Complete the pasts and the reversible races of the new steps; races of steps that could have happened and did not.
+    def analyse(self, missed: Sequence[Step]) -> list[Race]:
+        """Complete the pasts and the reversible races of the new steps; the races of missed steps.
 
-        ghosts: such steps at the end of the execution; what they are given is as if each were the next step.
+        missed: those that are known at the end of the execution.  Those whose actor a step ended are found here.
         """
         moves, past = self.moves, self.past
-        missed: list[Race] = []
+        found: list[Race] = []
         for i in range(self.known, len(moves)):
             move = moves[i]
             if move.time_passed:
@@ -111,25 +116,25 @@ class Path:
                     self.races[e].append(move)
             for label in move.discarded:
                 if label != move.actor:
-                    ghost = Step(label, -1, writes=move.writes)
-                    ghost.before = self._before(ghost)
-                    if not ghost.before >> i & 1:
-                        ghost.before |= mask
-                        missed.append(Race(i, ghost))
+                    ended = Step(label, -1, writes=move.writes)
+                    ended.before = self._before(ended)
+                    if not ended.before >> i & 1:
+                        ended.before |= mask
+                        found.append(Race(i, ended))
             self._record(i, move)
-        for ghost in ghosts:
-            self._note_touched(ghost, len(moves))
-            before = self._before(ghost)
-            candidates = self._conflicts(ghost, before)
+        for step in missed:
+            self._note_touched(step, len(moves))
+            before = self._before(step)
+            candidates = self._conflicts(step, before)
             mask = before
             for c in candidates:
                 mask |= past[c]
-            ghost.before = mask
-            missed += [Race(e, ghost) for e in self._reversible(ghost, before, candidates)]
-        for _, ghost in missed:
-            ghost.place = len(moves)
-            ghost.before |= 1 << len(moves)
-        return missed
+            step.before = mask
+            found += [Race(e, step) for e in self._reversible(step, before, candidates)]
+        for _, step in found:
+            step.position = len(moves)
+            step.before |= 1 << len(moves)
+        return found
 
     def _before(self, move: Step) -> int:
         """What happens before a step for other reasons than a conflict: its actor, whoever set it going, time, joins."""
@@ -275,9 +280,9 @@ class Path:
         In this execution it came after a release, and so after whatever that thread did while it had the lock; reversed, it
         does not.  A step that precedes it for another reason, or perhaps for one, stays.
         """
-        mask = 1 << move.place
+        mask = 1 << move.position
         for other in others:
-            if move.before >> other.place & 1 and self._directly(other, move):
+            if move.before >> other.position & 1 and self._directly(other, move):
                 mask |= other.before
         return mask
 
@@ -287,7 +292,7 @@ class Path:
             return True
         if other.writes & move.joins or dependent(other, move):
             return True
-        return any(other.place < place <= move.place for place in self._clock)
+        return any(other.position < passed <= move.position for passed in self._clock)
 
     def _taken(self, key: int, move: Step, c: int) -> int:
         """Could the guarded acquire be before step c?  If the lock is held there: the step that took it; else c itself."""

@@ -36,8 +36,8 @@ class Step(Struct, eq=False, gc=False):
     reads, writes, joins: bit masks of keys; a key is what the search's footprint says that it is.
     guard: the lock that it took as a guarded acquire, or 0; locks: all lock operations; time_passed: the clock moved before it.
     outcomes: the answers to what the environment was asked within it.  again: the rest of the segment comes next.
-    place, before: where it was in that execution, and the steps that happened before it (a bit mask, itself included).
-    foreign: as part of a sleep set, it covers only what contains it: what begins with it is not explored, or in another way.
+    position, before: where it was in that execution, and the steps that happened before it (a bit mask, itself included).
+    foreign: as part of a sleep set, it stands only for sequences that contain it: what begins with it may not be explored yet.
     """
 
     actor: str
@@ -52,7 +52,7 @@ class Step(Struct, eq=False, gc=False):
     time_passed: bool = False
     outcomes: tuple[int, ...] = ()
     again: bool = False
-    place: int = 0
+    position: int = 0
     before: int = 0
     foreign: bool = False
 
@@ -76,5 +76,5 @@ def dependent(one: Step, other: Step) -> int:
 
 
 def wakes(step: Step, asleep: Step) -> bool:
-    """Does the step of one actor make another one's worth looking at again?"""
+    """Does executing the step take the other one, of another actor, out of the sleep set?"""
     return step.actor != asleep.actor and bool(dependent(step, asleep))
