@@ -356,7 +356,7 @@ class Dpor:
             self._reverse(e, [step])
 
     def _reverse(self, e: int, racing: Sequence[Step]) -> None:
-        """Plan the reversal of races with step e: v = notdep(e, E), all that does not happen after e, then the step that races."""
+        """Plan the reversal of races with step e: v = notdep(e, E), all that does not happen after e, then the racing step."""
         bit = 1 << e
         notdep = [move for move in self.path.moves[e + 1 :] if not move.before & bit]
         mask = mask_of(notdep)
