@@ -101,7 +101,7 @@ def threads(w: WinApi, *bodies: Body) -> None:
     w.Sleep(INFINITE)
 
 
-# ---- Peterson ----------------------------------------------------------------------------------------------------------------------
+# ---- Peterson ---------------------------------------------------------------------------------------------------------------
 
 
 def peterson(w: WinApi) -> None:
@@ -143,7 +143,7 @@ def peterson_system() -> System:
     return ((0, 0), (False, False), 0), follows
 
 
-# ---- Die Hard ----------------------------------------------------------------------------------------------------------------------
+# ---- Die Hard ---------------------------------------------------------------------------------------------------------------
 
 JUGS: Final[tuple[Callable[[int, int], tuple[int, int]], ...]] = (  # of 3 and of 5 gallons
     lambda _small, big: (3, big),
@@ -174,7 +174,7 @@ def die_hard_system() -> System:
     return (0, 0), lambda jugs: (after for act in JUGS if (after := act(*jugs)) != jugs)
 
 
-# ---- threads that know nothing of each other, and those that meet at one cell ------------------------------------------------------
+# ---- threads that know nothing of each other, and those that meet at one cell -----------------------------------------------
 
 
 def clocks(count: int, hours: int) -> tuple[Program, System]:
