@@ -101,12 +101,17 @@ def threads(w: WinApi, *bodies: Body) -> None:
     w.Sleep(INFINITE)
 
 
+def word(w: WinApi) -> Any:  # noqa: ANN401 - a cell that may be changed in any way at once: both arms have it, no DLL
+    """A cell that holds all that is shared."""
+    return w.Interlocked(0)
+
+
 # ---- Peterson ---------------------------------------------------------------------------------------------------------------
 
 
 def peterson(w: WinApi) -> None:
     """Both flags (bits 0 and 1) and whose turn it is (bit 2) in one cell, so that the wait looks at all of them at once."""
-    shared, section = w.Interlocked(0), w.Interlocked(0)
+    shared, section = word(w), w.Interlocked(0)
 
     def body(me: int) -> Body:
         mine, others, turn = 1 << me, 2 >> me, 4 * (1 - me)
@@ -157,7 +162,7 @@ JUGS: Final[tuple[Callable[[int, int], tuple[int, int]], ...]] = (  # of 3 and o
 
 def die_hard(w: WinApi) -> None:
     """Both jugs in one cell, a thread for each thing that can be done with them."""
-    jugs = w.Interlocked(0)
+    jugs = word(w)
 
     def body(act: Callable[[int, int], tuple[int, int]]) -> Body:
         def change(old: int) -> int:
@@ -181,7 +186,7 @@ def clocks(count: int, hours: int) -> tuple[Program, System]:
     """Each goes round a dial of its own: hours ** count states."""
 
     def program(w: WinApi) -> None:
-        cells = [w.Interlocked(0) for _ in range(count)]
+        cells = [word(w) for _ in range(count)]
 
         def body(mine: int) -> Body:
             return lambda: cells[mine].update(lambda old: (old + 1) % hours)
