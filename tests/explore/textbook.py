@@ -101,8 +101,8 @@ def threads(w: WinApi, *bodies: Body) -> None:
     w.Sleep(INFINITE)
 
 
-def word(w: WinApi) -> Any:  # noqa: ANN401 - a cell that may be changed in any way at once: both arms have it, no DLL
-    """A cell that holds all that is shared."""
+def word(w: WinApi) -> Any:
+    """A cell that holds all that is shared, and may be changed in any way at once: no DLL has that, but both arms."""
     return w.Interlocked(0)
 
 
