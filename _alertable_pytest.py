@@ -142,7 +142,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         return (yield)
     from alertable.store import Store
     from alertable.testing.items import refuse_shared_fixtures
-    from alertable.testing.trial import Trial, trying
+    from alertable.testing.trial import trying
+    from alertable.testing.wanted import Trial
 
     plan = item.config.stash[PLAN]
     trial = item.stash[TRIAL] = Trial(item.nodeid, plan.over, plan.under, store=Store(), replay=plan.replay, stops=True)

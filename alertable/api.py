@@ -137,7 +137,7 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     required(require)
     if program is not None and (others or not decorating(sys._getframe(1))):
         return _check((program, *others, *against), **options)
-    from alertable.testing import checked
+    from alertable.testing.decorator import checked
 
     return checked(program, against, given) if program is not None else lambda function: checked(function, against, given)
 
@@ -230,7 +230,7 @@ def timed(*, cores: int = 1, profile: str | Path | None = None, seed: int = 0) -
 
 def example(schedule: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A schedule that a test made by `@alertable.check(...)` tries first, and for ever."""
-    from alertable.testing import example as mark
+    from alertable.testing.decorator import example as mark
 
     return mark(schedule)
 

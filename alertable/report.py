@@ -12,7 +12,7 @@ from msgspec import structs
 import alertable
 from alertable.commands.options import option_words
 from alertable.sim.runtime.canonical import text
-from alertable.sim.trace.record import Event, EventKind
+from alertable.sim.trace.event import Event, EventKind
 from alertable.sim.view.columns import lines_of, table
 from alertable.terminal import shown, width
 from alertable.words import command, file_words

@@ -21,7 +21,7 @@ from alertable.store import Store
 from alertable.terminal import OK, VIOLATED, echo, quiet, shown, width
 
 if TYPE_CHECKING:
-    from alertable.sim.trace.record import Event
+    from alertable.sim.trace.event import Event
     from alertable.sim.view.difference import Difference
 
 DIFFERENT = VIOLATED

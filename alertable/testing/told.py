@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from alertable.sim import Violation
     from alertable.sim.explore.report import Report
-    from alertable.testing.trial import Trial
+    from alertable.testing.wanted import Trial
 
 
 def message(violation: Violation) -> str:

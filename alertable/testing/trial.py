@@ -6,7 +6,7 @@ import re
 import traceback
 import warnings
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,14 +26,15 @@ from alertable.strength import DEFAULT, accepted
 from alertable.testing.keeping import keep, trace_file
 from alertable.testing.quiet import printing_is_asked_for, silence
 from alertable.testing.told import message, statistics, summary, too_weak
+from alertable.testing.wanted import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from alertable.sim import Execution, Violation
     from alertable.sim.explore.report import Report
-    from alertable.store import Kept, Store
-    from alertable.testing.decorator import TestProgram
+    from alertable.store import Kept
+    from alertable.testing.program import TestProgram
 
 RUN_OPTIONS: Final[tuple[str, ...]] = ("max_steps", "specs", "clock", "profile", "faults")  # which a replay needs
 NOT_OF_THE_CHECK: Final = ("require", "trace", "shared_fixtures")
@@ -50,44 +51,6 @@ class CheckFailed(AssertionError):
 
 class StaleExample(UserWarning):
     """A schedule that was kept does not fit any more: it was followed as far as it fits, then the default choices went on."""
-
-
-@dataclass(slots=True)
-class Trial:
-    """What the test runner wants, and what came out; without a test runner the decorator alone decides.
-
-    over: options that win over the decorator's; under: those that the decorator's win over.  replay: the one to run.
-    """
-
-    name: str = ""
-    over: Mapping[str, Any] = field(default_factory=dict)
-    under: Mapping[str, Any] = field(default_factory=dict)
-    store: Store | None = None
-    replay: Kept | None = None
-    verdict: str = ""  # in one line
-    more: tuple[str, ...] = ()  # statistics
-    violation: Violation | None = None
-    kept: str | None = None  # its id
-    trace: Path | None = None
-    interrupted: bool = False
-    stops: bool = False  # whoever runs the test ends the session after an interrupted one that failed
-
-    def run(self, programs: Sequence[Any], options: dict[str, Any], examples: Sequence[str]) -> None:
-        """Everything; CheckFailed where it is not well."""
-        __tracebackhide__ = True
-        try:
-            test = _Test(programs, options, self)
-            if self.replay is not None:
-                test.only(self.replay)
-                return
-            for text in examples:
-                test.example(text)
-            test.search()
-        except (ValueError, TypeError) as error:
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            if not is_ours(last.filename):
-                raise  # somebody's property, for one
-            raise CheckFailed(str(error)) from None
 
 
 _CURRENT: Final[list[Trial]] = []
@@ -107,7 +70,25 @@ def try_out(program: TestProgram, others: Sequence[Any], given: Mapping[str, Any
     """Check a test; given: what its decorator says."""
     __tracebackhide__ = True
     trial = _CURRENT[-1] if _CURRENT else Trial()
-    trial.run((program, *others), {**trial.under, **given, **trial.over}, examples)
+    _run(trial, (program, *others), {**trial.under, **given, **trial.over}, examples)
+
+
+def _run(trial: Trial, programs: Sequence[Any], options: dict[str, Any], examples: Sequence[str]) -> None:
+    """Everything; CheckFailed where it is not well."""
+    __tracebackhide__ = True
+    try:
+        test = _Test(programs, options, trial)
+        if trial.replay is not None:
+            test.only(trial.replay)
+            return
+        for text in examples:
+            test.example(text)
+        test.search()
+    except (ValueError, TypeError) as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        if not is_ours(last.filename):
+            raise  # somebody's property, for one
+        raise CheckFailed(str(error)) from None
 
 
 class _Test:
@@ -255,5 +236,3 @@ class _Test:
 
 def _shortened(schedule: str) -> str:
     return schedule if len(schedule) <= 60 else f"{schedule[:57]}..."
-
-

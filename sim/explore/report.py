@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
 
-    from alertable.sim.explore.answering.advice import Advisor, Suggestion
     from alertable.sim.explore.answering.estimate import Whole
+    from alertable.sim.explore.answering.suggestion import Suggestion, Suggests
     from alertable.sim.explore.graphs.shape import Wanted
     from alertable.sim.runtime.outcome import Violation
 
@@ -47,7 +47,7 @@ class Report:
     never: tuple[str, ...] = ()
     whole: Whole | None = None
     not_searched: tuple[str, ...] = ()
-    advisor: Advisor | None = field(default=None, repr=False, compare=False)
+    advisor: Suggests | None = field(default=None, repr=False, compare=False)
     states: Wanted | None = field(default=None, repr=False, compare=False)  # has the graph, or makes it
 
     @property

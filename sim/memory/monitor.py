@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from alertable.kernel_model.ps.process import EProcess
-    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.runtime.running import Running
     from alertable.sim.win32.memory import Region
 
 ALL: Final = "*"  # the location of all elements
@@ -37,7 +37,7 @@ class Monitor:
     raced, atomics: keys of locations where accesses were found that nothing orders.
     """
 
-    def __init__(self, machine: Machine, *, steps_at: Iterable[str] = (), law: bool = True) -> None:
+    def __init__(self, machine: Running, *, steps_at: Iterable[str] = (), law: bool = True) -> None:
         self.machine = machine
         self.clocks = machine.kernel.handoff = VectorClocks(lambda: machine.current)
         self.steps_at = frozenset(steps_at)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from alertable.kernel_model.ps.thread import KThread
-    from alertable.sim.runtime.machine import Machine
+
+M = TypeVar("M", contravariant=True)
 
 
-class Explorer(Protocol):
-    """A strategy that looks at the machine itself: it fires environment actors and returns the thread to run."""
+class Explorer(Protocol[M]):
+    """A strategy that looks at the machine (M) itself: it fires environment actors and returns the thread to run."""
 
-    def choose(self, machine: Machine, running: KThread | None, /) -> KThread | None:
+    def choose(self, machine: M, running: KThread | None, /) -> KThread | None:
         """None: nothing can happen any more."""
 
-    def goes_on(self, machine: Machine, t: KThread, /) -> bool:
+    def goes_on(self, machine: M, t: KThread, /) -> bool:
         """May the running thread begin its next step, without a look at the others?"""
 
-    def ask(self, machine: Machine, options: tuple[str, ...], /) -> int:
+    def ask(self, machine: M, options: tuple[str, ...], /) -> int:
         """A data outcome within the step that has begun."""
 
 

@@ -63,7 +63,7 @@ class Machine:
     def __init__(self, *, chooser: Chooser | None = None, max_steps: int = 10_000, record: bool = True) -> None:
         self.kernel = Kernel()
         self.chooser = chooser
-        self.explorer: Explorer | None = None
+        self.explorer: Explorer[Machine] | None = None
         self.thorough: Thorough | None = None
         self.max_steps = max_steps
         self.record = record

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from alertable.sim.trace.record import Event
+    from alertable.sim.trace.event import Event
     from alertable.sim.view.columns import Row
 
 

@@ -20,7 +20,7 @@ from alertable.specs.properties.temporal import State, Temporal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.runtime.running import Running
 
     Hooks = tuple[Callable[..., None], ...]
 
@@ -34,7 +34,7 @@ class Watch:
 
     __slots__ = ("_ended", "_machine", "_released", "_releasing", "_temporal", "calls", "properties", "recorder", "state")
 
-    def __init__(self, machine: Machine, properties: tuple[Property, ...], recorder: Any = None) -> None:  # noqa: ANN401
+    def __init__(self, machine: Running, properties: tuple[Property, ...], recorder: Any = None) -> None:  # noqa: ANN401
         self._machine = machine
         self.properties = properties
         self.recorder = recorder

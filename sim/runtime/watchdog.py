@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.runtime.running import Running
 
-    Watched = tuple[Machine | None, int, Callable[[], float] | None]
+    Watched = tuple[Running | None, int, Callable[[], float] | None]
 
 LIMIT_SECONDS: Final = 10  # of a thread between two calls
 LOOK_SECONDS: Final = 0.5
@@ -60,7 +60,7 @@ class _Watchdog:
         self._vain = 0  # how often something was raised in the step that goes on
         self._count = 0  # executions so far: an execution is known by its number, for addresses come again
 
-    def begin(self, machine: Machine | None, patience: Callable[[], float] | None) -> Watched:
+    def begin(self, machine: Running | None, patience: Callable[[], float] | None) -> Watched:
         with self._wake:
             if patience is None and self._watched:
                 patience = self._watched[-1][2]
@@ -138,7 +138,7 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def watched(machine: Machine | None, patience: Callable[[], float] | None = None) -> Iterator[None]:
+def watched(machine: Running | None, patience: Callable[[], float] | None = None) -> Iterator[None]:
     """Watch one execution of the calling OS thread; None: more will come, and the watchdog need not be woken for each.
 
     patience: how many more seconds somebody is willing to wait for what runs within; asked by another thread.

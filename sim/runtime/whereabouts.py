@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
 
     from alertable.kernel_model.ps.thread import KThread
-    from alertable.sim.runtime.machine import Machine
+    from alertable.sim.runtime.running import Running
 
-def acting(m: Machine) -> tuple[str, ...]:
+def acting(m: Running) -> tuple[str, ...]:
     """Where the thread stands whose step it is; where the environment moves, everybody who has not ended."""
     label = next((word for word in reversed(m.log[::2]) if not word.startswith("!")), None)
     t = next((t for t in m.kernel.threads if t.label == label), None) if label is not None else m.current
@@ -35,13 +35,13 @@ def acting(m: Machine) -> tuple[str, ...]:
     return (place,) if place else ()
 
 
-def standing(m: Machine) -> tuple[str, ...]:
+def standing(m: Running) -> tuple[str, ...]:
     """Where everybody stands who has not ended; where all have, the functions that they came to the end of."""
     alive = tuple(place for t in m.kernel.threads if not t.terminated and (place := where(m, t)))
     return alive or tuple(place for t in m.kernel.threads if (place := where(m, t)))
 
 
-def where(m: Machine, t: KThread) -> str:
+def where(m: Running, t: KThread) -> str:
     """`label: path:line in function`; empty for a thread that runs none of the program's code (yet)."""
     found = whereabouts(t)
     if found is not None:

@@ -6,14 +6,12 @@ Names instead of addresses and handle values, so that the same program and choic
 from __future__ import annotations
 
 import ctypes
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
-
-from msgspec import Struct
 
 from alertable.kernel_model.ke.apc import ApcKind, KApc
 from alertable.kernel_model.tcpip.segment import SegmentKind
 from alertable.sim.runtime.whereabouts import line_of
+from alertable.sim.trace.event import KERNEL, Event, EventKind
 from alertable.sim.trace.names import LEAST_ADDRESS, Names
 from alertable.sim.win32.errormap import wsa_error
 from alertable.sim.win32.memory import CArgument, CData
@@ -34,49 +32,7 @@ if TYPE_CHECKING:
     from alertable.kernel_model.tcpip.flow import Flow
     from alertable.kernel_model.tcpip.segment import Segment
     from alertable.kernel_model.win32k.queue import Message, MessageQueue
-    from alertable.sim.runtime.machine import Machine
-
-KERNEL: Final = ""  # the thread of events that no thread causes
-
-
-class EventKind(Enum):
-    """What a line of a trace is about."""
-
-    CALL = "call"  # a thread enters a system call
-    RETURN = "return"  # and comes back
-    PRINT = "print"  # the program printed a line
-    ROUTINE = "routine"  # an APC begins on its thread
-    THREAD_CREATED = "thread-created"
-    THREAD_ENDED = "thread-ended"
-    BLOCKED = "blocked"
-    UNBLOCKED = "unblocked"
-    SIGNALED = "signaled"
-    APC_QUEUED = "apc-queued"
-    IRP_PENDED = "irp-pended"
-    IRP_COMPLETED = "irp-completed"
-    SEGMENT_SENT = "segment-sent"
-    SEGMENT_DELIVERED = "segment-delivered"
-    MESSAGE_POSTED = "message-posted"
-    TIMER = "timer"
-    OUTCOME = "outcome"  # what the environment decided within a step, where that is not the usual
-
-
-class Event(Struct, frozen=True, kw_only=True, gc=False):
-    """One line of a trace; a Struct, since a frozen dataclass takes twenty times as long to make, and traces have thousands.
-
-    step: the decision it belongs to; time_100ns: virtual time; thread: label, or "" for the environment;
-    subject: the object or function it is about; text: the rest, for people; where: `file:line`, for what threads do.
-    """
-
-    sequence: int
-    step: int
-    time_100ns: int
-    thread: str
-    kind: EventKind
-    subject: str
-    text: str
-    where: str = ""
-
+    from alertable.sim.runtime.running import Running
 
 class Recorder:
     """The listener of a traced execution; `machine` is set once it exists."""
@@ -85,7 +41,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        self.machine: Machine | None = None
+        self.machine: Running | None = None
         self.names = Names()
         self._closed: dict[tuple[str, int], str] = {}  # by process and value: what closed handles named
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from alertable.sim.trace.record import KERNEL, EventKind
+from alertable.sim.trace.event import KERNEL, EventKind
 from alertable.sim.view.grid import GAP, LEAST_WIDTH, grid, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from alertable.sim.trace.record import Event
+    from alertable.sim.trace.event import Event
 
 WIDTH: Final = 100  # where nobody says how wide
 UNBROKEN: Final = 1 << 20  # a line for each row, however wide

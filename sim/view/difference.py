@@ -7,14 +7,14 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from alertable.sim.trace.record import KERNEL, EventKind
+from alertable.sim.trace.event import KERNEL, EventKind
 from alertable.sim.view.columns import rows_of
 from alertable.sim.view.grid import grid, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from alertable.sim.trace.record import Event
+    from alertable.sim.trace.event import Event
     from alertable.sim.view.columns import Row
 
 LEAST_COLUMN: Final = 14

@@ -5,7 +5,7 @@ from __future__ import annotations
 from os.path import basename
 from typing import TYPE_CHECKING, Final
 
-from alertable.sim.trace.record import KERNEL, EventKind
+from alertable.sim.trace.event import KERNEL, EventKind
 from alertable.sim.view.columns import Row, rows_of
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from alertable.sim.explore.explaining.minimise import Deviation
     from alertable.sim.explore.explaining.races import Anatomy
-    from alertable.sim.trace.record import Event
+    from alertable.sim.trace.event import Event
 
 ROWS: Final = 13
 NOBODY: Final = ("deadlock", "step-bound")  # what no thread in particular does

@@ -6,6 +6,10 @@ import ast
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("alertable", "sim", "specs", "kernel_model", "winapi")
@@ -34,6 +38,24 @@ class SourceModule:
     def tree(self) -> ast.Module:
         """Its syntax tree."""
         return ast.parse(self.text)
+
+    @property
+    def name(self) -> str:
+        """What it is imported as."""
+        parts = self.path.relative_to(ROOT).with_suffix("").parts
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        return ".".join(parts if parts[0] == "alertable" else ("alertable", *parts))
+
+    def imported(self, modules: Collection[str]) -> set[str]:
+        """Those of these modules that it imports, anywhere in the file, for type checkers too."""
+        found = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                whole = {f"{node.module}.{alias.name}" for alias in node.names}
+                found |= {name if name in modules else node.module for name in whole}
+        return found & set(modules)
 
     @cached_property
     def imports(self) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import networkx
 import pytest
 
 from tests.repo.sources import LAYERS, SourceModule, project_modules
@@ -15,6 +16,7 @@ ALLOWED = {
 }
 NOT_IN_THE_KERNEL = {"ctypes", "greenlet", "simpy", "hypothesis", "random", "time", "threading"}
 ONLY_IN_SIM = {"greenlet", "simpy", "hypothesis"}
+TIED = {"kernel_model": "threads, waits, operations and the kernel that holds them are one structure, as they are in NT"}
 
 
 @pytest.mark.parametrize("module", project_modules(), ids=str)
@@ -38,3 +40,11 @@ def test_programs_import_only_winapi_ctypes_and_each_other() -> None:
         if "programs" in module.path.parts and module.path.stem != "__init__":
             foreign = {name for name, _ in module.imports} - {"winapi", "ctypes", "__future__", "typing", "collections", "specs"}
             assert not foreign, f"{module} imports {foreign}"
+
+
+def test_imports_have_no_circles() -> None:
+    """Nor those for type checkers: whoever reads a file need not have read those that read it."""
+    modules = {module.name: module for module in project_modules() if module.layer not in TIED}
+    graph = networkx.DiGraph((name, other) for name, module in modules.items() for other in module.imported(modules.keys()))
+    circles = [sorted(circle) for circle in networkx.strongly_connected_components(graph) if len(circle) > 1]
+    assert not circles

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import alertable
 from alertable.cli import main
-from alertable.sim.trace.record import Event, EventKind
+from alertable.sim.trace.event import Event, EventKind
 from alertable.sim.view.columns import Row, lines_of, rows_of, table
 from alertable.sim.view.grid import GAP, pad, visible, width_of, wrap
 from alertable.specs.litmus.sockets import loopback

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import alertable
+from alertable.sim.trace.event import EventKind
 from alertable.sim.trace.names import LEAST_ADDRESS, place
-from alertable.sim.trace.record import EventKind
 from alertable.specs.litmus.sockets import loopback
 from alertable.winapi import INFINITE, INVALID_HANDLE_VALUE, OVERLAPPED, WSABUF
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from alertable.kernel_model.choice import ChoiceKind
@@ -15,6 +15,7 @@ from alertable.kernel_model.errors import NotModelled
 from alertable.kernel_model.outcomes import USUAL
 from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.explore.algorithms.exhaustive import Exhaustive
+from alertable.sim.explore.answering.suggestion import Suggestion
 from alertable.sim.explore.coordinating.bugs_first import Unfair
 from alertable.sim.explore.report import BOUNDED, COMPLETE, INCONCLUSIVE
 from alertable.sim.explore.sampling.samples import Sampling
@@ -26,15 +27,14 @@ from alertable.sim.runtime.own import globals_of
 from alertable.sim.runtime.settings import FAULTS
 from alertable.sim.runtime.watchdog import watched
 from alertable.sim.trace.traced import api_of
-from alertable.specs.properties import DEFAULT, SANITIZERS
+from alertable.specs.properties import SANITIZERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from alertable.kernel_model.choice import ChoicePoint
     from alertable.sim.explore.strategies import Strategy
     from alertable.sim.runtime.execution import Program
-    from alertable.sim.runtime.outcome import Violation
     from alertable.sim.runtime.settings import Settings
 
 SAMPLES: Final = 40  # executions with an option
@@ -44,29 +44,6 @@ LINE: Final = 80  # characters of what a program raised
 MOST: Final = 2  # pieces of advice
 SECONDS: Final = 5.0  # a program that needs more for its samples gets the advice that needs none
 IN_A_HURRY: Final = 0.3  # the same, after a limit in seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Options of `check` that would tell more, and why.
-
-    violation: what a sample with these options ended in, with the schedule that leads there under them.
-    """
-
-    options: Mapping[str, Any]
-    why: str
-    violation: Violation | None = None
-
-    def __str__(self) -> str:
-        return f"{', '.join(_word(name, value) for name, value in self.options.items())}: {self.why}"
-
-
-def _word(name: str, value: Any) -> str:  # noqa: ANN401 - of any option
-    """An option as it is written in a call; laws beside those that are on by default."""
-    if name == "specs":
-        further = [law for law in value if law not in DEFAULT]
-        return f"specs=(*alertable.DEFAULT, {', '.join(map(repr, further))})"
-    return f"{name}={value!r}"
 
 
 def _weight(shown: Suggestion) -> tuple[bool, bool, bool]:

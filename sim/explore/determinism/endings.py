@@ -14,7 +14,7 @@ from alertable.kernel_model.errors import NotModelled
 from alertable.sim.runtime.canonical import masked, text
 from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.outcome import ReplayDivergence, Violation
-from alertable.sim.trace.record import EventKind
+from alertable.sim.trace.event import EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from alertable.sim.explore.coordinating.journal import Journal
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.settings import Settings
-    from alertable.sim.trace.record import Event
+    from alertable.sim.trace.event import Event
 
 SIZES: Final = range(16, 520, 16)  # bytes of the objects that are in the way in every second execution
 EACH: Final = 24

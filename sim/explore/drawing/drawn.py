@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from alertable.kernel_model.choice import ChoicePoint
     from alertable.sim.runtime.machine import Machine
-    from alertable.sim.trace.record import Event
+    from alertable.sim.trace.event import Event
 
     Schedules = SearchStrategy["DrawnSchedule"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alertable.sim.trace.record import KERNEL, EventKind
+from alertable.sim.trace.event import KERNEL, EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from alertable.sim.trace.record import Event
+    from alertable.sim.trace.event import Event
 
 
 APCS: Final = "APCs queued"  # at most at a time

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.runtime.outcome import Execution, Violation
     from alertable.sim.runtime.settings import Settings
-    from alertable.sim.trace.record import Event
+    from alertable.sim.trace.event import Event
 
 
 class Following(Dpor):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.runtime.outcome import Execution
     from alertable.sim.runtime.settings import Settings
-    from alertable.sim.trace.record import Event
+    from alertable.sim.trace.event import Event
 
 LIMITED: Final = "it was limited to {} executions"
 COARSE: Final = "further accesses that nothing orders were found: within them threads did not change places"
