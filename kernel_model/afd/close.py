@@ -16,6 +16,7 @@ from alertable.kernel_model.afd.event_select import FD_CLOSE, indicate
 from alertable.kernel_model.afd.poll import notify
 from alertable.kernel_model.iomgr.cancel import cancel_irp, close_irp
 from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp
+from alertable.kernel_model.ke.gate import open_gate
 from alertable.kernel_model.status import NtStatus
 from alertable.kernel_model.tcpip.flow import Flow, pump, transmit
 from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
@@ -136,6 +137,8 @@ def rst_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
     if e.abort_status is not None:
         return
     e.abort_status = NtStatus.CONNECTION_RESET
+    if e.gate is not None:
+        open_gate(k, e.gate)
     e.received.clear()
     if e.outbound is not None:
         pending = [chunk.irp for chunk in e.outbound.chunks if chunk.irp is not None]

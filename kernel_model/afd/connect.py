@@ -13,7 +13,7 @@ from alertable.kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointS
 from alertable.kernel_model.afd.event_select import FD_ACCEPT, FD_CONNECT, FD_WRITE, indicate
 from alertable.kernel_model.afd.poll import notify
 from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp
-from alertable.kernel_model.ke.event import set_event
+from alertable.kernel_model.ke.gate import Gate, open_gate
 from alertable.kernel_model.ke.timerq import cancel_timer, queue_timer
 from alertable.kernel_model.status import NtStatus
 from alertable.kernel_model.tcpip.flow import Flow, flow_name, transmit
@@ -68,8 +68,7 @@ def listen_endpoint(k: Kernel, e: AfdEndpoint, backlog: int) -> NtStatus:
         assert e.local is not None
         k.handoff.release(e)
         k.network.ports[e.local[1]].written()
-        for event in k.network.awaited.pop(e.local[1], ()):
-            set_event(k, event)
+        open_gate(k, k.network.served(k, e.local[1]))
     return status
 
 
@@ -152,6 +151,8 @@ def syn_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     server.state = EndpointState.CONNECTED
     server.local, server.peer = segment.target, segment.source
     inherit(server, listener)
+    if listener.gate is not None:
+        server.gate = Gate(k, f"data for {server.label}")
     server.connected_at_100ns = k.time_100ns()
     flow.target, flow.reverse.source = server, server
     server.inbound, server.outbound = flow, flow.reverse
@@ -166,6 +167,8 @@ def syn_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     else:
         listener.accept_queue.append(server)
         k.handoff.release(server, anew=True)
+        if listener.gate is not None:
+            open_gate(k, listener.gate)
         notify(k, listener)
         indicate(k, listener, FD_ACCEPT)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alertable.kernel_model.afd.event_select import Selection
     from alertable.kernel_model.afd.poll import Poll
     from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.gate import Gate
     from alertable.kernel_model.ke.timerq import TimerEntry
     from alertable.kernel_model.kernel import Kernel
     from alertable.kernel_model.tcpip.flow import Flow
@@ -84,7 +85,7 @@ class AfdEndpoint(FileObject):
 
     __slots__ = (
         "abort_status", "accept_queue", "accepts", "backlog", "close_told", "connect_error", "connect_irp",
-        "connect_retries", "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "hears_unreachable",
+        "connect_retries", "connect_timer", "connected_at_100ns", "datagrams", "fin_received", "gate", "hears_unreachable",
         "holds_port", "inbound", "linger", "local", "nonblocking",
         "options", "outbound", "peer", "polls", "reads", "receive_buffer", "receive_shutdown",
         "received", "recycling", "selection", "send_buffer", "send_shutdown", "sharing", "state", "stream", "unreachable",
@@ -116,6 +117,7 @@ class AfdEndpoint(FileObject):
         # readiness
         self.polls: dict[Poll, None] = {}
         self.selection: Selection | None = None  # WSAEventSelect
+        self.gate: Gate | None = None  # of a remote endpoint: there is something to take, whatever it takes
 
     def _no_connection(self) -> None:
         # connection: outbound carries what this side sends

@@ -17,6 +17,7 @@ from alertable.kernel_model.errors import NotModelled
 from alertable.kernel_model.iomgr.cancel import cancel_irp
 from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from alertable.kernel_model.iomgr.device import dawdles, finish_later
+from alertable.kernel_model.ke.gate import open_gate
 from alertable.kernel_model.status import NtStatus
 from alertable.kernel_model.tcpip.flow import Flow, acknowledge, pump, transmit
 from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
@@ -58,11 +59,31 @@ def read_stream(k: Kernel, e: AfdEndpoint, irp: Irp, *, may_pend: bool) -> NtSta
         start_irp(k, irp)
     irp.cancel = cancel_read
     e.reads.append(irp)
+    break_while_idle(k, e)
+    return pend_irp(k, irp)
+
+
+def break_while_idle(k: Kernel, e: AfdEndpoint) -> None:
+    """The fault "reset" where a receive begins to wait: the connection may break although nothing is under way."""
     if k.outcomes is not None and e.inbound is not None and k.outcomes.fault(k, "reset"):
         if e.inbound.source is not None:
             e.inbound.source.written()  # whose sends it comes between
         transmit(k, e.inbound, Segment(SegmentKind.RST, fault=True))
-    return pend_irp(k, irp)
+
+
+def take_arrived(k: Kernel, e: AfdEndpoint, most: int) -> bytes | NtStatus:
+    """The receive of a remote endpoint, a guarded step: what is there, b"" at the end of the stream, or the status of a failure."""
+    e.written()
+    if e.abort_status is not None:
+        return e.abort_status
+    if e.state is not EndpointState.CONNECTED:
+        return NtStatus.INVALID_CONNECTION
+    data = _taken(e.received, most)
+    if data:
+        _make_room(k, e)
+    if e.gate is not None:
+        e.gate.is_open = bool(e.received) or e.fin_received
+    return data
 
 
 def _serve_late(k: Kernel, irp: Irp) -> None:
@@ -86,21 +107,29 @@ def try_read(k: Kernel, e: AfdEndpoint, irp: Irp) -> bool:
         irp.scatter(bytes(received[:room]))
         complete_irp(k, irp, SUCCESS, irp.done)
         return True
-    if room >= len(received):
-        data = bytes(received)
-        received.clear()
-    else:
-        data = bytes(received[:room])
-        del received[:room]
+    data = _taken(received, room)
     if data:
         irp.scatter(data)
     wants_all = irp.flags & MSG_WAITALL and irp.done < irp.length and not e.fin_received
     if not wants_all:
         complete_irp(k, irp, SUCCESS, irp.done)
-    if data and e.inbound is not None and e.inbound.chunks:
+    if data:
+        _make_room(k, e)
+    return not wants_all
+
+
+def _taken(received: bytearray, room: int) -> bytes:
+    """Out of what has arrived."""
+    data = bytes(received[:room])
+    del received[:room]
+    return data
+
+
+def _make_room(k: Kernel, e: AfdEndpoint) -> None:
+    """Something was received: what did not fit into the window may go out."""
+    if e.inbound is not None and e.inbound.chunks:
         e.inbound.space.written()
         pump(k, e.inbound)
-    return not wants_all
 
 
 def read_urgent(e: AfdEndpoint, irp: Irp) -> NtStatus:
@@ -158,6 +187,8 @@ def data_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
         return
     e.received += segment.data
     k.handoff.release(e.received)
+    if e.gate is not None and e.received:
+        open_gate(k, e.gate)
     if e.reads:
         serve_reads(k, e)
     if e.polls:
@@ -200,6 +231,8 @@ def fin_arrives(k: Kernel, flow: Flow, _segment: Segment) -> None:
         return
     e.fin_received = True
     k.handoff.release(e.received)
+    if e.gate is not None:
+        open_gate(k, e.gate)
     serve_reads(k, e)
     notify(k, e)
     indicate(k, e, FD_CLOSE)

@@ -76,7 +76,7 @@ def due_entries(k: Kernel, until_100ns: int) -> list[TimerEntry]:
     return sorted(e for e in k.timers if e.live and e.due_100ns <= until_100ns)
 
 
-def movable_entries(k: Kernel, last: int = 0) -> list[TimerEntry]:
+def movable_entries(k: Kernel, last: int | None = None) -> list[TimerEntry]:
     """All expiries that may come now: what is due; with a free clock also the next ones, time permitting or not.
 
     last: once the program is over, time passes only for what was queued up to this number, or periods would have no end; and for
@@ -87,7 +87,7 @@ def movable_entries(k: Kernel, last: int = 0) -> list[TimerEntry]:
     due = next_due(k)
     if due is None:
         return []
-    if not last:
+    if last is None:
         return due_entries(k, max(due, k.now_100ns))
     entries = sorted(e for e in k.timers if e.live and (e.sequence <= last or e.bounded or e.due_100ns <= k.now_100ns))
     return [e for e in entries if e.due_100ns <= max(entries[0].due_100ns, k.now_100ns)]

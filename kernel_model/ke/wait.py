@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alertable.kernel_model.ke.dispatcher import Dispatcher
+    from alertable.kernel_model.ke.gate import Gate
     from alertable.kernel_model.ke.kqueue import CompletionPort
     from alertable.kernel_model.kernel import Kernel
     from alertable.kernel_model.outcomes import Outcomes
@@ -34,8 +35,8 @@ class Wait:
     """
 
     __slots__ = (
-        "alertable", "all", "certain", "condition", "expired", "limited", "lock", "objects", "on_abort", "port", "reason",
-        "thread", "timeout",
+        "alertable", "all", "certain", "condition", "expired", "gate", "limited", "lock", "objects", "on_abort", "port",
+        "reason", "thread", "timeout",
     )  # fmt: skip
 
     def __init__(self, thread: KThread, objects: tuple[Dispatcher, ...], all_: bool, alertable: bool, reason: str) -> None:
@@ -52,6 +53,7 @@ class Wait:
         self.lock: RtlLock | None = None
         self.port: CompletionPort | None = None  # waits for a packet
         self.condition: RtlCondition | None = None
+        self.gate: Gate | None = None  # its next step needs it open
 
     def suspended(self) -> bool:
         """Does the wait take nothing for now?  It is tested again when its thread is resumed."""

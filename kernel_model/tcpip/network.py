@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from alertable.kernel_model.ke.gate import Gate
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from alertable.kernel_model.afd.endpoint import AfdEndpoint
     from alertable.kernel_model.footprint import Cells
-    from alertable.kernel_model.ke.event import KEvent
+    from alertable.kernel_model.kernel import Kernel
     from alertable.kernel_model.ps.thread import KThread
     from alertable.kernel_model.tcpip.segment import Address
 
@@ -56,12 +57,19 @@ COLLISIONS: Final[Mapping[tuple[Sharing, Sharing], tuple[NtStatus, NtStatus, NtS
 class Network:
     """Bound endpoints by (is stream, port), oldest first."""
 
-    __slots__ = ("awaited", "bindings", "ports")
+    __slots__ = ("bindings", "gates", "ports")
 
     def __init__(self) -> None:
         self.ports: Cells  # by number; what the kernel is explored with gives them
         self.bindings: dict[tuple[bool, int], list[AfdEndpoint]] = {}
-        self.awaited: dict[int, list[KEvent]] = {}  # remote endpoints connect once somebody listens on the port
+        self.gates: dict[int, Gate] = {}  # by port: somebody listens there, or has
+
+    def served(self, k: Kernel, port: int) -> Gate:
+        """What remote endpoints wait for before they connect: that somebody has begun to listen on the port."""
+        gate = self.gates.get(port)
+        if gate is None:
+            gate = self.gates[port] = Gate(k, f"a listener on port {port}")
+        return gate
 
     def local(self, host: bytes) -> bool:
         """Is this one of the machine's own addresses?"""

@@ -78,6 +78,8 @@ def waited_for(t: KThread) -> str:
         return f" for {wait.lock.label} held by {', '.join(h.label for h in holders) or 'nobody'}"
     if wait.condition is not None:
         return f" on {wait.condition.label}; nobody is left to wake it"
+    if wait.gate is not None:
+        return f" for {wait.gate.label}"
     if not wait.objects:
         return ""
     parts = []

@@ -90,7 +90,7 @@ class Machine:
         self.over = False
         self.aftermath = False  # the execution is decided, and a search looks further: nothing that happens counts
         self.finished = False  # all threads that are awaited have ended
-        self.last_timer = 0  # the number of the last expiry that was queued before
+        self.last_timer: int | None = None  # the number of the last expiry that was queued before; 0 if none was
         self.ended_at = 0  # the step after which nothing belongs to the schedule any more
         self.followed: dict[KThread, None] = {}  # nobody waits for them, but what they do to their end counts
         self.swallowed = 0
@@ -413,7 +413,8 @@ class Machine:
                     return self.hub
             # What could still happen is looked at too: it might have happened earlier.
             self.finished = True
-            self.last_timer = self.last_timer or self.kernel.timer_sequence
+            if self.last_timer is None:
+                self.last_timer = self.kernel.timer_sequence
         chosen = self._choose(None)
         if chosen is None:
             self._finish()

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from alertable.kernel_model.afd.close import SD_SEND, close_endpoint, shutdown_endpoint
 from alertable.kernel_model.afd.connect import accept_connection, bind_endpoint, connect_endpoint, listen_endpoint
 from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
-from alertable.kernel_model.afd.read import read_stream
+from alertable.kernel_model.afd.read import break_while_idle, take_arrived
 from alertable.kernel_model.afd.write import write_stream
 from alertable.kernel_model.ex.objects import label
 from alertable.kernel_model.iomgr.irp import Irp, Major
-from alertable.kernel_model.ke.event import KEvent
-from alertable.kernel_model.ke.wait import delay_execution, wait_for_single_object
+from alertable.kernel_model.ke.gate import Gate, open_gate, stand_before
+from alertable.kernel_model.ke.wait import delay_execution
 from alertable.kernel_model.status import NtStatus
 from alertable.kernel_model.tcpip.network import LOOPBACK
 from alertable.sim.runtime.process import Process
@@ -55,10 +55,11 @@ class Bytes:
 class RemoteEndpoint(Ws2Door):
     """What a script talks to.  One connection at a time; addresses are ports, or (host, port) of the loopback."""
 
-    __slots__ = ("_e", "_listener", "was_reset")
+    __slots__ = ("_e", "_finite", "_listener", "was_reset")
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, *, finite: bool = False) -> None:
         super().__init__(machine)
+        self._finite = finite  # it makes so many calls and no more
         self._e: AfdEndpoint | None = None
         self._listener: AfdEndpoint | None = None
         self.was_reset = False  # by the other side
@@ -66,34 +67,30 @@ class RemoteEndpoint(Ws2Door):
     def connect(self, address: int | tuple[str, int]) -> bool:
         """Connect, as soon as somebody listens there; False if the attempt is refused or reset."""
         target = _address(address)
-        t = self._step("connect", str(target[1]))
-        self._wait_for_listener(t, target[1])
-        e = self._e = AfdEndpoint(self._k, label(t, "peer"), stream=True, overlapped=True)
-        irp = self._blocking_irp(t, e, Major.CONNECT, [])
+        t = self._when(self._k.network.served(self._k, target[1]), "connect", str(target[1]))
+        e = self._e = self._endpoint(t, "data for {}")
+        irp, over = self._irp(t, e, Major.CONNECT, [])
         status = connect_endpoint(self._k, t, e, target, irp)
-        if status == PENDING:
-            status = NtStatus(self._wait_irp(t, irp, 0, "connect"))
-        return not status
+        return not (self._outcome(irp, over, "connect") if status == PENDING else status)
 
     def listen(self, address: int | tuple[str, int]) -> None:
         """Listen; ValueError if the port is taken."""
         target = _address(address)
         t = self._step("listen", str(target[1]))
-        e = self._listener = AfdEndpoint(self._k, label(t, "peer"), stream=True, overlapped=True)
+        e = self._listener = self._endpoint(t, "a connection for {}")
         if bind_endpoint(self._k, t, e, target) or listen_endpoint(self._k, e, BACKLOG):
             raise ValueError(f"a peer cannot listen on port {target[1]}: it is taken")
 
     def accept(self) -> bool:
         """Take the next connection; False if it failed."""
-        t = self._step("accept", "")
         listener = self._listener
         if listener is None:
             raise ValueError("a peer accepts after listen(port)")
-        irp = self._blocking_irp(t, listener, Major.ACCEPT, [])
-        taken = accept_connection(self._k, listener, irp)
-        if taken == PENDING:
-            status = self._wait_irp(t, irp, 0, "accept")
-            taken = irp.result if not status else NtStatus(status)
+        self._when(listener.gate, "accept", "")
+        listener.written()
+        taken = accept_connection(self._k, listener, None)
+        if listener.gate is not None:
+            listener.gate.is_open = bool(listener.accept_queue)
         if isinstance(taken, AfdEndpoint):
             self._e = taken
             return True
@@ -102,16 +99,25 @@ class RemoteEndpoint(Ws2Door):
     def send(self, data: bytes) -> int:
         """Send everything, waiting for room; the bytes that were taken, 0 if the connection is gone."""
         t, e = self._step("send", f"{len(data)} bytes"), self._connection()
-        irp = self._blocking_irp(t, e, Major.WRITE, [Bytes(data)])  # type: ignore[list-item]  # UserBuffers, not only Regions
-        return irp.information if self._done(t, irp, write_stream(self._k, e, irp, may_pend=True), "send") else 0
+        e.written()
+        irp, over = self._irp(t, e, Major.WRITE, [Bytes(data)])
+        status: int = write_stream(self._k, e, irp, may_pend=True)
+        if status == PENDING:
+            status = self._outcome(irp, over, "send")
+        self.was_reset = bool(status)
+        return irp.information if not status else 0
 
     def receive(self, most: int = MOST) -> bytes:
         """What has arrived, up to `most` bytes, waiting for the first; b"" at the end of the stream or after a reset."""
-        t, e = self._step("receive", f"up to {most} bytes"), self._connection()
-        memory = Bytes(bytes(most))
-        irp = self._blocking_irp(t, e, Major.READ, [memory])  # type: ignore[list-item]  # as above
-        taken = self._done(t, irp, read_stream(self._k, e, irp, may_pend=True), "receive")
-        return memory.read(0, irp.information) if taken else b""
+        e, text = self._connection(), f"up to {most} bytes"
+        connected = e.state is EndpointState.CONNECTED
+        if connected and self._k.outcomes is not None and "reset" in self._k.outcomes.faults:
+            self._step("receive", text)
+            self._begin_to_wait(e)
+        self._when(e.gate if connected else None, "receive", text)
+        taken = take_arrived(self._k, e, most)
+        self.was_reset = not isinstance(taken, bytes)
+        return taken if isinstance(taken, bytes) else b""
 
     def receive_exactly(self, count: int) -> bytes:
         """So many bytes; fewer if the stream ends before."""
@@ -130,7 +136,9 @@ class RemoteEndpoint(Ws2Door):
     def shutdown(self) -> None:
         """Send no more: the other side sees the end of the stream."""
         self._step("shutdown", "")
-        shutdown_endpoint(self._k, self._connection(), SD_SEND)
+        e = self._connection()
+        e.written()
+        shutdown_endpoint(self._k, e, SD_SEND)
 
     def close(self) -> None:
         """Close gracefully; with unread data, or data still coming, that is a reset, as TCP has it."""
@@ -146,43 +154,73 @@ class RemoteEndpoint(Ws2Door):
         """Let time pass."""
         t = self._step("sleep", f"{milliseconds:g} ms")
         if delay_execution(self._k, t, int(milliseconds * 10_000), False, "sleep") is None:
+            if t.wait is not None and t.wait.timeout is not None:
+                t.wait.timeout.bounded = self._finite
             self._m.block()
 
     # ---- how ----------------------------------------------------------------------------------------------------------
 
     def _step(self, name: str, text: str) -> KThread:
         t = self._enter()
+        self._tell(t, name, text)
+        return t
+
+    def _tell(self, t: KThread, name: str, text: str) -> None:
+        """A call begins; for who records calls."""
         told = getattr(self._k.trace, "call", None)
         if told is not None:
             told(t, name, text)
+
+    def _when(self, gate: Gate | None, name: str, text: str) -> KThread:
+        """The step of a call that needs the gate open: it is one step, however long the thread stands there."""
+        m = self._m
+        if gate is None or (gate.is_open and not m.asked):
+            t = self._step(name, text)
+        else:
+            m.check()
+            t, waits = m.current, not gate.is_open
+            if waits:
+                self._tell(t, name, text)
+            stand_before(self._k, t, gate, name)
+            m.wait_to_be_let_in(t)
+            if not waits:
+                self._tell(t, name, text)
+        if gate is not None:
+            gate.passed()
         return t
 
-    def _connection(self) -> AfdEndpoint:
-        e = self._e
-        if e is None:
-            raise ValueError("a peer has no connection before connect(port) or accept()")
+    def _begin_to_wait(self, e: AfdEndpoint) -> None:
+        """Where a connection may break while its receiver waits, that it begins to is a step, in which this may happen."""
         e.written()
+        if e.gate is not None and not e.gate.is_open:
+            break_while_idle(self._k, e)
+
+    def _endpoint(self, t: KThread, what: str) -> AfdEndpoint:
+        """A new one; what: the name of what it will take, with its own label for `{}`."""
+        e = AfdEndpoint(self._k, label(t, "peer"), stream=True, overlapped=True)
+        e.gate = Gate(self._k, what.format(e.label))
         return e
 
-    def _done(self, t: KThread, irp: Irp, status: int, name: str) -> bool:
-        if status == PENDING:
-            status = self._wait_irp(t, irp, 0, name)
-        self.was_reset = bool(status)
-        return not status
+    def _connection(self) -> AfdEndpoint:
+        if self._e is None:
+            raise ValueError("a peer has no connection before connect(port) or accept()")
+        return self._e
 
-    def _wait_for_listener(self, t: KThread, port: int) -> None:
-        k = self._k
-        k.network.ports[port].written()
-        bound = k.network.lookup(True, (LOOPBACK, port))
-        if any(e.state is EndpointState.LISTENING for e in bound):
-            return
-        event = KEvent(k, f"a listener on port {port}", True, False)
-        k.network.awaited.setdefault(port, []).append(event)
-        if wait_for_single_object(k, t, event, None, False, "connect") is None:
-            self._m.block()
+    def _irp(self, t: KThread, e: AfdEndpoint, major: Major, buffers: list[Any]) -> tuple[Irp, Gate]:
+        """An operation, and the gate that its completion opens."""
+        irp = Irp(t, e, major, buffers)
+        over = Gate(self._k, f"the end of {major.value} {irp.number} of {t.label}")
+        irp.on_complete = lambda k, _irp: open_gate(k, over)
+        return irp, over
+
+    def _outcome(self, irp: Irp, over: Gate, name: str) -> int:
+        """The status of an operation that was begun; nothing that comes after its end changes it."""
+        self._when(over, name, "")
+        return irp.status
 
     def _close(self, linger: tuple[bool, int]) -> None:
         e = self._connection()
+        e.written()
         e.linger = linger
         close_endpoint(self._k, e)
         self._e = None
@@ -194,11 +232,12 @@ class Peer(Process):
     followed = True
 
     def __init__(self, script: Callable[[RemoteEndpoint], Any] | Iterable[tuple[Any, ...]]) -> None:
+        self.finite = not callable(script)
         program = script if callable(script) else _follow(list(script))
         super().__init__(program, daemon=True)
 
     def __call__(self, w: Any) -> object:  # noqa: ANN401 - the simulated API
-        return self.program(RemoteEndpoint(w._m))
+        return self.program(RemoteEndpoint(w._m, finite=self.finite))
 
     def fresh(self, *, watched: bool = False) -> Peer:
         again = getattr(self.program, "fresh", None)

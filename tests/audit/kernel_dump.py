@@ -40,7 +40,7 @@ UNORDERED: Final[Mapping[str, str]] = {
     "RtlLock.waiting": "any of them may come next (law 1)",
     "RtlLock.shared": "shared holders have no order",
     "AfdEndpoint.polls": "all of them are told in one step",
-    "Network.awaited": "all of them are told in one step",
+    "Gate.waits": "all of them are let in in one step",
 }
 OBSERVER: Final = "alertable.kernel_model.footprint"
 ADDRESSES: Final = 1 << 32  # numbers from here on are addresses, or handles of windows, which are small enough
