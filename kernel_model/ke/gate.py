@@ -35,11 +35,16 @@ class Gate(Cell):
 
 
 def open_gate(k: Kernel, gate: Gate) -> None:
-    """The condition holds; to let somebody in is no event of its own."""
-    if gate.is_open:
-        return
-    gate.is_open = True
-    gate.written()
+    """The condition holds."""
+    if not gate.is_open:
+        gate.is_open = True
+        gate.written()
+        if gate.waits:
+            let_in(k, gate)
+
+
+def let_in(k: Kernel, gate: Gate) -> None:
+    """Whoever stands there is ready; that is no event of its own."""
     mark = k.footprint.mark()
     for wait in tuple(gate.waits):
         end_wait(k, wait, 0)

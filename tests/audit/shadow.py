@@ -43,6 +43,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "Kernel32Locks._named keys": "nobody goes through them; each thread has its own key",
     "LockTable.entries keys": "nobody goes through them but to name a lock that nobody initialized",
     "Network.bindings keys": "nobody goes through them; each port has its own key",
+    "Network.gates": "made by whoever comes first; each port has its own gate",
     "Kernel.names keys": "nobody goes through them; each name has its own key",
     "Kernel.windows keys": "nobody goes through them while others run; each window has its own key",
     "RtlLock.shared keys": "shared holders have no order",
@@ -113,6 +114,8 @@ def _excepted(key: Key, kind: str, step: Taken, tracer: Tracer) -> bool:
     slot = str(key[1])
     if slot.startswith("RtlLock.") and kind is READ and tracer.owner(key).key not in dict(step.locks):
         return True  # on the way to wanting the lock, which is no event
+    if slot == "Gate.is_open" and kind is READ and tracer.owner(key).label not in step.reads | step.writes | step.joins:
+        return True  # on the way to the gate, the same
     if slot == "KThread.wait" and kind is READ:
         return True  # is it alertable?  Such a wait writes the inbox.  Whoever stops the thread writes its turn.
     part = key[2] if len(key) > 2 else ""

@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from inspect import isclass
 from typing import TYPE_CHECKING, Any, Final
 
+import alertable.kernel_model.ke.gate
 import alertable.kernel_model.rtl.lock
 import alertable.kernel_model.tcpip.flow
 import alertable.sim.win32.kernel32_locks
 import alertable.sim.win32.kernel32_waits
+import alertable.sim.win32.peer
 from alertable.sim.win32.interlocked import SimInterlocked
 from alertable.sim.win32.kernel32_locks import Kernel32Locks, LockTable
 from alertable.sim.win32.kernel32_waits import Kernel32Waits
@@ -31,6 +33,8 @@ MORE_CLASSES: Final = (SimInterlocked, Kernel32Locks, LockTable)
 UNTRACED: Final = (  # what happens inside, nobody can observe
     # Law 1: wanting a lock is no event, nor is being let in or locked out; the acquire is.
     (alertable.kernel_model.rtl.lock, "refresh"), (alertable.sim.win32.kernel32_locks, "want_lock"),
+    # Nor is standing before a gate; passing it is.
+    (alertable.kernel_model.ke.gate, "let_in"), (alertable.sim.win32.peer, "stand_before"),
     # The picture of a lock in the program's memory follows the lock.
     (Kernel32Locks, "_show"),
     # Waiting for the end of threads is no event: it is over after both, whichever is first.

@@ -58,7 +58,7 @@ def taken(step: Step, footprint: Footprint) -> Taken:
     # With a free clock an expiry that is cancelled could have come if no other was due before it.  Whoever queues that one says
     # whom it holds up, so whichever of the two is first, the expiry before both is explored.
     is_free = "the clock" in reads
-    discarded = [label for label in step.discarded if not is_free or not label.startswith(("timeout:", "timer#"))]
+    discarded = [label for label in step.discarded if not is_free or not label.startswith(("timeout:", "timer#", "syn:"))]
     others = (tuple(sorted(flows)), tuple(sorted(discarded)), step.again)
     return Taken(
         step.actor, step.ordinal, reads, writes, joins, locks, others, step.outcomes, step.time_passed,

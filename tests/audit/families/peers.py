@@ -1,4 +1,4 @@
-"""A listener that a scripted remote endpoint talks to; the generator writes its script (`CALLS`)."""
+"""A listener that a scripted remote endpoint talks to, and one that it offers; the generator writes its script (`CALLS`)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from tests.audit.shared import Shared
 
 PORT = 5000
+THEIRS = 5001
 CALLS = {
-    "connect": ("connect", PORT), "send": ("send", b"hello"), "receive": ("receive", 2), "end": ("shutdown",),
+    "listen": ("listen", THEIRS), "accept": ("accept",), "connect": ("connect", PORT), "send": ("send", b"hello"), "receive": ("receive", 2), "end": ("shutdown",),
     "close": ("close",), "reset": ("reset",), "sleep": ("sleep", 1),
 }  # fmt: skip
 _NEEDS_A_CONNECTION = {"send", "receive", "end"}
@@ -21,11 +22,16 @@ _ENDS_IT = {"close", "reset"}
 
 
 def script(calls: tuple[str, ...]) -> list[tuple[object, ...]]:
-    """What of these calls makes sense, after a connect."""
-    kept: list[tuple[object, ...]] = [CALLS["connect"]]
-    connected = True
+    """What of these calls makes sense, after a connect, or after it listens."""
+    listening = calls[:1] == ("listen",)
+    kept: list[tuple[object, ...]] = [CALLS["listen" if listening else "connect"]]
+    connected = not listening
     for call in calls:
-        if call in _ENDS_IT or call in _NEEDS_A_CONNECTION:
+        if call in {"listen", "accept"}:
+            if call == "accept" and listening and not connected:
+                kept.append(CALLS[call])
+                connected = True
+        elif call in _ENDS_IT or call in _NEEDS_A_CONNECTION:
             if connected:
                 kept.append(CALLS[call])
             connected = connected and call not in _ENDS_IT
@@ -53,6 +59,13 @@ def _accept(s: Shared) -> object:
     return "accepted"
 
 
+def _dial(s: Shared) -> object:
+    made = tcp(s.w)
+    s.mine("guests").append(made)
+    nonblocking(s.w, made)
+    return s.said(s.w.connect(made, byref(loopback(s.w.htons(THEIRS))), 16))
+
+
 def _receive(s: Shared) -> object:
     into = create_string_buffer(3)
     return (s.said(s.w.recv(s.mine("guests")[-1], into, 3, 0)), into.raw) if s.mine("guests") else "none"
@@ -62,6 +75,7 @@ NEEDS = {"peers": _listening}
 FAMILIES = {
     "peers": {
         "accept": _accept,
+        "dial": _dial,
         "receive": _receive,
         "send": lambda s: s.said(s.w.send(s.mine("guests")[-1], b"xy", 2, 0)) if s.mine("guests") else "none",
         "close": lambda s: s.said(s.w.closesocket(s.mine("guests").pop())) if s.mine("guests") else "none",
