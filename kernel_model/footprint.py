@@ -15,7 +15,8 @@ class Footprint:
     """Filled by the kernel during one transition, taken by whoever explores after it; `keys` stays as long as the search.
 
     memory: are accesses to the memory of processes a part of it?  woken: actors that may move now (threads, flows, due timers);
-    discarded: actors that could have moved and now cannot; joins: the ends of threads that the transition was waiting for;
+    discarded: actors that could have moved and now cannot; joins: the ends of threads, and
+    the openings of gates, that the transition was waiting for;
     locks: (key, operation) of user-mode locks, the operation one of X S (acquire) x s (release) T t (try) ? (a try that failed).
     """
 

@@ -72,7 +72,7 @@ def break_while_idle(k: Kernel, e: AfdEndpoint) -> None:
 
 
 def take_arrived(k: Kernel, e: AfdEndpoint, most: int) -> bytes | NtStatus:
-    """The receive of a remote endpoint, a guarded step: what is there, b"" at the end of the stream, or the status of a failure."""
+    """The receive of a remote endpoint, a guarded step: what is there, b"" at the end of the stream, or why there is nothing."""
     e.written()
     if e.abort_status is not None:
         return e.abort_status

@@ -1,8 +1,9 @@
 """Optimal dynamic partial order reduction: one execution per Mazurkiewicz trace, none twice, and as a rule none in vain.
 
 Races of a finished execution are reversed by sequences of steps in wakeup trees; sleep sets keep what was explored from being
-explored again.  User-mode locks are guarded: an acquire is a step only while the lock is free, and a race between two
-acquires is reversed although the release of the first stands between them.
+explored again.  Blocking calls of peers are guarded steps, which happen after what opened their gate (`Step.joins`) and
+do not race with it, since nobody else shuts it.  User-mode locks are guarded, and others do: an acquire is a step only while
+the lock is free, and a race between two acquires is reversed although the release of the first stands between them.
 
 What a step touches may depend on where it is: reversed, a wait gets nothing, a pulse wakes nobody, a failed try is the end of a
 thread.  The footprint of the last step of a sequence is therefore a guess until it is executed.  A guess that is too large

@@ -34,6 +34,7 @@ class Step(Struct, eq=False, gc=False):
     """A step that was executed: number `ordinal` of that actor; what was executed is not changed, but copied.
 
     reads, writes, joins: bit masks of keys; a key is what the search's footprint says that it is.
+    joins: what it waited for and comes after, without a race: the ends of threads, the openings of gates.
     guard: the lock that it took as a guarded acquire, or 0; locks: all lock operations; time_passed: the clock moved before it.
     outcomes: the answers to what the environment was asked within it.  again: the rest of the segment comes next.
     position, before: where it was in that execution, and the steps that happened before it (a bit mask, itself included).

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 PORT = 5000
 THEIRS = 5001
 CALLS = {
-    "listen": ("listen", THEIRS), "accept": ("accept",), "connect": ("connect", PORT), "send": ("send", b"hello"), "receive": ("receive", 2), "end": ("shutdown",),
-    "close": ("close",), "reset": ("reset",), "sleep": ("sleep", 1),
+    "listen": ("listen", THEIRS), "accept": ("accept",), "connect": ("connect", PORT), "send": ("send", b"hello"),
+    "receive": ("receive", 2), "end": ("shutdown",), "close": ("close",), "reset": ("reset",), "sleep": ("sleep", 1),
 }  # fmt: skip
 _NEEDS_A_CONNECTION = {"send", "receive", "end"}
 _ENDS_IT = {"close", "reset"}

@@ -28,7 +28,9 @@ def test_whoever_stands_before_an_open_gate_is_ready(k: Kernel) -> None:
     t, gate = a_thread(k, "t"), Gate(k, "data")
     open_gate(k, gate)
     stand_before(k, t, gate, "receive")
-    assert list(k.ready) == [t] and t.wait is None and not gate.waits
+    assert list(k.ready) == [t]
+    assert t.wait is None
+    assert not gate.waits
 
 
 def test_opening_lets_everybody_in_and_is_no_event_of_theirs(k: Kernel) -> None:
@@ -38,8 +40,10 @@ def test_opening_lets_everybody_in_and_is_no_event_of_theirs(k: Kernel) -> None:
     assert not k.ready
     k.footprint.clear()
     open_gate(k, gate)
-    assert list(k.ready) == threads and not gate.waits
-    assert k.footprint.names(k.footprint.writes) == ["data"] and not k.footprint.woken
+    assert list(k.ready) == threads
+    assert not gate.waits
+    assert k.footprint.names(k.footprint.writes) == ["data"]
+    assert not k.footprint.woken
 
 
 def test_only_the_first_opening_writes(k: Kernel) -> None:
@@ -54,7 +58,8 @@ def test_who_passes_comes_after_the_opening_and_races_with_nobody(k: Kernel) -> 
     gate = Gate(k, "data")
     gate.passed()
     assert k.footprint.names(k.footprint.joins) == ["data"]
-    assert not k.footprint.reads and not k.footprint.writes
+    assert not k.footprint.reads
+    assert not k.footprint.writes
 
 
 def test_a_suspended_thread_is_let_in_when_it_is_resumed(k: Kernel) -> None:
