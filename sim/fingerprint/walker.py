@@ -56,15 +56,18 @@ class Walker:
     stands, instead of a number: what has a name that says everything, and no content that changes.
     owners: what else owns memory, by address, for addresses in objects that the pass did not meet.
     holder: where in the program's source whatever is met now is held, for `unread`: what could not be read -> where.
+    statics: what of the program never changes (`statics.Statics`), if somebody keeps it; tokens: what of it was met.
+    spaces: of namespaces, by id, the names that handlers have written.
     """
 
     __slots__ = (
-        "_blocks", "_handlers", "_holders", "_in_place", "_kept", "_later", "_next", "_numbers", "_out", "holder", "owners",
-        "unread",
+        "_blocks", "_handlers", "_holders", "_in_place", "_kept", "_laid", "_later", "_next", "_numbers", "_out", "_within",
+        "holder", "owners", "spaces", "statics", "tokens", "unread",
     )  # fmt: skip
 
     def __init__(
         self, handlers: dict[type, Any], in_place: dict[type, Any] | None = None, owners: Callable[[int], Found] | None = None,
+        *, within: bool = False,
     ) -> None:  # fmt: skip
         self._handlers = handlers if isinstance(handlers, Handlers) else Handlers(handlers, unknown)
         self._in_place = in_place if isinstance(in_place, Handlers) else Handlers(in_place or {}, _nothing)
@@ -75,6 +78,11 @@ class Walker:
         self._next = 0  # whose content is written next
         self._blocks: list[tuple[int, int, int]] = []  # where memory begins, where it ends, the number of the object
         self._later: list[tuple[int, int, bytes, tuple[int, ...]]] = []  # see _patch
+        self._laid: set[int] = set()  # numbers of the objects whose memory is known
+        self._within = within  # a pass within a pass, to put things in an order
+        self.spaces: dict[int, set[str]] = {}  # of namespaces: the names that were met
+        self.statics: Any = None
+        self.tokens: set[bytes] = set()
         self.owners = owners
         self.holder = ""
         self.unread: dict[str, str] = {}
@@ -159,9 +167,31 @@ class Walker:
         """Has the pass met the object?"""
         return id(obj) in self._numbers
 
+    @property
+    def has_objects(self) -> bool:
+        """Was anything met that has content, or could not be read, or may be an address?"""
+        return bool(self._kept or self._later or self.unread)
+
     def block(self, obj: object, begin: int, size: int) -> None:
         """The object, which is met herewith, owns this memory."""
-        insort(self._blocks, (begin, begin + size, self.number(obj)))
+        number = self.number(obj)
+        self._laid.add(number)
+        insort(self._blocks, (begin, begin + size, number))
+
+    def lies(self, obj: object) -> bool:
+        """Is it known where the object's memory lies?"""
+        return self._numbers.get(id(obj)) in self._laid
+
+    def rank(self, obj: object) -> tuple[int, int, bytes]:
+        """An order for what has none: what was met by its number, then by content, as far as that goes without going in rings."""
+        number = self._numbers.get(id(obj))
+        if number is not None:
+            return 0, number, b""
+        if self._within:
+            return 1, 0, PLAIN[type(obj)](obj) if type(obj) in PLAIN else b""
+        alone = Walker(self._handlers, self._in_place, within=True)
+        alone.add(obj)
+        return 1, 0, alone.finish()
 
     # ---- the end -----------------------------------------------------------------------------------------------------------
 
