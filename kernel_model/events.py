@@ -8,17 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint, Flow
     from alertable.kernel_model.iomgr.irp import Irp
-    from alertable.kernel_model.ke.apc import KApc
-    from alertable.kernel_model.ke.dispatcher import Dispatcher
-    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
-    from alertable.kernel_model.ke.timerq import TimerEntry
-    from alertable.kernel_model.ke.wait import Wait
+    from alertable.kernel_model.ke.kqueue import CompletionPort
+    from alertable.kernel_model.ke.structures import CompletionPacket, Dispatcher, KApc, KThread, TimerEntry, Wait
     from alertable.kernel_model.ob.object import KObject
-    from alertable.kernel_model.ps.thread import KThread
     from alertable.kernel_model.rtl.lock import RtlLock
-    from alertable.kernel_model.tcpip.flow import Flow
     from alertable.kernel_model.tcpip.segment import Segment
     from alertable.kernel_model.win32k.queue import Message, MessageQueue
 

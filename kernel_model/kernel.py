@@ -2,79 +2,49 @@
 
 Transitions are functions of the sub-packages that take a Kernel; whoever runs a program asks three questions here:
 which threads are ready, which segments are in flight, which timers are due.
-Differs: F-002 the machine boots on 2024-01-01 00:00 UTC; computing takes no time unless the clock is `timed`, only waits do.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from typing import TYPE_CHECKING, Final
+from collections import OrderedDict
+from typing import TYPE_CHECKING
 
-from alertable.kernel_model.footprint import NOTHING, SILENT
-from alertable.kernel_model.handoff import UNTOLD
-from alertable.kernel_model.ps.process import EProcess
-from alertable.kernel_model.ps.thread import KThread
+from alertable.kernel_model.core import CHILDREN, ROOTS, Core
+from alertable.kernel_model.footprint import SILENT
+from alertable.kernel_model.ke.structures import EProcess, KThread
 from alertable.kernel_model.tcpip.network import Network
 
 if TYPE_CHECKING:
+    from alertable.kernel_model.afd.endpoint import Flow
     from alertable.kernel_model.events import Trace
     from alertable.kernel_model.footprint import Footprint
-    from alertable.kernel_model.handoff import HandOffs
-    from alertable.kernel_model.ke.timerq import TimerEntry
-    from alertable.kernel_model.ob.object import KObject
-    from alertable.kernel_model.outcomes import Outcomes
-    from alertable.kernel_model.tcpip.flow import Flow
-    from alertable.kernel_model.win32k.window import Window
-
-# An arbitrary but fixed boot: 2024-01-01 00:00 UTC in 100 ns since 1601 (F-002).
-BOOT_TIME_100NS: Final = 133_485_408_000_000_000
-ROOTS: Final = 16
-CHILDREN: Final = 1 << 12
-PROCESSORS: Final = 2  # F-014
+    from alertable.kernel_model.win32k.structures import Window
 
 
-class Kernel:
+class Kernel(Core):
     """One simulated machine."""
 
-    __slots__ = (
-        "alive", "arena_cell", "arenas", "budgets", "clock", "flows", "footprint", "free_clock", "handoff", "live_timers",
-        "marks", "name_cells", "names", "network", "now_100ns", "outcomes", "processes", "processors", "ready", "roots",
-        "threads", "tids", "timer_sequence", "timers", "trace", "window_cells", "windows", "wire",
-    )  # fmt: skip
+    __slots__ = ("alive", "flows", "marks", "network", "processes", "roots", "threads", "tids", "window_cells", "windows", "wire")
+    trace: Trace | None
 
     def __init__(self, trace: Trace | None = None) -> None:
+        super().__init__()
         self.trace = trace
-        self.handoff: HandOffs = UNTOLD  # who released what somebody acquired
-        self.outcomes: Outcomes | None = None  # faults, or what the documentation leaves open
-        self.free_clock = False  # a due time is only a lower bound: expiries race with everything else
-        self.processors = PROCESSORS
-        self.now_100ns = 0
-        self.timers: list[TimerEntry] = []
-        self.timer_sequence = 0
-        self.live_timers = 0
         self.threads: list[KThread] = []
         self.roots = 0
-        self.arenas = 0
         self.alive = 0  # non-daemon threads that have not ended
-        self.ready: deque[KThread] = deque()  # in the order in which they became ready
         # flows with a segment in flight, oldest first; a plain dict would scan its deleted entries
         self.wire: OrderedDict[Flow, None] = OrderedDict()
-        self.names: dict[str, KObject] = {}
         self.processes: list[EProcess] = []
         self.network = Network()
         self.windows: dict[int, Window] = {}
         self.explored_with(SILENT)
 
     def explored_with(self, footprint: Footprint) -> None:
-        """Before anything exists on the machine: transitions leave their footprints here."""
-        self.footprint = footprint
+        super().explored_with(footprint)
         self.flows: list[Flow] | None = [] if footprint is not SILENT else None  # all that ever were, in a search
-        self.clock = footprint.cell("the clock") if self.free_clock else NOTHING  # else time waits for everybody
-        self.arena_cell = footprint.cell("arenas")
         self.marks = footprint.cell("marks")  # of the program: predicates over marks of several threads see every order
-        self.name_cells = footprint.kind("name")
         self.tids = footprint.kind("tid")
-        self.budgets = footprint.kind("fault")
         self.window_cells = footprint.kind("window")
         self.network.ports = footprint.kind("port")
 
@@ -128,25 +98,6 @@ class Kernel:
             return ROOTS + creator.arena * CHILDREN + creator.children
         return self.next_arena()
 
-    def next_arena(self) -> int:
-        """An arena by order of demand, for deep or huge families of threads."""
-        self.arena_cell.written()
-        self.arenas += 1
-        return ROOTS + ROOTS * CHILDREN + self.arenas
-
-    def make_ready(self, t: KThread) -> None:
-        """The thread may run; it goes to the end of the line."""
-        if not t.listed and not t.suspend_count and not t.terminated:
-            t.listed = True
-            self.ready.append(t)
-            self.footprint.wakes(t)
-
-    def unready(self, t: KThread) -> None:
-        """The thread may not run (any more)."""
-        if t.listed:
-            t.listed = False
-            self.ready.remove(t)
-
     def thread_ended(self, t: KThread) -> None:
         """Book-keeping of end_thread."""
         if not t.daemon:
@@ -159,12 +110,3 @@ class Kernel:
             if t.tid == tid:
                 return t
         return None
-
-    def time_100ns(self) -> int:
-        """The time since boot, for whoever may act on it."""
-        self.clock.read()
-        return self.now_100ns
-
-    def system_time_100ns(self) -> int:
-        """UTC in 100 ns since 1601."""
-        return BOOT_TIME_100NS + self.time_100ns()

@@ -8,12 +8,12 @@ Sources: learn.microsoft.com send, WSARecv, CancelIoEx, QueueUserAPC, SetEvent (
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.footprint import Cells
 
     Ask = Callable[[tuple[str, ...]], int]
 
@@ -30,6 +30,12 @@ FAULTS: Final[Mapping[str, str]] = {
 PROFILES: Final = ("windows", "documented")
 
 
+class Budgeted(Protocol):
+    """What a choice needs of the kernel: the cells of the budgets."""
+
+    budgets: Cells
+
+
 class Outcomes:
     """The budgets that are left, and who answers; faults: what may go wrong at all, however often it still may."""
 
@@ -41,7 +47,7 @@ class Outcomes:
         self.faults = frozenset(budgets)
         self.documented = documented
 
-    def fault(self, k: Kernel, kind: str, sizes: tuple[int, ...] = ()) -> int:
+    def fault(self, k: Budgeted, kind: str, sizes: tuple[int, ...] = ()) -> int:
         """May this go wrong here?  0: it does not; n: it does, in the n-th way (one of `sizes`, if it has sizes)."""
         left = self.budgets.get(kind)
         if left is None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alertable.kernel_model.afd.event_select import EVENTS, FD_CLOSE, FD_CONNECT, Selection
+from alertable.kernel_model.afd.endpoint import Selection
+from alertable.kernel_model.afd.event_select import EVENTS, FD_CLOSE, FD_CONNECT
 from alertable.kernel_model.win32k.queue import post
 from alertable.kernel_model.win32k.window import find_window
 

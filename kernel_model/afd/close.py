@@ -11,14 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from alertable.kernel_model.afd.connect import give_up
-from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState, Flow
 from alertable.kernel_model.afd.event_select import FD_CLOSE, indicate
 from alertable.kernel_model.afd.poll import notify
 from alertable.kernel_model.iomgr.cancel import cancel_irp, close_irp
 from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp
 from alertable.kernel_model.ke.gate import open_gate
+from alertable.kernel_model.ob.object import at_last_close
 from alertable.kernel_model.status import NtStatus
-from alertable.kernel_model.tcpip.flow import Flow, pump, transmit
+from alertable.kernel_model.tcpip.flow import pump, transmit
 from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def _stop_lingering(_k: Kernel, irp: Irp) -> None:
         e.outbound.closing = None
 
 
+@at_last_close(AfdEndpoint)
 def close_endpoint(k: Kernel, e: AfdEndpoint) -> None:
     """The last handle is closed: pending operations end, then the connection is closed or reset."""
     connected = e.stream and e.state is EndpointState.CONNECTED

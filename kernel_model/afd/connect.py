@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alertable.kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, AfdEvent, EndpointState, Flow
 from alertable.kernel_model.afd.event_select import FD_ACCEPT, FD_CONNECT, FD_WRITE, indicate
 from alertable.kernel_model.afd.poll import notify
 from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp
 from alertable.kernel_model.ke.gate import Gate, open_gate
 from alertable.kernel_model.ke.timerq import cancel_timer, queue_timer
 from alertable.kernel_model.status import NtStatus
-from alertable.kernel_model.tcpip.flow import Flow, flow_name, transmit
+from alertable.kernel_model.tcpip.flow import flow_name, transmit
 from alertable.kernel_model.tcpip.network import ANY_ADDRESS, LOOPBACK
 from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:
     from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
     from alertable.kernel_model.tcpip.segment import Address
 
 SYN_RETRIES: Final = 2

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alertable.kernel_model.afd.endpoint import Flow
 from alertable.kernel_model.afd.event_select import FD_READ, indicate
 from alertable.kernel_model.afd.poll import notify
 from alertable.kernel_model.afd.read import MSG_PEEK, cancel_read
 from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from alertable.kernel_model.status import NtStatus
-from alertable.kernel_model.tcpip.flow import Flow, flow_name, transmit
+from alertable.kernel_model.tcpip.flow import flow_name, transmit
 from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:

@@ -1,33 +1,33 @@
-"""Endpoints: what a socket is inside the kernel (NT: AFD_ENDPOINT).
+"""Endpoints: what a socket is inside the kernel (NT: AFD_ENDPOINT), and the flows between them: they refer to each other.
 
 The life of a stream endpoint is a table; a missing pair is a status of a second table and changes nothing.
+A flow is an actor of its own, with the segments that it has in flight; what becomes of them is in tcpip/flow.py.
 Sources: learn.microsoft.com bind, listen, connect, shutdown (S-60, S-61, S-66 to S-73).
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from alertable.kernel_model.iomgr.file_object import FileObject
-from alertable.kernel_model.iomgr.irp import Major
+from alertable.kernel_model.footprint import Cell, Footprint
+from alertable.kernel_model.iomgr.irp import FileObject, Major
 from alertable.kernel_model.status import NtStatus
-from alertable.kernel_model.tcpip.network import Sharing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from alertable.kernel_model.afd.event_select import Selection
-    from alertable.kernel_model.afd.poll import Poll
     from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.event import KEvent
     from alertable.kernel_model.ke.gate import Gate
-    from alertable.kernel_model.ke.timerq import TimerEntry
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.tcpip.flow import Flow
-    from alertable.kernel_model.tcpip.segment import Address
+    from alertable.kernel_model.ke.structures import TimerEntry
+    from alertable.kernel_model.ob.object import Footprints
+    from alertable.kernel_model.tcpip.segment import Address, Segment, SendChunk
 
 SO_OOBINLINE: Final = (0xFFFF, 0x100)
+FLOW_CELLS: Final = ("space of {}", "limits of {}")
+TCP_WINDOW: Final = 65_535  # TCP's own, where the socket buffers nothing (SO_RCVBUF 0): data still arrives unasked
 DEFAULT_BUFFER: Final = 65_536  # SO_SNDBUF and SO_RCVBUF of Windows 10
 
 
@@ -77,6 +77,44 @@ REFUSALS: Final[Mapping[tuple[EndpointState, AfdEvent], NtStatus]] = {
 }
 
 
+class Sharing(Enum):
+    """What a socket says about sharing its address before it is bound."""
+
+    DEFAULT = "default"
+    REUSE = "SO_REUSEADDR"
+    EXCLUSIVE = "SO_EXCLUSIVEADDRUSE"
+
+
+class Selection:
+    """What one socket announces, and to whom; `wants_space`: a send failed for lack of room, so the next room is an FD_WRITE."""
+
+    __slots__ = ("mask", "wants_space")
+
+    def __init__(self, mask: int) -> None:
+        self.mask = mask
+        self.wants_space = False
+
+    def announce(self, k: Any, events: int, status: int) -> None:  # noqa: ANN401 - a Kernel, which is built on this
+        """Tell of these events, all of the mask."""
+        raise NotImplementedError
+
+    def reenable(self, events: int) -> None:
+        """The program called a re-enabling function for these events (S-96, S-105)."""
+
+    def inherited(self, handle: int) -> Selection:
+        """The same for a socket accepted with this handle (S-71)."""
+        raise NotImplementedError
+
+
+class Waiting(Protocol):
+    """Somebody who waits for an endpoint to be ready: `afd.poll.Poll`."""
+
+    event: KEvent
+
+    def ready(self) -> bool:
+        """Is anything that it looks for there?"""
+
+
 class AfdEndpoint(FileObject):
     """A socket.
 
@@ -92,7 +130,7 @@ class AfdEndpoint(FileObject):
         "urgent", "without_context",
     )  # fmt: skip
 
-    def __init__(self, k: Kernel, label: str, *, stream: bool, overlapped: bool) -> None:
+    def __init__(self, k: Footprints, label: str, *, stream: bool, overlapped: bool) -> None:
         super().__init__(k, label, overlapped)
         self.stream = stream
         self.state = EndpointState.CREATED
@@ -115,7 +153,7 @@ class AfdEndpoint(FileObject):
         self.accept_queue: deque[AfdEndpoint] = deque()
         self.accepts: deque[Irp] = deque()
         # readiness
-        self.polls: dict[Poll, None] = {}
+        self.polls: dict[Waiting, None] = {}
         self.selection: Selection | None = None  # WSAEventSelect
         self.gate: Gate | None = None  # of a remote endpoint: there is something to take, whatever it takes
 
@@ -147,7 +185,7 @@ class AfdEndpoint(FileObject):
         self.peer = None
         self.local, self.state = (local, EndpointState.BOUND) if self.holds_port else (None, EndpointState.CREATED)
 
-    def data_under_way(self, k: Kernel, irp: Irp) -> bool:
+    def data_under_way(self, irp: Irp) -> bool:
         flow = self.inbound if irp in self.reads else self.outbound if irp.major is Major.WRITE else None
         if flow is None:
             return False
@@ -168,8 +206,98 @@ class AfdEndpoint(FileObject):
         """SO_OOBINLINE: out-of-band data is a part of the stream."""
         return bool(self.options.get(SO_OOBINLINE))
 
-    def on_last_handle_closed(self, k: Kernel) -> None:
-        from alertable.kernel_model.afd.close import close_endpoint
 
-        super().on_last_handle_closed(k)
-        close_endpoint(k, self)
+class Wires(Protocol):
+    """What flows know of the kernel: the footprint, and where they stand with what they have in flight."""
+
+    footprint: Footprint
+    flows: list[Flow] | None
+    wire: OrderedDict[Flow, None]
+
+
+class Flow(Cell):
+    """One direction: source sends, target receives.  target is None until the SYN found its listener."""
+
+    __slots__ = (
+        "buffered",
+        "chunks",
+        "closing",
+        "fin_queued",
+        "in_flight",
+        "label",
+        "lagging",
+        "limits",
+        "offered",
+        "reverse",
+        "segments",
+        "source",
+        "space",
+        "target",
+    )
+
+    def __init__(self, k: Wires, label: str, source: AfdEndpoint | None, target: AfdEndpoint | None) -> None:
+        super().__init__(k.footprint, label)
+        self.label = label
+        if k.flows is not None:
+            k.flows.append(self)
+        # what the receiver's acknowledgements change; the receiver's buffer, which it may change
+        self.space, self.limits = k.footprint.cells(label, FLOW_CELLS)
+        self.source = source
+        self.target = target
+        self.reverse: Flow = self
+        self.segments: deque[Segment] = deque()
+        self.chunks: deque[SendChunk] = deque()  # not yet completely on the wire
+        self.buffered = 0  # bytes taken over from the program and not yet acknowledged
+        self.in_flight = 0  # bytes on the wire
+        self.offered = 0  # bytes that the program asked to send, since the flow is there
+        self.lagging = False  # a device was late with a send
+        self.fin_queued = False
+        self.closing: Irp | None = None  # a lingering close that waits for the last acknowledgement
+
+    def narrow(self) -> bool:
+        """Could there be too little room?  If not, it does not matter which acknowledgements have come already.
+
+        All that was ever offered is compared with both buffers, so the answer does not depend on them either.
+        """
+        self.limits.read()
+        source, target = self.source, self.target
+        if self.lagging or (source is not None and self.offered >= source.send_buffer):
+            return True
+        return target is not None and self.offered > (target.receive_buffer or TCP_WINDOW)
+
+    def look_for_room(self) -> None:
+        """Somebody depends on the room that there is, without taking any."""
+        if self.narrow():
+            self.space.read()
+
+    def drop_unsent(self) -> None:
+        """Forget what is not on the wire yet, and what a receive would have sent."""
+        if self.chunks:
+            self.looked_for_room()
+        else:
+            self.look_for_room()
+        for chunk in self.chunks:
+            if chunk.irp is None:
+                self.buffered -= chunk.length - chunk.sent
+        self.chunks.clear()
+        self.fin_queued = False
+
+    def looked_for_room(self) -> None:
+        """A sender looked for room and may not have found enough: acknowledgements and receives matter to it."""
+        self.space.written()
+        if self.target is not None:
+            self.target.written()
+
+    def discard(self, k: Wires) -> None:
+        """Forget everything that was not delivered: a reset."""
+        self.written()
+        self.space.written()
+        if self.source is not None:
+            self.source.written()  # what it sends later is not lost
+        if self.segments:
+            k.footprint.discards(self)
+        self.segments.clear()
+        self.chunks.clear()
+        self.buffered = self.in_flight = 0
+        self.fin_queued = False
+        k.wire.pop(self, None)

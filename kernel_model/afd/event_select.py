@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alertable.kernel_model.afd.endpoint import Selection
 from alertable.kernel_model.afd.poll import writable
 from alertable.kernel_model.ke.event import KEvent, reset_event, set_event
 from alertable.kernel_model.status import NtStatus
@@ -24,27 +25,6 @@ FD_ACCEPT: Final = 8
 FD_CONNECT: Final = 16
 FD_CLOSE: Final = 32
 EVENTS: Final = (FD_READ, FD_WRITE, FD_OOB, FD_ACCEPT, FD_CONNECT, FD_CLOSE)
-
-
-class Selection:
-    """What one socket announces, and to whom; `wants_space`: a send failed for lack of room, so the next room is an FD_WRITE."""
-
-    __slots__ = ("mask", "wants_space")
-
-    def __init__(self, mask: int) -> None:
-        self.mask = mask
-        self.wants_space = False
-
-    def announce(self, k: Kernel, events: int, status: int) -> None:
-        """Tell of these events, all of the mask."""
-        raise NotImplementedError
-
-    def reenable(self, events: int) -> None:
-        """The program called a re-enabling function for these events (S-96, S-105)."""
-
-    def inherited(self, handle: int) -> Selection:
-        """The same for a socket accepted with this handle (S-71)."""
-        raise NotImplementedError
 
 
 class EventSelection(Selection):

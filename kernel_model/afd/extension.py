@@ -16,12 +16,13 @@ from alertable.kernel_model.afd.event_select import announce_present
 from alertable.kernel_model.afd.read import serve_reads
 from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
 from alertable.kernel_model.status import NtStatus
-from alertable.kernel_model.tcpip.flow import SendChunk, pump
+from alertable.kernel_model.tcpip.flow import pump
+from alertable.kernel_model.tcpip.segment import SendChunk
 
 if TYPE_CHECKING:
     from alertable.kernel_model.iomgr.irp import Irp
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
     from alertable.kernel_model.tcpip.segment import Address
 
 

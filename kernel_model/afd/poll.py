@@ -11,8 +11,8 @@ from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
 from alertable.kernel_model.ke.event import KEvent, set_event
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
 
 
 def readable(e: AfdEndpoint) -> bool:
@@ -53,7 +53,7 @@ class Poll:
     __slots__ = ("event", "exceptions", "reads", "writes")
 
     def __init__(
-        self, k: Kernel, t: KThread, reads: list[AfdEndpoint], writes: list[AfdEndpoint], exceptions: list[AfdEndpoint]
+        self, k: Core, t: KThread, reads: list[AfdEndpoint], writes: list[AfdEndpoint], exceptions: list[AfdEndpoint]
     ) -> None:  # fmt: skip
         self.reads = reads
         self.writes = writes
@@ -80,7 +80,7 @@ class Poll:
             e.polls.pop(self, None)
 
 
-def notify(k: Kernel, e: AfdEndpoint) -> None:
+def notify(k: Core, e: AfdEndpoint) -> None:
     """The endpoint's readiness changed."""
     for poll in tuple(e.polls):
         if poll.ready():

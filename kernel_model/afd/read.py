@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from alertable.kernel_model.afd.close import end_of_disconnect
-from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState, Flow
 from alertable.kernel_model.afd.event_select import FD_CLOSE, FD_OOB, FD_READ, FD_WRITE, indicate
 from alertable.kernel_model.afd.poll import notify, writable
 from alertable.kernel_model.errors import NotModelled
@@ -19,7 +19,7 @@ from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, star
 from alertable.kernel_model.iomgr.device import dawdles, finish_later
 from alertable.kernel_model.ke.gate import open_gate
 from alertable.kernel_model.status import NtStatus
-from alertable.kernel_model.tcpip.flow import Flow, acknowledge, pump, transmit
+from alertable.kernel_model.tcpip.flow import acknowledge, pump, transmit
 from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 
 if TYPE_CHECKING:

@@ -16,12 +16,13 @@ from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, star
 from alertable.kernel_model.iomgr.device import dawdles, finish_later
 from alertable.kernel_model.iomgr.irp import IrpState
 from alertable.kernel_model.status import NtStatus
-from alertable.kernel_model.tcpip.flow import SendChunk, absorb, pump
+from alertable.kernel_model.tcpip.flow import absorb, pump
+from alertable.kernel_model.tcpip.segment import SendChunk
 
 if TYPE_CHECKING:
+    from alertable.kernel_model.afd.endpoint import Flow
     from alertable.kernel_model.iomgr.irp import Irp
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.tcpip.flow import Flow
 
 MSG_OOB: Final = 1
 SUCCESS: Final = NtStatus.SUCCESS

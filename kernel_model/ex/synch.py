@@ -17,8 +17,8 @@ from alertable.kernel_model.status import NtStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
 
 MODIFY_STATE: Final = 2  # EVENT_MODIFY_STATE, SEMAPHORE_MODIFY_STATE, TIMER_MODIFY_STATE (K-32)
 SUCCESS: Final = NtStatus.SUCCESS

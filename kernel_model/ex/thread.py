@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alertable.kernel_model.ke.apc import KApc, insert_queue_apc, insert_special_apc
+from alertable.kernel_model.ke.apc import insert_queue_apc, insert_special_apc
+from alertable.kernel_model.ke.structures import KApc, KThread
 from alertable.kernel_model.ke.wait import end_wait
 from alertable.kernel_model.ob.handle_table import open_handle, reference
-from alertable.kernel_model.ps.thread import KThread, resume_thread, suspend_thread
+from alertable.kernel_model.ps.thread import resume_thread, suspend_thread
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:

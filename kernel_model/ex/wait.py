@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alertable.kernel_model.ke.dispatcher import Dispatcher
 from alertable.kernel_model.ke.event import KEvent, set_event
 from alertable.kernel_model.ke.mutant import KMutant, release_mutant
 from alertable.kernel_model.ke.semaphore import KSemaphore, release_semaphore
+from alertable.kernel_model.ke.structures import Dispatcher
 from alertable.kernel_model.ke.wait import wait_for_multiple_objects, wait_for_single_object
 from alertable.kernel_model.ob.handle_table import entry_of, missing, reference
 from alertable.kernel_model.ob.object import SYNCHRONIZE, KObject
@@ -20,8 +20,8 @@ from alertable.kernel_model.status import NtStatus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
 
 MAXIMUM_WAIT_OBJECTS: Final = 64
 MODIFY_STATE: Final = 2

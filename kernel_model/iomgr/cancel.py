@@ -14,31 +14,30 @@ from alertable.kernel_model.iomgr.irp import IrpState
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.iomgr.file_object import FileObject
-    from alertable.kernel_model.iomgr.irp import Irp, UserIosb
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.iomgr.irp import FileObject, Irp, UserIosb
+    from alertable.kernel_model.ke.structures import KThread
 
 
-def cancel_irp(k: Kernel, irp: Irp, status: NtStatus = NtStatus.CANCELLED) -> None:
+def cancel_irp(k: Core, irp: Irp, status: NtStatus = NtStatus.CANCELLED) -> None:
     """Take a pending IRP off its driver's queues and complete it."""
     if irp.cancel is not None:
         irp.cancel(k, irp)
     complete_irp(k, irp, status, 0)
 
 
-def request_cancel(k: Kernel, irp: Irp) -> None:
+def request_cancel(k: Core, irp: Irp) -> None:
     """Somebody asks for the cancellation of an IRP: at once, unless a fault lets the abort come late or lose the race."""
     outcomes = k.outcomes
     if outcomes is not None:
-        if irp.file.data_under_way(k, irp) and outcomes.fault(k, "late-cancel"):
+        if irp.file.data_under_way(irp) and outcomes.fault(k, "late-cancel"):
             return  # its completion is on the way, and is what the program will see
         if _comes_late(k, irp, NtStatus.CANCELLED):
             return
     cancel_irp(k, irp)
 
 
-def close_irp(k: Kernel, irp: Irp, status: NtStatus) -> None:
+def close_irp(k: Core, irp: Irp, status: NtStatus) -> None:
     """The file is closed under the operation, which ends with this status; the device may take its time (fault "slow-device").
 
     A call that blocks ends at once: nobody could tell.
@@ -47,7 +46,7 @@ def close_irp(k: Kernel, irp: Irp, status: NtStatus) -> None:
         cancel_irp(k, irp, status)
 
 
-def _comes_late(k: Kernel, irp: Irp, status: NtStatus) -> bool:
+def _comes_late(k: Core, irp: Irp, status: NtStatus) -> bool:
     """Does the device give the operation back by a step of its own?  Its driver has forgotten it already."""
     assert k.outcomes is not None
     if not k.outcomes.fault(k, "slow-device"):
@@ -56,7 +55,7 @@ def _comes_late(k: Kernel, irp: Irp, status: NtStatus) -> bool:
         irp.cancel(k, irp)
     irp.cancel = None
 
-    def abort(k: Kernel, irp: Irp) -> None:
+    def abort(k: Core, irp: Irp) -> None:
         if irp.state is IrpState.PENDING:
             complete_irp(k, irp, status, 0)
 
@@ -64,14 +63,14 @@ def _comes_late(k: Kernel, irp: Irp, status: NtStatus) -> bool:
     return True
 
 
-def cancel_io(k: Kernel, t: KThread, file: FileObject) -> None:
+def cancel_io(k: Core, t: KThread, file: FileObject) -> None:
     """NtCancelIoFile: the calling thread's own operations on the file."""
     for irp in tuple(file.irps):
         if irp.thread is t:
             request_cancel(k, irp)
 
 
-def cancel_io_ex(k: Kernel, file: FileObject, iosb: UserIosb | None) -> NtStatus:
+def cancel_io_ex(k: Core, file: FileObject, iosb: UserIosb | None) -> NtStatus:
     """NtCancelIoFileEx: any thread's operations, all or the one with this status block.  SUCCESS | NOT_FOUND."""
     found = [irp for irp in file.irps if irp.iosb is not None and (iosb is None or irp.iosb == iosb)]
     for irp in found:
@@ -79,7 +78,7 @@ def cancel_io_ex(k: Kernel, file: FileObject, iosb: UserIosb | None) -> NtStatus
     return NtStatus.SUCCESS if found else NtStatus.NOT_FOUND
 
 
-def rundown_irps(k: Kernel, t: KThread) -> None:
+def rundown_irps(k: Core, t: KThread) -> None:
     """The thread has ended: what it had pending is cancelled; completion routines are dropped with its queue (K-67)."""
     for irp in tuple(t.irps):
         if irp.file.port is None or irp.event is not None or irp.apc_routine is not None:

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 
 from alertable.kernel_model.errors import BugCheck
 from alertable.kernel_model.iomgr.irp import Irp, IrpState
-from alertable.kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc
+from alertable.kernel_model.ke.apc import insert_queue_apc
 from alertable.kernel_model.ke.event import reset_event, set_event
-from alertable.kernel_model.ke.kqueue import CompletionPacket, post_packet
+from alertable.kernel_model.ke.kqueue import post_packet
+from alertable.kernel_model.ke.structures import ApcKind, CompletionPacket, KApc
 from alertable.kernel_model.ke.wait import release_waiters
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.core import Core
 
 
-def start_irp(k: Kernel, irp: Irp) -> None:
+def start_irp(k: Core, irp: Irp) -> None:
     """The operation is accepted: the event, or else the file object, is reset (S-18; with a routine hEvent is ignored)."""
     if irp.event is not None:
         reset_event(irp.event)
@@ -29,7 +30,7 @@ def start_irp(k: Kernel, irp: Irp) -> None:
         irp.file.signal_state = 0
 
 
-def pend_irp(k: Kernel, irp: Irp) -> NtStatus:
+def pend_irp(k: Core, irp: Irp) -> NtStatus:
     """The operation cannot finish at once; it belongs to its thread and its file until it completes."""
     irp.state = IrpState.PENDING
     k.handoff.release(irp, anew=True)
@@ -43,7 +44,7 @@ def pend_irp(k: Kernel, irp: Irp) -> NtStatus:
     return NtStatus.PENDING
 
 
-def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus:
+def complete_irp(k: Core, irp: Irp, status: int, information: int) -> NtStatus:
     """Complete once, notify once; returns SUCCESS for a convenient tail call of operations that finish at once."""
     if irp.state is IrpState.COMPLETED:
         raise BugCheck(f"{irp.major.value} on {irp.file.label} completed twice")
@@ -79,7 +80,7 @@ def complete_irp(k: Kernel, irp: Irp, status: int, information: int) -> NtStatus
     return NtStatus.SUCCESS
 
 
-def _report_to_port(k: Kernel, irp: Irp, pended: bool) -> None:
+def _report_to_port(k: Core, irp: Irp, pended: bool) -> None:
     """One packet with the file's key, unless the program asked for none (K-62, S-27, S-62, S-63)."""
     file = irp.file
     if irp.iosb is None or irp.quiet or file.port is None:

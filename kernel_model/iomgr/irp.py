@@ -8,15 +8,16 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from alertable.kernel_model.ke.structures import Dispatcher
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from alertable.kernel_model.iomgr.file_object import FileObject
     from alertable.kernel_model.ke.event import KEvent
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.kqueue import CompletionPort
+    from alertable.kernel_model.ke.structures import KThread
+    from alertable.kernel_model.ob.object import Footprints
 
 
 class UserBuffer(Protocol):
@@ -67,6 +68,29 @@ class IrpState(Enum):
     COMPLETED = "completed"
 
 
+class FileObject(Dispatcher):
+    """What a socket handle names (NT: FILE_OBJECT); pending operations oldest first.
+
+    It is a dispatcher object too: without an event of its own an operation signals the file (K-63, S-76 litmus).
+    """
+
+    __slots__ = ("closed", "completion_key", "irps", "overlapped", "port", "skip_event", "skip_packet")
+
+    def __init__(self, k: Footprints, label: str, overlapped: bool) -> None:
+        super().__init__(k, label)
+        self.overlapped = overlapped
+        self.irps: dict[Irp, None] = {}
+        self.closed = False
+        self.port: CompletionPort | None = None  # where completions are reported
+        self.completion_key = 0
+        self.skip_packet = False  # FILE_SKIP_COMPLETION_PORT_ON_SUCCESS
+        self.skip_event = False  # FILE_SKIP_SET_EVENT_ON_HANDLE
+
+    def data_under_way(self, _irp: Irp) -> bool:
+        """Is what would complete this operation in flight already?"""
+        return False
+
+
 class Irp:
     """One operation on a file object.
 
@@ -112,9 +136,9 @@ class Irp:
         self.status: int = NtStatus.PENDING
         self.information = 0
         self.result: Any = None
-        self.cancel: Callable[[Kernel, Irp], None] | None = None  # takes the IRP off the driver's queues
-        self.on_accept: Callable[[Kernel, Any], None] | None = None  # what an arriving connection does with it
-        self.on_complete: Callable[[Kernel, Irp], None] | None = None  # fills out-parameters before anybody is notified
+        self.cancel: Callable[[Any, Irp], None] | None = None  # takes the IRP off the driver's queues
+        self.on_accept: Callable[[Any, Any], None] | None = None  # what an arriving connection does with it
+        self.on_complete: Callable[[Any, Irp], None] | None = None  # fills out-parameters before anybody is notified
 
     def pending(self) -> bool:
         """Is it begun, and not over?"""

@@ -8,40 +8,19 @@ Sources: learn.microsoft.com QueueUserAPC, QueueUserAPC2, "Asynchronous Procedur
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from alertable.kernel_model.ke.structures import ApcKind, KApc
 from alertable.kernel_model.ke.wait import end_wait
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.outcomes import Outcomes
-    from alertable.kernel_model.ps.thread import KThread
 
 
-class ApcKind(Enum):
-    """Who queued it, which decides what its routine is called with."""
-
-    USER = "user"  # QueueUserAPC: routine(data)
-    NATIVE = "native"  # NtQueueApcThread: routine(a, b, c)
-    IO = "io"  # completion routine: context is the Irp
-    TIMER = "timer"  # timer completion routine: routine(argument, low, high)
-
-
-class KApc:
-    """One asynchronous procedure call; it is in at most one queue at a time."""
-
-    __slots__ = ("context", "inserted", "kind", "routine")
-
-    def __init__(self, kind: ApcKind, routine: Any, context: Any) -> None:  # noqa: ANN401 - opaque to the kernel
-        self.kind = kind
-        self.routine = routine
-        self.context = context
-        self.inserted = False
-
-
-def insert_queue_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
+def insert_queue_apc(k: Core, t: KThread, apc: KApc) -> bool:
     """Append to the thread's queue; an alertable wait ends.  False if the thread has ended or the APC is queued already."""
     t.inbox.written()
     if t.terminated or apc.inserted:
@@ -57,7 +36,7 @@ def insert_queue_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
     return True
 
 
-def insert_special_apc(k: Kernel, t: KThread, apc: KApc) -> bool:
+def insert_special_apc(k: Core, t: KThread, apc: KApc) -> bool:
     """QueueUserAPC2(SPECIAL_USER_APC): runs as soon as the thread is in user mode; an alertable wait ends (K-19)."""
     t.inbox.written()
     t.turn.written()  # whatever the thread does next begins with it
@@ -81,7 +60,7 @@ def remove_queue_apc(t: KThread, apc: KApc) -> None:
         apc.inserted = False
 
 
-def next_apc(k: Kernel, t: KThread) -> KApc | None:
+def next_apc(k: Core, t: KThread) -> KApc | None:
     """Take the oldest user APC for delivery."""
     t.inbox.written()
     if not t.user_apcs:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.structures import Dispatcher
 from alertable.kernel_model.ke.wait import release_waiters
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
 
 SUCCESS: Final = NtStatus.SUCCESS
 
@@ -23,7 +23,7 @@ class KEvent(Dispatcher):
 
     __slots__ = ("manual_reset",)
 
-    def __init__(self, k: Kernel, label: str, manual_reset: bool, signaled: bool) -> None:
+    def __init__(self, k: Core, label: str, manual_reset: bool, signaled: bool) -> None:
         super().__init__(k, label, 1 if signaled else 0)
         self.manual_reset = manual_reset
 
@@ -36,7 +36,7 @@ class KEvent(Dispatcher):
         return SUCCESS
 
 
-def set_event(k: Kernel, event: KEvent) -> None:
+def set_event(k: Core, event: KEvent) -> None:
     """KeSetEvent: an auto-reset event releases one waiter and ends reset, a manual-reset one releases all."""
     k.handoff.release(event, anew=not event.signal_state)
     event.written()
@@ -54,7 +54,7 @@ def reset_event(event: KEvent) -> None:
     event.signal_state = 0
 
 
-def pulse_event(k: Kernel, event: KEvent) -> None:
+def pulse_event(k: Core, event: KEvent) -> None:
     """KePulseEvent: release as SetEvent would, and leave the event reset (K-36)."""
     k.handoff.release(event, anew=not event.signal_state)
     event.signal_state = 1

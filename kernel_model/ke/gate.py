@@ -11,11 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alertable.kernel_model.footprint import Cell
-from alertable.kernel_model.ke.wait import Wait, block, end_wait
+from alertable.kernel_model.ke.structures import Wait
+from alertable.kernel_model.ke.wait import block, end_wait
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
 
 
 class Gate(Cell):
@@ -23,7 +24,7 @@ class Gate(Cell):
 
     __slots__ = ("is_open", "label", "waits")
 
-    def __init__(self, k: Kernel, label: str) -> None:
+    def __init__(self, k: Core, label: str) -> None:
         super().__init__(k.footprint, label)
         self.label = label  # what it is for: "data for peer#1"
         self.is_open = False
@@ -34,7 +35,7 @@ class Gate(Cell):
         self.footprint.joins |= self.bit
 
 
-def open_gate(k: Kernel, gate: Gate) -> None:
+def open_gate(k: Core, gate: Gate) -> None:
     """The condition holds."""
     if not gate.is_open:
         gate.is_open = True
@@ -43,7 +44,7 @@ def open_gate(k: Kernel, gate: Gate) -> None:
             let_in(k, gate)
 
 
-def let_in(k: Kernel, gate: Gate) -> None:
+def let_in(k: Core, gate: Gate) -> None:
     """Whoever stands there is ready; that is no event of its own."""
     mark = k.footprint.mark()
     for wait in tuple(gate.waits):
@@ -51,7 +52,7 @@ def let_in(k: Kernel, gate: Gate) -> None:
     k.footprint.rewind(mark)
 
 
-def stand_before(k: Kernel, t: KThread, gate: Gate, reason: str) -> None:
+def stand_before(k: Core, t: KThread, gate: Gate, reason: str) -> None:
     """The thread's next step needs the gate open; reason: the call, for the wait-for chain."""
     if gate.is_open:
         k.make_ready(t)

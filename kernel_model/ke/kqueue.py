@@ -10,26 +10,16 @@ Sources: learn.microsoft.com "I/O Completion Ports", GetQueuedCompletionStatus; 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alertable.kernel_model.ke.dispatcher import Dispatcher
-from alertable.kernel_model.ke.wait import Wait, block, end_wait, release_waiters
+from alertable.kernel_model.ke.structures import CompletionPacket, Dispatcher, Wait
+from alertable.kernel_model.ke.wait import block, end_wait, release_waiters
+from alertable.kernel_model.ob.object import at_last_close
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
-
-
-@dataclass(frozen=True, slots=True)
-class CompletionPacket:
-    """key and overlapped are the program's own values; status and information those of the operation."""
-
-    key: int
-    overlapped: int
-    status: int
-    information: int
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
 
 
 class CompletionPort(Dispatcher):
@@ -41,7 +31,7 @@ class CompletionPort(Dispatcher):
 
     __slots__ = ("active", "closed", "concurrency", "packets", "takers")
 
-    def __init__(self, k: Kernel, label: str, concurrency: int) -> None:
+    def __init__(self, k: Core, label: str, concurrency: int) -> None:
         super().__init__(k, label)
         self.concurrency = concurrency or k.processors
         self.active = 0
@@ -52,18 +42,26 @@ class CompletionPort(Dispatcher):
     def signaled_for(self, thread: KThread) -> bool:
         return bool(self.packets) or self.closed  # waiting removes nothing (K-60)
 
-    def on_last_handle_closed(self, k: Kernel) -> None:
-        super().on_last_handle_closed(k)
-        self.closed = True
-        for wait in tuple(self.takers):
-            k.handoff.hand(wait.thread)
-            end_wait(k, wait, NtStatus.ABANDONED_WAIT_0)
-        k.handoff.release(self)
-        self.signal_state = 1
-        release_waiters(k, self)
+    def thread_blocks(self, k: Core) -> None:
+        """An associated thread stops running: another may take its place (K-59)."""
+        self.written()
+        self.active -= 1
+        _activate(k, self)
 
 
-def post_packet(k: Kernel, port: CompletionPort, packet: CompletionPacket) -> None:
+@at_last_close(CompletionPort)
+def _close_port(k: Core, port: CompletionPort) -> None:
+    """Nobody can post to it any more; whoever waits for a packet is told (K-58)."""
+    port.closed = True
+    for wait in tuple(port.takers):
+        k.handoff.hand(wait.thread)
+        end_wait(k, wait, NtStatus.ABANDONED_WAIT_0)
+    k.handoff.release(port)
+    port.signal_state = 1
+    release_waiters(k, port)
+
+
+def post_packet(k: Core, port: CompletionPort, packet: CompletionPacket) -> None:
     """KeInsertQueue: give the packet to the latest waiter if the concurrency value allows, else queue it."""
     port.written()
     if port.closed:
@@ -77,7 +75,7 @@ def post_packet(k: Kernel, port: CompletionPort, packet: CompletionPacket) -> No
         release_waiters(k, port)
 
 
-def _activate(k: Kernel, port: CompletionPort) -> None:
+def _activate(k: Core, port: CompletionPort) -> None:
     """Let waiters have packets while fewer threads than the concurrency value run (KiActivateWaiterQueue)."""
     while port.packets and port.takers and port.active < port.concurrency:
         wait = next((w for w in reversed(port.takers) if not w.suspended()), None)
@@ -87,7 +85,7 @@ def _activate(k: Kernel, port: CompletionPort) -> None:
         end_wait(k, wait, NtStatus.SUCCESS)  # which makes the thread active
 
 
-def _take(k: Kernel, port: CompletionPort, t: KThread) -> CompletionPacket:
+def _take(k: Core, port: CompletionPort, t: KThread) -> CompletionPacket:
     packet = port.packets.popleft()
     k.handoff.acquire(packet, t)
     if not port.packets:
@@ -98,7 +96,7 @@ def _take(k: Kernel, port: CompletionPort, t: KThread) -> CompletionPacket:
 
 
 def remove_packets(
-    k: Kernel, t: KThread, port: CompletionPort, count_max: int, timeout_100ns: int | None, alertable: bool, reason: str
+    k: Core, t: KThread, port: CompletionPort, count_max: int, timeout_100ns: int | None, alertable: bool, reason: str
 ) -> int | None:
     """Dequeue packets into `t.packets`, or wait for the first (NtRemoveIoCompletionEx).
 
@@ -137,15 +135,8 @@ def remove_packets(
     return None
 
 
-def thread_blocks(k: Kernel, port: CompletionPort) -> None:
-    """An associated thread stops running: another may take its place (K-59)."""
-    port.written()
-    port.active -= 1
-    _activate(k, port)
-
-
-def leave_port(k: Kernel, t: KThread) -> None:
+def leave_port(k: Core, t: KThread) -> None:
     """The thread is associated with another port now, or has ended."""
     port, t.port = t.port, None
     if port is not None and t.wait is None:
-        thread_blocks(k, port)
+        port.thread_blocks(k)

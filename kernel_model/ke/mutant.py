@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.structures import Dispatcher
 from alertable.kernel_model.ke.wait import release_waiters
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
 
 
 class KMutant(Dispatcher):
@@ -21,7 +21,7 @@ class KMutant(Dispatcher):
 
     __slots__ = ("abandoned", "owner")
 
-    def __init__(self, k: Kernel, label: str) -> None:
+    def __init__(self, k: Core, label: str) -> None:
         super().__init__(k, label, 1)
         self.owner: KThread | None = None
         self.abandoned = False
@@ -43,7 +43,7 @@ class KMutant(Dispatcher):
         return self.owner
 
 
-def release_mutant(k: Kernel, t: KThread, mutant: KMutant) -> NtStatus:
+def release_mutant(k: Core, t: KThread, mutant: KMutant) -> NtStatus:
     """KeReleaseMutant by its owner: SUCCESS | MUTANT_NOT_OWNED."""
     if mutant.owner is not t:
         mutant.read()
@@ -55,7 +55,7 @@ def release_mutant(k: Kernel, t: KThread, mutant: KMutant) -> NtStatus:
     return NtStatus.SUCCESS
 
 
-def abandon_mutants(k: Kernel, t: KThread) -> None:
+def abandon_mutants(k: Core, t: KThread) -> None:
     """The owner has ended: each of its mutexes is free and says so to the next owner, once (K-38)."""
     for mutant in tuple(t.owned_mutants):
         mutant.signal_state = 1
@@ -64,7 +64,7 @@ def abandon_mutants(k: Kernel, t: KThread) -> None:
         _free(k, t, mutant)
 
 
-def _free(k: Kernel, t: KThread, mutant: KMutant) -> None:
+def _free(k: Core, t: KThread, mutant: KMutant) -> None:
     k.handoff.release(mutant, anew=True)
     mutant.owner = None
     t.owned_mutants.remove(mutant)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.structures import Dispatcher
 from alertable.kernel_model.ke.wait import release_waiters
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
 
 
 class KSemaphore(Dispatcher):
@@ -21,7 +21,7 @@ class KSemaphore(Dispatcher):
 
     __slots__ = ("limit",)
 
-    def __init__(self, k: Kernel, label: str, count: int, limit: int) -> None:
+    def __init__(self, k: Core, label: str, count: int, limit: int) -> None:
         super().__init__(k, label, count)
         self.limit = limit
 
@@ -30,7 +30,7 @@ class KSemaphore(Dispatcher):
         return NtStatus.SUCCESS
 
 
-def release_semaphore(k: Kernel, semaphore: KSemaphore, adjustment: int) -> int | None:
+def release_semaphore(k: Core, semaphore: KSemaphore, adjustment: int) -> int | None:
     """KeReleaseSemaphore: the previous count, or None past the limit, which changes nothing."""
     semaphore.written()
     previous = semaphore.signal_state

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alertable.kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc, remove_queue_apc
-from alertable.kernel_model.ke.dispatcher import Dispatcher
-from alertable.kernel_model.ke.timerq import TimerEntry, cancel_timer, queue_timer
+from alertable.kernel_model.ke.apc import insert_queue_apc, remove_queue_apc
+from alertable.kernel_model.ke.structures import ApcKind, Dispatcher, KApc, TimerEntry
+from alertable.kernel_model.ke.timerq import cancel_timer, queue_timer
 from alertable.kernel_model.ke.wait import release_waiters
+from alertable.kernel_model.ob.object import at_last_close
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
 
 
 class KTimer(Dispatcher):
@@ -25,7 +26,7 @@ class KTimer(Dispatcher):
 
     __slots__ = ("apc", "apc_thread", "argument", "entry", "manual_reset", "period_100ns")
 
-    def __init__(self, k: Kernel, label: str, manual_reset: bool) -> None:
+    def __init__(self, k: Core, label: str, manual_reset: bool) -> None:
         super().__init__(k, label)
         self.manual_reset = manual_reset
         self.entry: TimerEntry | None = None
@@ -39,15 +40,16 @@ class KTimer(Dispatcher):
             self.signal_state = 0
         return NtStatus.SUCCESS
 
-    def on_last_handle_closed(self, k: Kernel) -> None:
-        """The object goes, and its expiries with it, unless a routine or a thread that waits still refers to it."""
-        super().on_last_handle_closed(k)
-        if self.apc is None and not self.waiters:
-            stop_timer(k, self)
+
+@at_last_close(KTimer)
+def _close_timer(k: Core, timer: KTimer) -> None:
+    """The object goes, and its expiries with it, unless a routine or a thread that waits still refers to it."""
+    if timer.apc is None and not timer.waiters:
+        stop_timer(k, timer)
 
 
 def set_timer(
-    k: Kernel,
+    k: Core,
     t: KThread,
     timer: KTimer,
     due_100ns: int,
@@ -68,7 +70,7 @@ def set_timer(
         expire_timer(k, timer)
 
 
-def stop_timer(k: Kernel, timer: KTimer) -> None:
+def stop_timer(k: Core, timer: KTimer) -> None:
     """Take the timer out of the queue and drop its routine if that is queued; the signal state stays (K-43)."""
     timer.written()
     if timer.entry is not None:
@@ -80,7 +82,7 @@ def stop_timer(k: Kernel, timer: KTimer) -> None:
         timer.apc = timer.apc_thread = None
 
 
-def expire_timer(k: Kernel, timer: KTimer) -> None:
+def expire_timer(k: Core, timer: KTimer) -> None:
     """KiSignalTimer: first the threads waiting on the handle, then the APC (K-45), then the next period."""
     timer.signal_state = 1
     k.handoff.release(timer, anew=True)
@@ -94,7 +96,7 @@ def expire_timer(k: Kernel, timer: KTimer) -> None:
         timer.entry = queue_timer(k, due + timer.period_100ns, expire_timer, timer, timer.label)
 
 
-def rundown_timers(k: Kernel, t: KThread) -> None:
+def rundown_timers(k: Core, t: KThread) -> None:
     """The thread has ended: timers that would call a routine on it are cancelled and keep their state (K-47)."""
     for timer in tuple(t.apc_timers):
         stop_timer(k, timer)

@@ -8,33 +8,15 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
+from alertable.kernel_model.ke.structures import TimerEntry
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.core import Core
 
 
-class TimerEntry:
-    """One future expiry: fire(k, context) at due_100ns."""
-
-    __slots__ = ("bounded", "context", "due_100ns", "fire", "label", "live", "sequence")
-
-    def __init__(self, due_100ns: int, sequence: int, fire: Callable[[Kernel, Any], None], context: object, label: str) -> None:
-        self.due_100ns = due_100ns
-        self.sequence = sequence
-        self.fire = fire
-        self.context = context
-        self.label = label
-        self.live = True
-        self.bounded = False  # one of a few, whatever else happens
-
-    def __lt__(self, other: TimerEntry) -> bool:
-        if self.due_100ns != other.due_100ns:
-            return self.due_100ns < other.due_100ns
-        return self.sequence < other.sequence
-
-
-def queue_timer(k: Kernel, due_100ns: int, fire: Callable[[Kernel, Any], None], context: object, label: str) -> TimerEntry:
+def queue_timer(k: Core, due_100ns: int, fire: Callable[[Any, Any], None], context: object, label: str) -> TimerEntry:
     """Put an expiry into the queue."""
     k.clock.read()
     k.timer_sequence += 1
@@ -50,7 +32,7 @@ def queue_timer(k: Kernel, due_100ns: int, fire: Callable[[Kernel, Any], None], 
     return entry
 
 
-def cancel_timer(k: Kernel, entry: TimerEntry) -> None:
+def cancel_timer(k: Core, entry: TimerEntry) -> None:
     """Take an expiry out; dead entries are swept when they are the majority, so polling loops cost no memory."""
     if entry.live:
         entry.live = False
@@ -63,7 +45,7 @@ def cancel_timer(k: Kernel, entry: TimerEntry) -> None:
             heapify(k.timers)
 
 
-def next_due(k: Kernel) -> int | None:
+def next_due(k: Core) -> int | None:
     """The earliest due time, None when nothing is due ever."""
     timers = k.timers
     while timers and not timers[0].live:
@@ -71,12 +53,12 @@ def next_due(k: Kernel) -> int | None:
     return timers[0].due_100ns if timers else None
 
 
-def due_entries(k: Kernel, until_100ns: int) -> list[TimerEntry]:
+def due_entries(k: Core, until_100ns: int) -> list[TimerEntry]:
     """All live entries due at or before a time, in due order, then in the order in which they were set."""
     return sorted(e for e in k.timers if e.live and e.due_100ns <= until_100ns)
 
 
-def movable_entries(k: Kernel, last: int | None = None) -> list[TimerEntry]:
+def movable_entries(k: Core, last: int | None = None) -> list[TimerEntry]:
     """All expiries that may come now: what is due; with a free clock also the next ones, time permitting or not.
 
     last: once the program is over, time passes only for what was queued up to this number, or periods would have no end; and for
@@ -93,13 +75,13 @@ def movable_entries(k: Kernel, last: int | None = None) -> list[TimerEntry]:
     return [e for e in entries if e.due_100ns <= max(entries[0].due_100ns, k.now_100ns)]
 
 
-def _horizon(k: Kernel, entry: TimerEntry) -> int:
+def _horizon(k: Core, entry: TimerEntry) -> int:
     """With a free clock: how far time could jump at once, had `entry` not just been cancelled."""
     due = next_due(k)
     return max(k.now_100ns, entry.due_100ns if due is None else min(due, entry.due_100ns))
 
 
-def _held_up(k: Kernel, due_100ns: int) -> list[TimerEntry]:
+def _held_up(k: Core, due_100ns: int) -> list[TimerEntry]:
     """With a free clock: what could have come at once, and comes after what is being queued now."""
     due, now = next_due(k), k.now_100ns
     if due is None or due <= max(due_100ns, now):
@@ -107,7 +89,7 @@ def _held_up(k: Kernel, due_100ns: int) -> list[TimerEntry]:
     return [entry for entry in due_entries(k, due) if entry.due_100ns > max(due_100ns, now)]
 
 
-def fire_timer(k: Kernel, entry: TimerEntry) -> None:
+def fire_timer(k: Core, entry: TimerEntry) -> None:
     """Let one entry expire; time moves to its due time if it was still ahead."""
     entry.live = False
     k.live_timers -= 1

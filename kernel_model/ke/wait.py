@@ -9,77 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alertable.kernel_model.ke.timerq import TimerEntry, cancel_timer, queue_timer
+from alertable.kernel_model.ke.structures import Wait
+from alertable.kernel_model.ke.timerq import cancel_timer, queue_timer
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from alertable.kernel_model.ke.dispatcher import Dispatcher
-    from alertable.kernel_model.ke.gate import Gate
-    from alertable.kernel_model.ke.kqueue import CompletionPort
-    from alertable.kernel_model.kernel import Kernel
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import Dispatcher, KThread
     from alertable.kernel_model.outcomes import Outcomes
-    from alertable.kernel_model.ps.thread import KThread
-    from alertable.kernel_model.rtl.condition import RtlCondition
-    from alertable.kernel_model.rtl.lock import RtlLock
 
 SUCCESS: Final = NtStatus.SUCCESS
 MAXIMUM_INDEX: Final = 0x3F  # of a satisfied wait for any: WAIT_0 or ABANDONED_WAIT_0 and the index of the object
 
 
-class Wait:
-    """A blocked wait: the wait blocks of one thread, and what they are for.
-
-    certain: it is for the end of one thread, or of all of some, and nothing else ends it: it commutes with those ends.
-    """
-
-    __slots__ = (
-        "alertable", "all", "certain", "condition", "expired", "gate", "limited", "lock", "objects", "on_abort", "port",
-        "reason", "thread", "timeout",
-    )  # fmt: skip
-
-    def __init__(self, thread: KThread, objects: tuple[Dispatcher, ...], all_: bool, alertable: bool, reason: str) -> None:
-        self.thread = thread
-        self.objects = objects
-        self.all = all_
-        self.alertable = alertable
-        self.reason = reason  # the API function, for the wait-for chain
-        self.certain = False
-        self.timeout: TimerEntry | None = None
-        self.limited = False  # there was a time-out
-        self.expired = False  # the time-out came while the thread was suspended
-        self.on_abort: Callable[[Kernel], None] | None = None  # undo of what waits outside the dispatcher (rtl, poll)
-        self.lock: RtlLock | None = None
-        self.port: CompletionPort | None = None  # waits for a packet
-        self.condition: RtlCondition | None = None
-        self.gate: Gate | None = None  # its next step needs it open
-
-    def suspended(self) -> bool:
-        """Does the wait take nothing for now?  It is tested again when its thread is resumed."""
-        thread = self.thread
-        thread.turn.read()
-        return thread.suspend_count > 0
-
-    def ready_status(self) -> int | None:
-        """The status with which the objects satisfy this wait now (taking them), or None."""
-        thread = self.thread
-        if self.all:
-            for obj in self.objects:
-                if not obj.signaled_for(thread):
-                    return None
-            status: int = SUCCESS
-            for obj in self.objects:
-                status = obj.satisfy(thread) or status
-            return status  # 0x80 whatever the index of an abandoned mutex (K-39)
-        for index, obj in enumerate(self.objects):
-            if obj.signaled_for(thread):
-                return index + obj.satisfy(thread)
-        return None
-
-
 def wait_for_single_object(
-    k: Kernel, t: KThread, obj: Dispatcher, timeout_100ns: int | None, alertable: bool, reason: str
+    k: Core, t: KThread, obj: Dispatcher, timeout_100ns: int | None, alertable: bool, reason: str
 ) -> int | None:
     """Decide a wait for one object: its status, or None when the thread is now blocked.
 
@@ -103,7 +47,7 @@ def wait_for_single_object(
 
 
 def wait_for_multiple_objects(
-    k: Kernel, t: KThread, objects: tuple[Dispatcher, ...], all_: bool, timeout_100ns: int | None, alertable: bool, reason: str
+    k: Core, t: KThread, objects: tuple[Dispatcher, ...], all_: bool, timeout_100ns: int | None, alertable: bool, reason: str
 ) -> int | None:
     """The same for several objects; WAIT_0 + index, or ABANDONED_WAIT_0 + index, in a wait for any."""
     _waited(t, objects, alertable, patient=all_ and timeout_100ns is None)
@@ -119,7 +63,7 @@ def wait_for_multiple_objects(
     return None
 
 
-def _ready_status(k: Kernel, wait: Wait) -> int | None:
+def _ready_status(k: Core, wait: Wait) -> int | None:
     """`Wait.ready_status`, and what the thread is given with it."""
     status = wait.ready_status()
     if status is not None:
@@ -128,7 +72,7 @@ def _ready_status(k: Kernel, wait: Wait) -> int | None:
     return status
 
 
-def delay_execution(k: Kernel, t: KThread, timeout_100ns: int | None, alertable: bool, reason: str) -> int | None:
+def delay_execution(k: Core, t: KThread, timeout_100ns: int | None, alertable: bool, reason: str) -> int | None:
     """NtDelayExecution: a wait that no object ends.  SUCCESS when the interval elapses (K-09, K-18)."""
     if alertable:
         t.inbox.written()
@@ -157,12 +101,12 @@ def _apc_pending(t: KThread) -> bool:
     return bool(t.user_apcs)
 
 
-def _apc_first(k: Kernel) -> bool:
+def _apc_first(k: Core) -> bool:
     """Which of a signalled object and a queued APC an alertable wait sees first is documented nowhere (K-01)."""
     return k.outcomes is not None and bool(k.outcomes.left_open("apc-first"))
 
 
-def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
+def block(k: Core, wait: Wait, timeout_100ns: int | None) -> None:
     """Enqueue the wait blocks; the thread is WAITING from here on."""
     t = wait.thread
     t.wait = wait
@@ -176,14 +120,12 @@ def block(k: Kernel, wait: Wait, timeout_100ns: int | None) -> None:
         wait.limited = True
         wait.timeout = queue_timer(k, k.now_100ns + timeout_100ns, expire_wait, wait, f"timeout:{t.label}")
     if t.port is not None:
-        from alertable.kernel_model.ke.kqueue import thread_blocks
-
-        thread_blocks(k, t.port)
+        t.port.thread_blocks(k)
     if k.trace is not None:
         k.trace.blocked(t, wait, timeout_100ns)
 
 
-def expire_wait(k: Kernel, wait: Wait) -> None:
+def expire_wait(k: Core, wait: Wait) -> None:
     """The time-out of a wait has come."""
     wait.timeout = None
     if wait.suspended():
@@ -197,7 +139,7 @@ def _timed_out(wait: Wait) -> NtStatus:
     return NtStatus.TIMEOUT if wait.objects or wait.condition is not None or wait.port is not None else SUCCESS
 
 
-def end_wait(k: Kernel, wait: Wait, status: int) -> None:
+def end_wait(k: Core, wait: Wait, status: int) -> None:
     """Unlink the wait blocks and make the thread ready with this status."""
     t = wait.thread
     _note_end(wait)
@@ -231,7 +173,7 @@ def _note_end(wait: Wait) -> None:
         wait.condition.written()
 
 
-def release_waiters(k: Kernel, obj: Dispatcher) -> None:
+def release_waiters(k: Core, obj: Dispatcher) -> None:
     """Hand the signalled object to the threads that wait for it, oldest first, until it is used up (KiWaitTest)."""
     obj.written()
     for wait in tuple(obj.waiters) if k.outcomes is None else _some_order(k.outcomes, obj):
@@ -257,7 +199,7 @@ def _some_order(outcomes: Outcomes, obj: Dispatcher) -> list[Wait]:
     return [waiters[first], *waiters[:first], *waiters[first + 1 :]] if first else waiters
 
 
-def retest_wait(k: Kernel, t: KThread) -> None:
+def retest_wait(k: Core, t: KThread) -> None:
     """A resumed thread starts its wait again (NT: the suspend APC ended it with STATUS_KERNEL_APC)."""
     wait = t.wait
     if wait is None or wait.certain:  # which would have ended while the thread was suspended

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from alertable.kernel_model.ob.object import ALL_ACCESS, KObject
+from alertable.kernel_model.ob.object import ALL_ACCESS, LAST_CLOSE, KObject
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
 
 CURRENT_PROCESS: Final = 2**64 - 1
 CURRENT_THREAD: Final = 2**64 - 2
@@ -26,7 +26,7 @@ DUPLICATE_SAME_ACCESS: Final = 2
 T = TypeVar("T", bound=KObject)
 
 
-def open_handle(k: Kernel, t: KThread, obj: KObject, access: int = ALL_ACCESS) -> int:
+def open_handle(k: Core, t: KThread, obj: KObject, access: int = ALL_ACCESS) -> int:
     """A new handle of the thread's process to obj."""
     free = t.free_handles
     again = _given_out_again(k, t) if k.outcomes is not None else None
@@ -44,7 +44,7 @@ def open_handle(k: Kernel, t: KThread, obj: KObject, access: int = ALL_ACCESS) -
     return handle
 
 
-def _new_value(k: Kernel, t: KThread) -> int:
+def _new_value(k: Core, t: KThread) -> int:
     """One that was never given out."""
     if t.handles_made == ARENA_HANDLES - 1:
         t.handle_arena, t.handles_made = k.next_arena(), 0
@@ -52,7 +52,7 @@ def _new_value(k: Kernel, t: KThread) -> int:
     return 4 * (t.handle_arena * ARENA_HANDLES + t.handles_made)
 
 
-def _given_out_again(k: Kernel, t: KThread) -> int | None:
+def _given_out_again(k: Core, t: KThread) -> int | None:
     """With the fault "handle-reuse": a value that any thread of the process closed, 0 for a new one; without it None.
 
     Windows has one table per process, and the order in which it gives values out again is nobody's business.
@@ -114,7 +114,7 @@ def reference(t: KThread, handle: int, kind: type[T], access: int) -> T | NtStat
     return obj
 
 
-def close_handle(k: Kernel, t: KThread, handle: int) -> NtStatus:
+def close_handle(k: Core, t: KThread, handle: int) -> NtStatus:
     """NtClose: SUCCESS | INVALID_HANDLE.  Closing a pseudo-handle has no effect (K-25)."""
     handle &= 2**64 - 1
     if handle in (CURRENT_THREAD, CURRENT_PROCESS):
@@ -137,15 +137,26 @@ def close_handle(k: Kernel, t: KThread, handle: int) -> NtStatus:
     return NtStatus.SUCCESS
 
 
-def release(k: Kernel, obj: KObject) -> None:
+def release(k: Core, obj: KObject) -> None:
     """Drop one handle's hold on the object."""
     obj.written()
     obj.handle_count -= 1
     if not obj.handle_count:
-        obj.on_last_handle_closed(k)
+        _last_handle_closed(k, obj)
 
 
-def duplicate_handle(k: Kernel, t: KThread, source: int, access: int, options: int) -> int | NtStatus:
+def _last_handle_closed(k: Core, obj: KObject) -> None:
+    """The name goes with it (K-41), and whatever else objects of its class take with them."""
+    if obj.name is not None:
+        k.name_cells[obj.name].written()
+        del k.names[obj.name]
+        obj.name = None
+    procedure = LAST_CLOSE.get(type(obj))
+    if procedure is not None:
+        procedure(k, obj)
+
+
+def duplicate_handle(k: Core, t: KThread, source: int, access: int, options: int) -> int | NtStatus:
     """DuplicateHandle within a process: the new handle, or a status.
 
     With SAME_ACCESS | CLOSE_SOURCE the same value comes back (K-73, Wine test process.c test_DuplicateHandle).

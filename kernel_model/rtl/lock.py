@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alertable.kernel_model.footprint import Cell
-from alertable.kernel_model.ke.wait import Wait, block, end_wait
+from alertable.kernel_model.ke.structures import Wait
+from alertable.kernel_model.ke.wait import block, end_wait
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
 
 
 class RtlLock(Cell):
@@ -24,7 +25,7 @@ class RtlLock(Cell):
 
     __slots__ = ("depth", "key", "label", "owner", "recursive", "shared", "waiting")
 
-    def __init__(self, k: Kernel, label: str, recursive: bool, key: str) -> None:
+    def __init__(self, k: Core, label: str, recursive: bool, key: str) -> None:
         super().__init__(k.footprint, key)
         self.label = label
         self.key = key  # in footprints
@@ -58,7 +59,7 @@ class RtlLock(Cell):
         return self.owner is not None or bool(self.shared)
 
 
-def try_acquire(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
+def try_acquire(k: Core, t: KThread, lock: RtlLock, shared: bool) -> bool:
     """Take the lock if it admits the thread."""
     admitted = lock.admits(t, shared)
     lock.noted(("t" if shared else "T") if admitted else "?")
@@ -71,7 +72,7 @@ def try_acquire(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
     return True
 
 
-def want_lock(k: Kernel, t: KThread, lock: RtlLock, shared: bool, reason: str) -> None:
+def want_lock(k: Core, t: KThread, lock: RtlLock, shared: bool, reason: str) -> None:
     """The thread's next step is to take the lock: it is ready exactly while the lock admits it."""
     lock.waiting[t] = (shared, reason)
     if lock.admits(t, shared):
@@ -80,7 +81,7 @@ def want_lock(k: Kernel, t: KThread, lock: RtlLock, shared: bool, reason: str) -
         _lock_out(k, t, lock, reason)
 
 
-def take_lock(k: Kernel, t: KThread, lock: RtlLock) -> bool:
+def take_lock(k: Core, t: KThread, lock: RtlLock) -> bool:
     """The thread was let run: take the lock; False (and wanting it still) if it was suspended meanwhile and is too late."""
     shared, _ = lock.waiting.pop(t)
     if not lock.admits(t, shared):
@@ -92,20 +93,20 @@ def take_lock(k: Kernel, t: KThread, lock: RtlLock) -> bool:
     return True
 
 
-def _acquired(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> None:
+def _acquired(k: Core, t: KThread, lock: RtlLock, shared: bool) -> None:
     """Whoever reads comes after those who wrote; whoever writes also after those who read."""
     k.handoff.acquire(lock, t)
     if not shared:
         k.handoff.acquire(lock.shared, t)
 
 
-def _lock_out(k: Kernel, t: KThread, lock: RtlLock, reason: str) -> None:
+def _lock_out(k: Core, t: KThread, lock: RtlLock, reason: str) -> None:
     wait = Wait(t, (), False, False, reason)
     wait.lock = lock
     block(k, wait, None)
 
 
-def release(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
+def release(k: Core, t: KThread, lock: RtlLock, shared: bool) -> bool:
     """Give it back once; False if the thread does not hold it so."""
     if shared:
         count = lock.shared.get(t, 0)
@@ -132,7 +133,7 @@ def release(k: Kernel, t: KThread, lock: RtlLock, shared: bool) -> bool:
     return True
 
 
-def refresh(k: Kernel, lock: RtlLock) -> None:
+def refresh(k: Core, lock: RtlLock) -> None:
     """After every change of state: a wanting thread is ready exactly while the lock admits it.
 
     Letting a thread in or locking it out again is no event of its own: whoever explores sees the acquire alone.

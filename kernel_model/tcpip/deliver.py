@@ -15,8 +15,8 @@ from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from alertable.kernel_model.afd.endpoint import Flow
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.tcpip.flow import Flow
 
 ARRIVALS: Final[Mapping[SegmentKind, Callable[[Kernel, Flow, Segment], None]]] = {
     SegmentKind.SYN: syn_arrives,

@@ -7,9 +7,9 @@ Sources: learn.microsoft.com bind, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE",
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from alertable.kernel_model.afd.endpoint import Sharing
 from alertable.kernel_model.ke.gate import Gate
 from alertable.kernel_model.status import NtStatus
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.core import Core
     from alertable.kernel_model.footprint import Cells
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.tcpip.segment import Address
 
 ANY_ADDRESS: Final = b"\0\0\0\0"
@@ -27,14 +27,6 @@ LOOPBACK: Final = b"\x7f\0\0\1"
 FIRST_EPHEMERAL: Final = 49_152  # IANA dynamic ports, the default range since Windows Vista
 EPHEMERAL_PORTS: Final = 65_536 - FIRST_EPHEMERAL
 PORT_STRIDE: Final = 1_021  # a prime: where each thread's search begins, so that threads rarely meet
-
-
-class Sharing(Enum):
-    """What a socket says about sharing its address before it is bound."""
-
-    DEFAULT = "default"
-    REUSE = "SO_REUSEADDR"
-    EXCLUSIVE = "SO_EXCLUSIVEADDRUSE"
 
 
 _D, _R, _E = Sharing
@@ -64,7 +56,7 @@ class Network:
         self.bindings: dict[tuple[bool, int], list[AfdEndpoint]] = {}
         self.gates: dict[int, Gate] = {}  # by port: somebody listens there, or has
 
-    def served(self, k: Kernel, port: int) -> Gate:
+    def served(self, k: Core, port: int) -> Gate:
         """What remote endpoints wait for before they connect: that somebody has begun to listen on the port."""
         gate = self.gates.get(port)
         if gate is None:

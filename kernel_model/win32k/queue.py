@@ -12,12 +12,12 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.ke.structures import Dispatcher
 from alertable.kernel_model.ke.wait import release_waiters
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.core import Core
+    from alertable.kernel_model.ke.structures import KThread
 
 WM_QUIT: Final = 0x12
 QS_POSTED: Final = 0x108  # QS_POSTMESSAGE | QS_ALLPOSTMESSAGE
@@ -59,7 +59,7 @@ class MessageQueue(Dispatcher):
 
     __slots__ = ("available", "fresh", "messages", "quit_code", "wake_mask")
 
-    def __init__(self, k: Kernel, label: str) -> None:
+    def __init__(self, k: Core, label: str) -> None:
         super().__init__(k, label)
         self.messages: deque[Message] = deque()
         self.quit_code: int | None = None  # PostQuitMessage was called
@@ -73,21 +73,23 @@ class MessageQueue(Dispatcher):
         return self.fresh or (self.available and (bool(self.messages) or self.quit_code is not None))
 
 
-def queue_of(k: Kernel, t: KThread) -> MessageQueue:
+def queue_of(k: Core, t: KThread) -> MessageQueue:
     """The thread's queue; its first call of user32 makes it."""
-    if t.queue is None:
-        t.queue = MessageQueue(k, f"messages of {t.label}")
+    queue: MessageQueue | None = t.queue
+    if queue is None:
+        queue = t.queue = MessageQueue(k, f"messages of {t.label}")
         t.messages.written()
-    return t.queue
+    return queue
 
 
 def existing_queue(t: KThread) -> MessageQueue | None:
     """The queue that another thread has, if it has made one and lives."""
     t.messages.read()
-    return t.queue
+    queue: MessageQueue | None = t.queue
+    return queue
 
 
-def post(k: Kernel, queue: MessageQueue, window: int, number: int, wparam: int, lparam: int) -> bool:
+def post(k: Core, queue: MessageQueue, window: int, number: int, wparam: int, lparam: int) -> bool:
     """Append a message and wake the thread; False if the queue is full."""
     queue.written()
     if len(queue.messages) >= QUEUE_LIMIT:
@@ -101,20 +103,20 @@ def post(k: Kernel, queue: MessageQueue, window: int, number: int, wparam: int, 
     return True
 
 
-def post_quit(k: Kernel, queue: MessageQueue, code: int) -> None:
+def post_quit(k: Core, queue: MessageQueue, code: int) -> None:
     """PostQuitMessage: WM_QUIT appears once no posted message that is looked for is left."""
     queue.written()
     queue.quit_code = code
     _wake(k, queue)
 
 
-def _wake(k: Kernel, queue: MessageQueue) -> None:
+def _wake(k: Core, queue: MessageQueue) -> None:
     queue.fresh = True
     k.handoff.release(queue)
     release_waiters(k, queue)
 
 
-def look(k: Kernel, queue: MessageQueue, wanted: Filter, *, remove: bool) -> Message | None:
+def look(k: Core, queue: MessageQueue, wanted: Filter, *, remove: bool) -> Message | None:
     """The first message that the filter admits; WM_QUIT passes every filter.  Nothing in the queue is new afterwards."""
     queue.written()
     queue.fresh = False

@@ -10,36 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from alertable.kernel_model.win32k.structures import Window
+from alertable.kernel_model.win32k.window_class import WindowClass
+
 if TYPE_CHECKING:
+    from alertable.kernel_model.ke.structures import EProcess, KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.process import EProcess
-    from alertable.kernel_model.ps.thread import KThread
 
 FIRST_ATOM: Final = 0xC000
 PREDEFINED: Final = ("static",)  # their procedure is the system's own
 WINDOW_BITS: Final = 20
-
-
-class WindowClass:
-    """A registered class; procedure None is DefWindowProcW."""
-
-    __slots__ = ("atom", "name", "procedure")
-
-    def __init__(self, name: str, atom: int, procedure: Any) -> None:  # noqa: ANN401 - a user-mode routine
-        self.name = name
-        self.atom = atom
-        self.procedure = procedure
-
-
-class Window:
-    """A window; it lives until it is destroyed or its thread ends."""
-
-    __slots__ = ("handle", "thread", "window_class")
-
-    def __init__(self, handle: int, thread: KThread, window_class: WindowClass) -> None:
-        self.handle = handle
-        self.thread = thread
-        self.window_class = window_class
 
 
 def register_class(process: EProcess, name: str, procedure: Any) -> int | None:  # noqa: ANN401 - a user-mode routine

@@ -21,7 +21,7 @@ from alertable.sim.win32.memory import CData
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from alertable.kernel_model.ps.process import EProcess
+    from alertable.kernel_model.ke.structures import EProcess
     from alertable.sim.runtime.running import Running
     from alertable.sim.win32.memory import Region
 

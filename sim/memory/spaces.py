@@ -20,7 +20,7 @@ from alertable.sim.win32.memory import CData
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 BUCKETS: Final = 8  # elements of one container that footprints tell apart
 GRANULES: Final = 16  # parts of one block of memory that footprints tell apart

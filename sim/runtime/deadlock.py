@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alertable.kernel_model.iomgr.irp import IrpState
-from alertable.kernel_model.ps.thread import ThreadState
+from alertable.kernel_model.ke.structures import ThreadState
 
 if TYPE_CHECKING:
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
 
 
 def blocked_threads(k: Kernel) -> list[KThread]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from alertable.kernel_model.choice import Chooser
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.win32.api import SimWinApi
     from alertable.winapi.surface import WinApi

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from greenlet import getcurrent
 
-from alertable.kernel_model.kernel import BOOT_TIME_100NS
+from alertable.kernel_model.core import BOOT_TIME_100NS
 from alertable.sim.runtime.calendar import stand_ins
 from alertable.sim.runtime.carrier import Carrier
 from alertable.sim.runtime.forbidden import FORBIDDEN, FOREIGN, Forbidden

@@ -15,9 +15,10 @@ from greenlet import getcurrent, greenlet
 
 from alertable.kernel_model.choice import ChoiceKind, ChoicePoint
 from alertable.kernel_model.errors import BugCheck, NotModelled
-from alertable.kernel_model.ke.timerq import TimerEntry, due_entries, fire_timer, movable_entries, next_due
+from alertable.kernel_model.ke.structures import EProcess, KThread, TimerEntry
+from alertable.kernel_model.ke.timerq import due_entries, fire_timer, movable_entries, next_due
 from alertable.kernel_model.kernel import Kernel
-from alertable.kernel_model.ps.thread import KThread, end_thread
+from alertable.kernel_model.ps.thread import end_thread
 from alertable.kernel_model.tcpip.deliver import deliver
 from alertable.sim.runtime.carrier import Carrier, ThreadExit, Unwound, acquire
 from alertable.sim.runtime.deadlock import blocked_threads
@@ -31,14 +32,12 @@ from alertable.sim.runtime.whereabouts import standing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alertable.kernel_model.afd.endpoint import Flow
     from alertable.kernel_model.choice import Chooser
-    from alertable.kernel_model.ps.process import EProcess
-    from alertable.kernel_model.tcpip.flow import Flow
     from alertable.sim.memory.monitor import Monitor
     from alertable.sim.runtime.explorer import Explorer, Thorough
     from alertable.sim.runtime.outcome import Violation
     from alertable.sim.runtime.watch import Watch
-
 
 SWEEP: Final = 256  # steps between garbage collections
 OLDER_SWEEP: Final = 16  # every so many of them look at older objects too

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alertable.kernel_model.choice import Chooser
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
     from alertable.sim.runtime.outcome import Violation
 
 

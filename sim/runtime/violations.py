@@ -13,8 +13,8 @@ from alertable.sim.runtime.watchdog import LIMIT_SECONDS, Stuck
 from alertable.sim.runtime.whereabouts import raised_at
 
 if TYPE_CHECKING:
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
 
 STUCK: Final = "stuck"  # the id of a computation without a system call
 

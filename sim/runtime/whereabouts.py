@@ -22,7 +22,7 @@ from alertable.sim.runtime.own import is_ours, is_program, within_package
 if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
 
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.sim.runtime.running import Running
 
 def acting(m: Running) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from alertable.kernel_model.tcpip.deliver import deliver
 if TYPE_CHECKING:
     import simpy
 
+    from alertable.kernel_model.afd.endpoint import Flow
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.tcpip.flow import Flow
     from alertable.kernel_model.tcpip.segment import Segment
     from alertable.sim.timed.profile import Link
 

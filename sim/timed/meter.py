@@ -11,11 +11,9 @@ from alertable.specs.properties.base import Property
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
+    from alertable.kernel_model.afd.endpoint import Flow
     from alertable.kernel_model.iomgr.irp import Irp
-    from alertable.kernel_model.ke.apc import KApc
-    from alertable.kernel_model.ke.wait import Wait
-    from alertable.kernel_model.ps.thread import KThread
-    from alertable.kernel_model.tcpip.flow import Flow
+    from alertable.kernel_model.ke.structures import KApc, KThread, Wait
     from alertable.kernel_model.tcpip.segment import Segment
     from alertable.sim.timed.links import Links
     from alertable.sim.timed.profile import Profile

@@ -19,7 +19,7 @@ from alertable.sim.timed.load import TICK
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.timed.meter import Meter
     from alertable.sim.timed.profile import Cpu

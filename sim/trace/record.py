@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, Any, Final
 
-from alertable.kernel_model.ke.apc import ApcKind, KApc
+from alertable.kernel_model.ke.structures import ApcKind, KApc
 from alertable.kernel_model.tcpip.segment import SegmentKind
 from alertable.sim.runtime.whereabouts import line_of
 from alertable.sim.trace.event import KERNEL, Event, EventKind
@@ -21,15 +21,11 @@ from alertable.winapi.surface import FUNCTIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint, Flow
     from alertable.kernel_model.iomgr.irp import Irp
-    from alertable.kernel_model.ke.dispatcher import Dispatcher
-    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
-    from alertable.kernel_model.ke.timerq import TimerEntry
-    from alertable.kernel_model.ke.wait import Wait
+    from alertable.kernel_model.ke.kqueue import CompletionPort
+    from alertable.kernel_model.ke.structures import CompletionPacket, Dispatcher, KThread, TimerEntry, Wait
     from alertable.kernel_model.ob.object import KObject
-    from alertable.kernel_model.ps.thread import KThread
-    from alertable.kernel_model.tcpip.flow import Flow
     from alertable.kernel_model.tcpip.segment import Segment
     from alertable.kernel_model.win32k.queue import Message, MessageQueue
     from alertable.sim.runtime.running import Running

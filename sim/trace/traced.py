@@ -19,8 +19,7 @@ from alertable.winapi.surface import FUNCTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from alertable.kernel_model.ke.apc import KApc
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KApc, KThread
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.runtime.watch import Watch
     from alertable.sim.trace.record import Recorder

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from alertable.kernel_model.afd.endpoint import AfdEndpoint
 from alertable.kernel_model.iomgr.irp import IrpState
-from alertable.kernel_model.ke.dispatcher import Dispatcher
 from alertable.kernel_model.ke.kqueue import CompletionPort
-from alertable.kernel_model.ps.thread import ThreadState
+from alertable.kernel_model.ke.structures import Dispatcher, ThreadState
 from alertable.sim.runtime.deadlock import waited_for
 from alertable.sim.runtime.whereabouts import line_of
 from alertable.sim.trace.record import apc_text, segment_text
@@ -18,9 +17,9 @@ from alertable.sim.trace.traced import TracedWinApi
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
     from alertable.kernel_model.ob.object import KObject
-    from alertable.kernel_model.ps.thread import KThread
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.view.sources import Sources
     from alertable.sim.win32.api import SimWinApi

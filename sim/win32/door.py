@@ -11,14 +11,15 @@ import sys
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from alertable.kernel_model.errors import NotModelled
-from alertable.kernel_model.ke.apc import ApcKind, KApc, next_apc
+from alertable.kernel_model.ke.apc import next_apc
+from alertable.kernel_model.ke.structures import ApcKind, KApc
 from alertable.kernel_model.status import NtStatus
 from alertable.sim.win32.callback import Routine, routine_of
 from alertable.sim.win32.errormap import dos_error, wsa_error
 from alertable.sim.win32.memory import AccessViolation, Pointer, Region, UserMemory, address_of
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.sim.runtime.machine import Machine
 
 Handle = Any  # int, None, c_void_p and whatever else ctypes takes for a HANDLE

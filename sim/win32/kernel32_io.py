@@ -14,10 +14,9 @@ from alertable.kernel_model.afd.endpoint import AfdEndpoint
 from alertable.kernel_model.afd.read import read_stream
 from alertable.kernel_model.afd.write import write_stream
 from alertable.kernel_model.iomgr.cancel import cancel_io, cancel_io_ex
-from alertable.kernel_model.iomgr.file_object import FileObject
-from alertable.kernel_model.iomgr.irp import Irp, Major
-from alertable.kernel_model.ke.dispatcher import Dispatcher
+from alertable.kernel_model.iomgr.irp import FileObject, Irp, Major
 from alertable.kernel_model.ke.event import KEvent
+from alertable.kernel_model.ke.structures import Dispatcher
 from alertable.kernel_model.ke.wait import wait_for_single_object
 from alertable.kernel_model.ob.handle_table import lookup, reference
 from alertable.kernel_model.ob.object import KObject
@@ -27,7 +26,7 @@ from alertable.sim.win32.errormap import dos_error
 from alertable.sim.win32.memory import EMPTY, Overlapped, Pointer, Region, address_of
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.sim.win32.callback import Routine
 
 PENDING = NtStatus.PENDING

@@ -19,8 +19,7 @@ from alertable.sim.win32.door import Door, dword, timeout_100ns
 from alertable.sim.win32.memory import variable_of
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.process import EProcess
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import EProcess, KThread
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.win32.memory import Block, Pointer, Region
 

@@ -10,8 +10,9 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from alertable.kernel_model.ex.objects import label
-from alertable.kernel_model.iomgr.file_object import FileObject
-from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort, post_packet, remove_packets
+from alertable.kernel_model.iomgr.irp import FileObject
+from alertable.kernel_model.ke.kqueue import CompletionPort, post_packet, remove_packets
+from alertable.kernel_model.ke.structures import CompletionPacket
 from alertable.kernel_model.ob.handle_table import open_handle, reference
 from alertable.kernel_model.status import NtStatus
 from alertable.sim.win32.door import ERROR_NO_SYSTEM_RESOURCES, Door, Handle, dword, handle_value, timeout_100ns
@@ -19,7 +20,7 @@ from alertable.sim.win32.errormap import dos_error
 from alertable.sim.win32.memory import address_of
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.sim.win32.memory import Pointer
 
 INVALID_HANDLE_VALUE: Final = 2**64 - 1

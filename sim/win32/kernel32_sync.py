@@ -30,8 +30,8 @@ from alertable.sim.win32.memory import AccessViolation, Pointer, address_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.ob.object import KObject
-    from alertable.kernel_model.ps.thread import KThread
 
 ERROR_ALREADY_EXISTS: Final = 183
 

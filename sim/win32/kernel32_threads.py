@@ -17,7 +17,7 @@ from alertable.kernel_model.ex.thread import (
     nt_suspend_thread,
     open_thread,
 )
-from alertable.kernel_model.ke.apc import ApcKind, KApc
+from alertable.kernel_model.ke.structures import ApcKind, EProcess, KApc, KThread
 from alertable.kernel_model.ke.timerq import queue_timer
 from alertable.kernel_model.ob.handle_table import (
     CURRENT_PROCESS,
@@ -29,8 +29,7 @@ from alertable.kernel_model.ob.handle_table import (
     open_handle,
     reference,
 )
-from alertable.kernel_model.ps.process import EProcess
-from alertable.kernel_model.ps.thread import KThread, end_thread
+from alertable.kernel_model.ps.thread import end_thread
 from alertable.kernel_model.status import NtStatus
 from alertable.sim.runtime.machine import SPIN
 from alertable.sim.win32.door import ERROR_NOT_ENOUGH_MEMORY, Callback, Door, Handle, dword, handle_value

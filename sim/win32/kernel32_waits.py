@@ -15,10 +15,10 @@ from alertable.kernel_model.ex.wait import (
     nt_wait_for_multiple_objects,
     nt_wait_for_single_object,
 )
+from alertable.kernel_model.ke.structures import KThread
 from alertable.kernel_model.ke.wait import delay_execution, wait_for_multiple_objects
 from alertable.kernel_model.ob.handle_table import entry_of
 from alertable.kernel_model.ob.object import SYNCHRONIZE
-from alertable.kernel_model.ps.thread import KThread
 from alertable.kernel_model.status import NtStatus, nt_error
 from alertable.sim.win32.door import INFINITE, WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
 

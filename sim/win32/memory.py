@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from alertable.kernel_model.footprint import Cell
-    from alertable.kernel_model.iomgr.file_object import FileObject
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.iomgr.irp import FileObject
+    from alertable.kernel_model.ke.structures import KThread
 
     Touched = Callable[[int, int, bool], None]  # offset, length, written?
 

@@ -21,8 +21,8 @@ from alertable.winapi.wsaid import EXTENSIONS, OTHER_EXTENSIONS
 
 if TYPE_CHECKING:
     from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
     from alertable.kernel_model.tcpip.segment import Address
     from alertable.sim.win32.memory import Overlapped, Pointer
 

@@ -7,7 +7,7 @@ Sources: Wine ntdll/tests/sync.c test_delayexecution, kernel32/tests/sync.c test
 from __future__ import annotations
 
 from alertable.kernel_model.ex.thread import NATIVE_DELAY, nt_alert_thread, nt_queue_apc_thread
-from alertable.kernel_model.ke.apc import ApcKind, KApc
+from alertable.kernel_model.ke.structures import ApcKind, KApc
 from alertable.kernel_model.ke.wait import delay_execution
 from alertable.kernel_model.status import NtStatus
 from alertable.sim.win32.door import Callback, Door, Handle, dword, handle_value

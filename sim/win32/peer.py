@@ -25,7 +25,7 @@ from alertable.sim.win32.ws2_32_door import Ws2Door
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.sim.runtime.machine import Machine
 
 PENDING: Final = NtStatus.PENDING

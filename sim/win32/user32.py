@@ -27,12 +27,13 @@ from alertable.kernel_model.win32k.queue import (
     post_quit,
     queue_of,
 )
-from alertable.kernel_model.win32k.window import Window, create_window, destroy_window, find_class, find_window, register_class
+from alertable.kernel_model.win32k.window import create_window, destroy_window, find_class, find_window, register_class
 from alertable.sim.win32.door import WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
 from alertable.sim.win32.memory import address_of
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
+    from alertable.kernel_model.win32k.structures import Window
     from alertable.sim.win32.memory import Pointer
 
 WNDCLASS_SIZE: Final = 80

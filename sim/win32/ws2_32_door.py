@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alertable.kernel_model.afd.poll import Poll
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.tcpip.segment import Address
     from alertable.sim.win32.callback import Routine
 

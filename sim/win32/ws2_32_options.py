@@ -11,11 +11,10 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from alertable.kernel_model.afd.connect import inherit
-from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState, Sharing
 from alertable.kernel_model.ex.objects import label
 from alertable.kernel_model.ke.event import KEvent
 from alertable.kernel_model.ob.handle_table import close_handle, open_handle
-from alertable.kernel_model.tcpip.network import Sharing
 from alertable.sim.win32.door import Handle, dword, handle_value, signed
 from alertable.sim.win32.errormap import wsa_error
 from alertable.sim.win32.kernel32_sync import Kernel32Sync
@@ -24,7 +23,7 @@ from alertable.sim.win32.memory import Pointer, address_of
 from alertable.sim.win32.ws2_32_door import SO_RCVTIMEO, SO_SNDTIMEO, SOCKET_ERROR, SOL_SOCKET, WSAEFAULT, WSAEINVAL, Ws2Door
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 SO_ACCEPTCONN: Final = 0x2
 SO_REUSEADDR: Final = 0x4

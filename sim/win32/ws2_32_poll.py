@@ -18,7 +18,7 @@ from alertable.sim.win32.memory import address_of
 from alertable.sim.win32.ws2_32_door import AF_INET, WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL, Ws2Door
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.sim.win32.memory import Pointer
 
 POLLFD: Final = struct.Struct("<Qhh4x")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alertable.kernel_model.afd.endpoint import AfdEndpoint
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 FD_SET_HEADER: Final = 8
 

@@ -40,7 +40,7 @@ from alertable.sim.win32.ws2_32_door import (
 )
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 SOCK_STREAM: Final = 1
 SOCK_DGRAM: Final = 2

@@ -39,8 +39,8 @@ from alertable.sim.win32.ws2_32_door import (
 
 if TYPE_CHECKING:
     from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
     from alertable.kernel_model.tcpip.segment import Address
 
 MSG_PARTIAL: Final = 0x8000

@@ -11,18 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alertable.kernel_model.afd.endpoint import AfdEndpoint
+    from alertable.kernel_model.afd.endpoint import AfdEndpoint, Flow
     from alertable.kernel_model.iomgr.irp import Irp
-    from alertable.kernel_model.ke.apc import KApc
-    from alertable.kernel_model.ke.dispatcher import Dispatcher
-    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
-    from alertable.kernel_model.ke.timerq import TimerEntry
-    from alertable.kernel_model.ke.wait import Wait
+    from alertable.kernel_model.ke.kqueue import CompletionPort
+    from alertable.kernel_model.ke.structures import CompletionPacket, Dispatcher, KApc, KThread, TimerEntry, Wait
     from alertable.kernel_model.kernel import Kernel
     from alertable.kernel_model.ob.object import KObject
-    from alertable.kernel_model.ps.thread import KThread
     from alertable.kernel_model.rtl.lock import RtlLock
-    from alertable.kernel_model.tcpip.flow import Flow
     from alertable.kernel_model.tcpip.segment import Segment
     from alertable.kernel_model.win32k.queue import Message, MessageQueue
     from alertable.specs.properties.operations import Operations

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alertable.kernel_model.iomgr.irp import IrpState
-from alertable.kernel_model.ke.apc import ApcKind
+from alertable.kernel_model.ke.structures import ApcKind
 
 if TYPE_CHECKING:
     from alertable.kernel_model.iomgr.irp import Irp
-    from alertable.kernel_model.ke.apc import KApc
-    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
+    from alertable.kernel_model.ke.kqueue import CompletionPort
+    from alertable.kernel_model.ke.structures import CompletionPacket, KApc
 
 
 @dataclass(slots=True, eq=False)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alertable.kernel_model.ke.apc import ApcKind
+from alertable.kernel_model.ke.structures import ApcKind
 from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from alertable.kernel_model.iomgr.irp import Irp
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 
 class FreedInFlight(Property):

@@ -9,7 +9,7 @@ from alertable.specs.properties.memory import address
 
 if TYPE_CHECKING:
     from alertable.kernel_model.iomgr.irp import Irp
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 
 class ExactlyOnce(Property):

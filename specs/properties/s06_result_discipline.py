@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 IO_PENDING: Final = 997
 ASKING: Final = ("GetLastError", "WSAGetLastError")

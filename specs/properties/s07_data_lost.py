@@ -9,9 +9,8 @@ from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
     from alertable.kernel_model.iomgr.irp import Irp
-    from alertable.kernel_model.ke.apc import KApc
-    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.kqueue import CompletionPort
+    from alertable.kernel_model.ke.structures import CompletionPacket, KApc, KThread
 
 RESULTS: Final = ("GetOverlappedResult", "WSAGetOverlappedResult", "GetOverlappedResultEx")
 

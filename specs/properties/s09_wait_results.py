@@ -9,7 +9,7 @@ from alertable.specs.properties.base import Property
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 NAMES: Final[Mapping[int, str]] = {
     0: "WAIT_OBJECT_0",

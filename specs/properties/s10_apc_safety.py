@@ -9,8 +9,7 @@ from alertable.specs.properties.base import Property
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from alertable.kernel_model.ke.apc import KApc
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KApc, KThread
 
 CHANGES: Final[Mapping[str, int]] = {
     "EnterCriticalSection": 1, "AcquireSRWLockExclusive": 1, "AcquireSRWLockShared": 1,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from alertable.kernel_model.ps.thread import KThread
+from alertable.kernel_model.ke.structures import KThread
 from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ke.wait import Wait
+    from alertable.kernel_model.ke.structures import Wait
 
 TAKES: Final = ("EnterCriticalSection", "AcquireSRWLockExclusive", "AcquireSRWLockShared")
 LEAVES: Final = ("LeaveCriticalSection", "ReleaseSRWLockExclusive", "ReleaseSRWLockShared")

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import networkx as nx
 
-from alertable.kernel_model.ke.dispatcher import Dispatcher
 from alertable.kernel_model.ke.kqueue import CompletionPort
+from alertable.kernel_model.ke.structures import Dispatcher
 from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
     from alertable.kernel_model.iomgr.irp import Irp
-    from alertable.kernel_model.ke.apc import KApc
-    from alertable.kernel_model.ke.kqueue import CompletionPacket
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import CompletionPacket, KApc, KThread
 
     Node = tuple[str, str, tuple[Any, ...]]  # who, doing what, in which abstract state
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 
 class ThreadExit(Property):

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
+    from alertable.kernel_model.ke.structures import EProcess, KThread
     from alertable.kernel_model.ob.object import KObject
-    from alertable.kernel_model.ps.process import EProcess
-    from alertable.kernel_model.ps.thread import KThread
 
 
 class HandleHygiene(Property):

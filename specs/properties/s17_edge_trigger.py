@@ -8,8 +8,7 @@ from alertable.kernel_model.afd.event_select import FD_ACCEPT, FD_CLOSE, FD_READ
 from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ke.wait import Wait
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread, Wait
 
 
 class EdgeTrigger(Property):

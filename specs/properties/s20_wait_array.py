@@ -8,7 +8,7 @@ from alertable.kernel_model.afd.endpoint import EndpointState
 from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 MANY: Final = ("WaitForMultipleObjects", "WaitForMultipleObjectsEx", "WSAWaitForMultipleEvents", "MsgWaitForMultipleObjectsEx")
 FAILED: Final = 2**32 - 1

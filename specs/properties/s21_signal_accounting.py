@@ -8,7 +8,7 @@ from alertable.kernel_model.ke.event import KEvent
 from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 
 class SignalAccounting(Property):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from alertable.specs.properties.base import Property
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort
+    from alertable.kernel_model.ke.kqueue import CompletionPort
+    from alertable.kernel_model.ke.structures import CompletionPacket
 
 
 class PacketAuthenticity(Property):

@@ -14,8 +14,8 @@ from alertable.specs.properties.base import Property
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
-    from alertable.kernel_model.ps.thread import KThread
 
 
 class State:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from alertable.kernel_model.footprint import Footprint
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.sim.explore.relation.step import Step
     from alertable.sim.runtime.machine import Machine
     from tests.audit.generator import RandomProgram

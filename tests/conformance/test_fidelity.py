@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from alertable.kernel_model.core import BOOT_TIME_100NS
 from alertable.kernel_model.errors import NotModelled
-from alertable.kernel_model.kernel import BOOT_TIME_100NS
 from alertable.sim.runtime.execution import run
 from alertable.specs.litmus.sockets import bound, bufs, err, listener, loopback, nonblocking, pair, post, tcp
 from alertable.winapi import CRITICAL_SECTION, INFINITE, OVERLAPPED, SO_SNDBUF, SOL_SOCKET, SRWLOCK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alertable.kernel_model.ps.thread import KThread
+from alertable.kernel_model.ke.structures import KThread
 from alertable.sim.fingerprint.code import statics
 from alertable.sim.fingerprint.frames import add_frames
 from alertable.sim.fingerprint.memory import owner_at

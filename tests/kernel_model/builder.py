@@ -9,10 +9,11 @@ from alertable.kernel_model.afd.endpoint import AfdEndpoint
 from alertable.kernel_model.afd.read import read_stream
 from alertable.kernel_model.afd.write import write_stream
 from alertable.kernel_model.iomgr.irp import Irp, Major
-from alertable.kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc, next_apc
+from alertable.kernel_model.ke.apc import insert_queue_apc, next_apc
 from alertable.kernel_model.ke.event import KEvent
 from alertable.kernel_model.ke.mutant import KMutant
 from alertable.kernel_model.ke.semaphore import KSemaphore
+from alertable.kernel_model.ke.structures import ApcKind, KApc
 from alertable.kernel_model.ke.timer import KTimer
 from alertable.kernel_model.ke.timerq import due_entries, fire_timer
 from alertable.kernel_model.ke.wait import wait_for_multiple_objects, wait_for_single_object
@@ -24,8 +25,7 @@ from alertable.kernel_model.tcpip.deliver import deliver
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from alertable.kernel_model.ke.dispatcher import Dispatcher
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import Dispatcher, KThread
     from alertable.kernel_model.tcpip.segment import Address
 
 MS = 10_000  # 100 ns in a millisecond

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alertable.kernel_model.handoff import VectorClocks
-from alertable.kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc, next_apc
+from alertable.kernel_model.ke.apc import insert_queue_apc, next_apc
 from alertable.kernel_model.ke.event import KEvent, reset_event, set_event
-from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort, post_packet, remove_packets
+from alertable.kernel_model.ke.kqueue import CompletionPort, post_packet, remove_packets
 from alertable.kernel_model.ke.mutant import KMutant, release_mutant
 from alertable.kernel_model.ke.semaphore import KSemaphore, release_semaphore
+from alertable.kernel_model.ke.structures import ApcKind, CompletionPacket, KApc, KThread
 from alertable.kernel_model.ke.timerq import fire_timer, queue_timer
 from alertable.kernel_model.ke.wait import wait_for_multiple_objects, wait_for_single_object
 from alertable.kernel_model.kernel import Kernel
-from alertable.kernel_model.ps.thread import KThread, end_thread
+from alertable.kernel_model.ps.thread import end_thread
 from alertable.kernel_model.rtl.lock import RtlLock, release, try_acquire
 
 if TYPE_CHECKING:

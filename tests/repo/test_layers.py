@@ -16,7 +16,6 @@ ALLOWED = {
 }
 NOT_IN_THE_KERNEL = {"ctypes", "greenlet", "simpy", "hypothesis", "random", "time", "threading"}
 ONLY_IN_SIM = {"greenlet", "simpy", "hypothesis"}
-TIED = {"kernel_model": "threads, waits, operations and the kernel that holds them are one structure, as they are in NT"}
 
 
 @pytest.mark.parametrize("module", project_modules(), ids=str)
@@ -44,7 +43,7 @@ def test_programs_import_only_winapi_ctypes_and_each_other() -> None:
 
 def test_imports_have_no_circles() -> None:
     """Nor those for type checkers: whoever reads a file need not have read those that read it."""
-    modules = {module.name: module for module in project_modules() if module.layer not in TIED}
+    modules = {module.name: module for module in project_modules()}
     graph = networkx.DiGraph((name, other) for name, module in modules.items() for other in module.imported(modules.keys()))
     circles = [sorted(circle) for circle in networkx.strongly_connected_components(graph) if len(circle) > 1]
     assert not circles

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from alertable.kernel_model.kernel import BOOT_TIME_100NS
+from alertable.kernel_model.core import BOOT_TIME_100NS
 from alertable.sim.runtime.execution import run
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MUTANTS = list(mutants().values())
 KILLERS = sorted({mutant.test for mutant in MUTANTS})
 HARMLESS = Mutant(
-    id="harmless", wrong="", why="", where="alertable.kernel_model.ke.wait:Wait.ready_status", text="thread = self.thread",
+    id="harmless", wrong="", why="", where="alertable.kernel_model.ke.structures:Wait.ready_status", text="thread = self.thread",
     planted="thread = self.thread.thread", test="",
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ def changed(**fields: str) -> Mutant:
         ({"text": "thread = self.thread", "planted": "thread = ("}, "does not compile"),
         ({"planted": "thread  =  self.thread"}, "changes nothing"),
         ({"where": "alertable.kernel_model.ke.wait:no_such_function"}, "is not one function"),
-        ({"where": "alertable.kernel_model.ke.wait:Wait"}, "is not one function"),
+        ({"where": "alertable.kernel_model.ke.structures:Wait"}, "is not one function"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

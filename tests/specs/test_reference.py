@@ -29,7 +29,7 @@ from alertable.winapi import INFINITE, INVALID_HANDLE_VALUE, MSG_PEEK, SD_SEND, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
     Task = Callable[[Any], Any]
 

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from msgspec.structs import replace
 
+from alertable.kernel_model.afd.endpoint import Flow
 from alertable.kernel_model.footprint import Footprint
+from alertable.kernel_model.ke.structures import KThread
 from alertable.kernel_model.ke.timerq import due_entries, movable_entries, next_due
-from alertable.kernel_model.ps.thread import KThread
-from alertable.kernel_model.tcpip.flow import Flow
 from alertable.sim.explore.algorithms.alternatives import Alternatives
 from alertable.sim.explore.algorithms.wakeup import Branch, blocked, covered, insert, mask_of
 from alertable.sim.explore.relation.path import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alertable.kernel_model.ps.thread import KThread
+from alertable.kernel_model.ke.structures import KThread
 from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.explore.algorithms.wakeup import Branch
 from alertable.sim.explore.relation.step import Step

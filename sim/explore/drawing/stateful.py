@@ -26,8 +26,8 @@ from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
+from alertable.kernel_model.ke.structures import KThread
 from alertable.kernel_model.ke.timerq import due_entries, next_due
-from alertable.kernel_model.ps.thread import KThread
 from alertable.sim.explore.drawing import conjecture
 from alertable.sim.explore.drawing.extent import APCS, OPERATIONS, STEPS
 from alertable.sim.runtime.guard import guarded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from alertable.kernel_model.ke.timerq import TimerEntry
+from alertable.kernel_model.ke.structures import TimerEntry
 from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.explore.determinism.endings import Ending, difference, without_addresses
 from alertable.sim.explore.explaining.minimise import attempt

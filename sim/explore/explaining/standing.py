@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from alertable.kernel_model.ke.timerq import TimerEntry
+from alertable.kernel_model.ke.structures import TimerEntry
 from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.explore.answering.judge import strength_of
 from alertable.sim.explore.coordinating.search import Search
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from alertable.kernel_model.choice import ChoicePoint
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.sim.explore.coordinating.search import Tally
     from alertable.sim.runtime.execution import Program
     from alertable.sim.runtime.machine import Machine

@@ -15,7 +15,7 @@ from tests.kernel_model.builder import KernelBuilder, received
 
 if TYPE_CHECKING:
     from alertable.kernel_model.afd.endpoint import AfdEndpoint
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 SD_RECEIVE, SD_SEND, SD_BOTH = 0, 1, 2
 

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alertable.kernel_model.afd.connect import SYN_RETRIES, accept_connection, bind_endpoint, connect_endpoint
-from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState
+from alertable.kernel_model.afd.endpoint import AfdEndpoint, EndpointState, Sharing
 from alertable.kernel_model.afd.poll import exceptional, readable, writable
 from alertable.kernel_model.iomgr.cancel import cancel_irp
 from alertable.kernel_model.iomgr.irp import Irp, IrpState, Major
 from alertable.kernel_model.ob.handle_table import close_handle
 from alertable.kernel_model.status import NtStatus
 from alertable.kernel_model.tcpip.deliver import deliver
-from alertable.kernel_model.tcpip.network import Sharing
 from tests.kernel_model.builder import HOST, KernelBuilder
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 ANY = b"\0\0\0\0"
 

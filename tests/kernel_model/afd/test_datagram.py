@@ -16,7 +16,7 @@ from tests.kernel_model.builder import HOST, Buffer, Iosb, KernelBuilder, receiv
 
 if TYPE_CHECKING:
     from alertable.kernel_model.afd.endpoint import AfdEndpoint
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.tcpip.segment import Address
 
 

@@ -12,7 +12,7 @@ from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import HOST, KernelBuilder
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 PAIRS = [(state, event) for state in EndpointState for event in AfdEvent]
 

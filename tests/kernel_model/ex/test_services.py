@@ -20,7 +20,7 @@ from alertable.kernel_model.ob.object import SYNCHRONIZE
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
     from tests.kernel_model.builder import KernelBuilder
 
 

@@ -7,12 +7,11 @@ import pytest
 from alertable.kernel_model.errors import BugCheck
 from alertable.kernel_model.iomgr.cancel import cancel_io, cancel_io_ex, cancel_irp
 from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
-from alertable.kernel_model.iomgr.file_object import FileObject
-from alertable.kernel_model.iomgr.irp import Irp, IrpState, Major
-from alertable.kernel_model.ke.apc import ApcKind
+from alertable.kernel_model.iomgr.irp import FileObject, Irp, IrpState, Major
 from alertable.kernel_model.ke.kqueue import CompletionPort
+from alertable.kernel_model.ke.structures import ApcKind, KThread
 from alertable.kernel_model.outcomes import Outcomes
-from alertable.kernel_model.ps.thread import KThread, end_thread
+from alertable.kernel_model.ps.thread import end_thread
 from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import Buffer, Iosb, KernelBuilder, ended
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from alertable.kernel_model.ex.thread import NATIVE_DELAY, nt_alert_thread, nt_queue_apc_thread
 from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp
-from alertable.kernel_model.iomgr.file_object import FileObject
-from alertable.kernel_model.iomgr.irp import Irp, Major
-from alertable.kernel_model.ke.apc import ApcKind, KApc, insert_queue_apc, insert_special_apc, remove_queue_apc
+from alertable.kernel_model.iomgr.irp import FileObject, Irp, Major
+from alertable.kernel_model.ke.apc import insert_queue_apc, insert_special_apc, remove_queue_apc
 from alertable.kernel_model.ke.event import set_event
+from alertable.kernel_model.ke.structures import ApcKind, KApc
 from alertable.kernel_model.ke.timer import set_timer
 from alertable.kernel_model.ke.wait import delay_execution, wait_for_single_object
 from alertable.kernel_model.ps.thread import end_thread

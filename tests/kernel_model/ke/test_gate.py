@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from alertable.kernel_model.footprint import Footprint
 from alertable.kernel_model.ke.gate import Gate, open_gate, stand_before
 from alertable.kernel_model.kernel import Kernel
-from alertable.kernel_model.ps.thread import KThread, end_thread, resume_thread, suspend_thread
+from alertable.kernel_model.ps.thread import end_thread, resume_thread, suspend_thread
+
+if TYPE_CHECKING:
+    from alertable.kernel_model.ke.structures import KThread
 
 
 @pytest.fixture

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alertable.kernel_model.iomgr.completion import complete_irp, pend_irp, start_irp
-from alertable.kernel_model.iomgr.file_object import FileObject
-from alertable.kernel_model.iomgr.irp import Irp, Major
-from alertable.kernel_model.ke.kqueue import CompletionPacket, CompletionPort, post_packet, remove_packets
+from alertable.kernel_model.iomgr.irp import FileObject, Irp, Major
+from alertable.kernel_model.ke.kqueue import CompletionPort, post_packet, remove_packets
+from alertable.kernel_model.ke.structures import CompletionPacket
 from alertable.kernel_model.ob.handle_table import close_handle
 from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import Iosb, KernelBuilder, ended
 
 if TYPE_CHECKING:
-    from alertable.kernel_model.ps.thread import KThread
+    from alertable.kernel_model.ke.structures import KThread
 
 
 def packet(key: int) -> CompletionPacket:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from alertable.kernel_model.core import BOOT_TIME_100NS
 from alertable.kernel_model.ex.synch import nt_cancel_timer, nt_set_timer
 from alertable.kernel_model.ke.timer import KTimer, set_timer
 from alertable.kernel_model.ke.timerq import due_entries, fire_timer
-from alertable.kernel_model.kernel import BOOT_TIME_100NS
 from alertable.kernel_model.ob.handle_table import close_handle
-from alertable.kernel_model.ps.thread import KThread, end_thread
+from alertable.kernel_model.ps.thread import end_thread
 from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import MS, KernelBuilder, ended
+
+if TYPE_CHECKING:
+    from alertable.kernel_model.ke.structures import KThread
 
 
 def start(kernel: KernelBuilder, t: KThread, timer: KTimer, due_ms: int, period_ms: int = 0, routine: object = None) -> None:

@@ -7,8 +7,8 @@ import pytest
 from alertable.kernel_model.ke.event import reset_event, set_event
 from alertable.kernel_model.ke.mutant import abandon_mutants, release_mutant
 from alertable.kernel_model.ke.semaphore import release_semaphore
+from alertable.kernel_model.ke.structures import ThreadState
 from alertable.kernel_model.ke.wait import delay_execution
-from alertable.kernel_model.ps.thread import ThreadState
 from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import MS, KernelBuilder, ended
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from alertable.kernel_model.ex.objects import create_object, open_object
 from alertable.kernel_model.ke.event import KEvent
 from alertable.kernel_model.ke.mutant import KMutant
+from alertable.kernel_model.ke.structures import KThread
 from alertable.kernel_model.ob.handle_table import (
     CURRENT_PROCESS,
     CURRENT_THREAD,
@@ -19,8 +20,7 @@ from alertable.kernel_model.ob.handle_table import (
     lookup,
     reference,
 )
-from alertable.kernel_model.ob.object import ALL_ACCESS, SYNCHRONIZE, KObject
-from alertable.kernel_model.ps.thread import KThread
+from alertable.kernel_model.ob.object import ALL_ACCESS, SYNCHRONIZE, KObject, at_last_close
 from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import KernelBuilder
 
@@ -70,8 +70,9 @@ def test_an_object_lives_until_its_last_handle_is_closed(kernel: KernelBuilder) 
     class Noted(KObject):
         gone = 0
 
-        def on_last_handle_closed(self, k: object) -> None:
-            self.gone += 1
+    @at_last_close(Noted)
+    def gone(_k: object, obj: Noted) -> None:
+        obj.gone += 1
 
     t, obj = kernel.thread(), Noted(kernel.k, "noted")
     handles = [kernel.handle(t, obj) for _ in range(3)]

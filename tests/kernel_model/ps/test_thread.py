@@ -6,15 +6,9 @@ import pytest
 
 from alertable.kernel_model.ex.thread import nt_resume_thread, nt_suspend_thread, open_thread
 from alertable.kernel_model.ke.event import set_event
+from alertable.kernel_model.ke.structures import STILL_ACTIVE, ThreadState
 from alertable.kernel_model.kernel import Kernel
-from alertable.kernel_model.ps.thread import (
-    MAXIMUM_SUSPEND_COUNT,
-    STILL_ACTIVE,
-    ThreadState,
-    end_thread,
-    resume_thread,
-    suspend_thread,
-)
+from alertable.kernel_model.ps.thread import MAXIMUM_SUSPEND_COUNT, end_thread, resume_thread, suspend_thread
 from alertable.kernel_model.status import NtStatus
 from tests.kernel_model.builder import KernelBuilder, ended
 
