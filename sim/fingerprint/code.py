@@ -8,19 +8,18 @@ from __future__ import annotations
 import builtins
 import functools
 import sys
+import weakref
 from dis import get_instructions
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from alertable.sim.fingerprint.digest import digest_of
 from alertable.sim.fingerprint.statics import Statics
-from alertable.sim.fingerprint.walker import Walker
+from alertable.sim.fingerprint.walker import PLAIN, Handlers, Walker
 from alertable.sim.runtime.guard import _guard
 from alertable.sim.runtime.own import is_own_module, is_program
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from alertable.sim.fingerprint.statics import Followed
 
 GLOBAL: Final = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"})
@@ -34,6 +33,9 @@ UNSEEN: Final = frozenset(
 _CLASS_DICT: Final[Any] = type.__dict__["__dict__"]
 _BASES: Final[Any] = type.__dict__["__bases__"]
 _FOREIGN: Final[dict[Any, bool]] = {}
+_PIECES: Final[dict[Any, bytes]] = {}  # what classes are written as that have a name for ever
+CLASSES_MAX: Final = 5_000
+_PROXIES: Final[weakref.WeakKeyDictionary[Any, Any]] = weakref.WeakKeyDictionary()
 
 
 # ---- functions -------------------------------------------------------------------------------------------------------------
@@ -52,7 +54,8 @@ def place_function(walker: Walker, function: Any) -> None:  # noqa: ANN401 - her
 
 def _place_static(walker: Walker, thing: Any) -> bool:  # noqa: ANN401
     """Write a static function or class, if it is one: its token, and where it is met first, its leaves."""
-    followed = walker.statics.of(thing) if walker.statics is not None else None
+    statics = walker.statics if walker.statics is not None else _statics(walker)
+    followed = statics.of(thing) if statics else None
     if followed is None:
         return False
     walker.raw(b"S" + followed.token)
@@ -60,15 +63,24 @@ def _place_static(walker: Walker, thing: Any) -> bool:  # noqa: ANN401
     return True
 
 
+def _statics(walker: Walker) -> Statics:
+    """What of programs never changes is kept from pass to pass, with the handlers; in each it is looked at once."""
+    places = walker._in_place
+    if places.statics is None:
+        places.statics = Statics(Facts(walker._handlers, places))
+    walker.statics = found = places.statics
+    assert isinstance(found, Statics)
+    found.begin()
+    return found
+
+
 def _add_leaves(walker: Walker, followed: Followed) -> None:
     if followed.token in walker.tokens:
         return
     walker.tokens.add(followed.token)
-    for space, what in followed.leaves:
-        if space is None:
-            walker.add(what)
-        elif what in space:
-            walker.add(space[what])
+    for mapping, name in followed.leaves:
+        if name in mapping:
+            walker.add(mapping[name])
         else:
             walker.raw(b"~")
 
@@ -117,8 +129,9 @@ def add_cell(walker: Walker, cell: Any) -> None:  # noqa: ANN401
 
 def add_globals(walker: Walker, code: CodeType, space: dict[str, Any]) -> None:
     """The globals that the code names, and that the pass has not met yet."""
-    if walker.statics is not None:
-        followed = walker.statics.of_code(code, space)
+    statics = walker.statics if walker.statics is not None else _statics(walker)
+    if statics:
+        followed = statics.of_code(code, space)
         if followed is not None:
             walker.raw(b"S" + followed.token)
             _add_leaves(walker, followed)
@@ -140,9 +153,21 @@ def add_globals(walker: Walker, code: CodeType, space: dict[str, Any]) -> None:
             walker.plain(name)
 
 
-@functools.cache
 def named_by(code: CodeType) -> tuple[str, ...] | None:
     """The names of globals in the code and in the functions that it makes; None if it may use others."""
+    known = _NAMES.get(id(code))
+    if known is None:
+        if len(_NAMES) >= NAMES_MAX:
+            _NAMES.clear()
+        known = _NAMES[id(code)] = code, _named_by(code)
+    return known[1]
+
+
+_NAMES: Final[dict[int, tuple[CodeType, tuple[str, ...] | None]]] = {}
+NAMES_MAX: Final = 10_000
+
+
+def _named_by(code: CodeType) -> tuple[str, ...] | None:
     names: dict[str, None] = {}
     for one in get_instructions(code):
         if one.opname in GLOBAL:
@@ -178,6 +203,8 @@ def is_foreign_class(kind: type) -> bool:
     """Is the class of the standard library, of a package, or of alertable?"""
     known = _FOREIGN.get(kind)
     if known is None:
+        if len(_FOREIGN) >= CLASSES_MAX:
+            _FOREIGN.clear()
         module = sys.modules.get(str(type.__getattribute__(kind, "__module__")))
         if module is None:
             known = False
@@ -190,16 +217,36 @@ def is_foreign_class(kind: type) -> bool:
 
 def place_class(walker: Walker, kind: Any) -> None:  # noqa: ANN401
     """By its name if it is foreign; a type that ctypes made by what it is made of."""
+    piece = _PIECES.get(kind)
+    if piece is not None:
+        walker.raw(piece)
+        return
     pieces = made_by_ctypes(kind)
     if pieces is not None:
         walker.raw(b"c%d;" % len(pieces))
-        for piece in pieces:
-            walker.add(piece)
+        for each in pieces:
+            walker.add(each)
+        _keep_piece(kind, [b"c%d;" % len(pieces), *map(_piece_of, pieces)])
     elif is_foreign_class(kind):
-        walker.raw(b"C")
-        walker.plain(f"{kind.__module__}.{kind.__qualname__}")
+        name = f"{kind.__module__}.{kind.__qualname__}".encode("utf-8", "surrogatepass")
+        _keep_piece(kind, [b"Cs%d:%b" % (len(name), name)])
+        walker.raw(_PIECES[kind])
     elif not _place_static(walker, kind):
         walker.raw(b"r%d;" % walker.number(kind))
+
+
+def _piece_of(value: Any) -> bytes | None:  # noqa: ANN401
+    if isinstance(value, type):
+        return _PIECES.get(value)
+    return b"i%d;" % value if type(value) is int else PLAIN[type(value)](value)
+
+
+def _keep_piece(kind: Any, parts: list[bytes | None]) -> None:  # noqa: ANN401
+    """What is made of the program's own classes has numbers in it, and is not kept."""
+    if len(_PIECES) >= CLASSES_MAX:
+        _PIECES.clear()
+    if None not in parts:
+        _PIECES[kind] = b"".join(filter(None, parts))
 
 
 _MADE: Final[dict[Any, tuple[Any, ...] | None]] = {}
@@ -208,6 +255,8 @@ _MADE: Final[dict[Any, tuple[Any, ...] | None]] = {}
 def made_by_ctypes(kind: Any) -> tuple[Any, ...] | None:  # noqa: ANN401
     """What a pointer type, an array type or a function type is of; None for any other."""
     if kind not in _MADE:
+        if len(_MADE) >= CLASSES_MAX:
+            _MADE.clear()
         _MADE[kind] = _pieces(kind)
     return _MADE[kind]
 
@@ -241,7 +290,7 @@ class Facts:
 
     unseen = UNSEEN
 
-    def __init__(self, handlers: Mapping[type, Any], in_place: Mapping[type, Any]) -> None:
+    def __init__(self, handlers: Handlers, in_place: Handlers) -> None:
         self._handlers = handlers
         self._in_place = in_place
 
@@ -251,8 +300,11 @@ class Facts:
 
     @staticmethod
     def attributes(kind: type) -> Any:  # noqa: ANN401 - a mapping proxy
-        """What is in the class itself."""
-        return _CLASS_DICT.__get__(kind)
+        """What is in the class itself; always the same object."""
+        found = _PROXIES.get(kind)
+        if found is None:
+            found = _PROXIES[kind] = _CLASS_DICT.__get__(kind)
+        return found
 
     @staticmethod
     def home_of(kind: type) -> dict[str, Any] | None:
@@ -265,16 +317,12 @@ class Facts:
 
     def constant(self, thing: object) -> bytes | None:
         """What the thing is always written as, wherever it stands; None if it has content."""
-        alone = Walker(self._handlers, self._in_place)  # type: ignore[arg-type]  # Handlers
+        alone = Walker(self._handlers, self._in_place)
+        alone.statics = False
         if isinstance(thing, type) and not is_foreign_class(thing) and made_by_ctypes(thing) is None:
             return None
         alone.add(thing)
         return None if alone.has_objects else alone.finish()
-
-
-def statics(handlers: Mapping[type, Any], in_place: Mapping[type, Any]) -> Statics:
-    """For one execution; `begin` before each pass."""
-    return Statics(Facts(handlers, in_place))
 
 
 GUARDS: Final = frozenset(each for each in _guard.__code__.co_consts if isinstance(each, CodeType))

@@ -23,18 +23,16 @@ BEFORE_312: Final = sys.version_info < (3, 12)
 
 
 class Place(NamedTuple):
-    """An instruction: where it begins, its name, its argument, and how many values the stack holds before it."""
+    """An instruction: where it begins, its name, what it names, and how many values the stack holds before it.
+
+    below: how many of them it leaves alone while it runs Python code; its own inputs may be gone by then.
+    """
 
     offset: int
     name: str
-    argument: int
     named: Any
     depth: int
-
-    @property
-    def below(self) -> int:
-        """How many of them the instruction leaves alone while it runs Python code: its own inputs may be gone by then."""
-        return max(0, self.depth - _inputs(self.name, self.argument))
+    below: int
 
 
 def _inputs(name: str, argument: int) -> int:
@@ -99,7 +97,8 @@ class Places:
             return None
         if BEFORE_312 and instruction.opname == "CALL":
             depth += instruction.arg or 0  # PRECALL is said to take the arguments, which are still there
-        return Place(instruction.offset, instruction.opname, instruction.arg or 0, instruction.argval, depth)
+        below = max(0, depth - _inputs(instruction.opname, instruction.arg or 0))
+        return Place(instruction.offset, instruction.opname, instruction.argval, depth, below)
 
 
 def _depths(code: CodeType, instructions: list[dis.Instruction], at: dict[int, int]) -> dict[int, int]:

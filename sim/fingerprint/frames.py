@@ -8,7 +8,9 @@ within them, go on above.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from ctypes import string_at
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from greenlet import getcurrent
 
@@ -20,10 +22,12 @@ from alertable.sim.fingerprint.layouts import (
     ABSENT,
     KEPT,
     LAYOUT,
+    WORD,
     depth_stored,
     interpreter_frame,
     row,
     slots_of,
+    values_in,
     word,
     works,
 )
@@ -31,7 +35,6 @@ from alertable.sim.runtime.carrier import Carrier
 from alertable.sim.runtime.own import is_program, within_package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import CodeType, FrameType
 
     from alertable.kernel_model.ke.structures import KThread
@@ -39,38 +42,82 @@ if TYPE_CHECKING:
 
 BROKEN: Final = works()  # why frames of this Python cannot be read
 MACHINE: Final = "alertable.sim.runtime.machine"
-BELOW: Final = frozenset({"alertable.sim.runtime.carrier", MACHINE})  # whose frames come before a thread's own
+CARRIER: Final = "alertable.sim.runtime.carrier"
 OUTSIDE: Final = ("alertable.sim.explore.", "alertable.sim.fingerprint.")
-OWN_FRAMES: Final = frozenset({"_thread_main", "_run_body"})  # of the machine, and of the thread all the same
+BOTTOM: Final = frozenset({(MACHINE, "_thread_main"), (MACHINE, "_run_body"), ("alertable.sim.runtime.execution", "body")})
 GOES_ON: Final = "_deliver_special"
 SHAPES_MAX: Final = 10_000
+POINTER: Final = LAYOUT.pointer
+from_bytes: Final = int.from_bytes
+
+
+class Spot(NamedTuple):
+    """A place in a code object where a frame can stand."""
+
+    place: Place
+    head: bytes  # what is written of it
+    values: int  # how many in the row are the frame's: variables, cells, and the stack below what a call takes
+    size: int  # in bytes, with what comes before the row
+    line: str
 
 
 class Shape:
-    """What is known of a code object."""
+    """What is known of a code object.  kind: whose frames its frames are."""
 
-    __slots__ = ("digest", "file", "is_program", "module", "name", "places", "slots")
+    __slots__ = ("digest", "file", "is_program", "kind", "places", "result", "slots", "spots")
 
     def __init__(self, code: CodeType, module: str) -> None:
         self.slots = slots_of(code)
         self.places = Places(code)
         self.file = within_package(code.co_filename)
         self.is_program = is_program(code.co_filename)
-        self.name = code.co_name
-        self.module = module
         self.digest = digest_of(code)
+        self.spots: dict[int, Spot | None] = {}
+        self.result = code.co_varnames.index("code") if code.co_name == "_thread_main" else -1
+        if module.startswith(OUTSIDE):
+            self.kind = Kind.OUTSIDE
+        elif (module, code.co_name) in BOTTOM:
+            self.kind = Kind.BOTTOM
+        elif module == MACHINE:
+            self.kind = Kind.MACHINE
+        elif module == CARRIER:
+            self.kind = Kind.CARRIER
+        else:
+            self.kind = Kind.SPECIAL if code.co_name == GOES_ON else Kind.OWN
+
+    def spot(self, frame: FrameType, lasti: int) -> Spot | None:
+        """Where the frame stands; None if its stack cannot be read there."""
+        place = self.places.at(lasti)
+        found = None
+        if place is not None:
+            count = self.slots + place.below
+            head = b"[%b%d,%d;" % (self.digest, place.offset, count)
+            found = Spot(place, head, count, LAYOUT.row + count * WORD, f"{self.file}:{frame.f_lineno}")
+        self.spots[lasti] = found
+        return found
+
+
+class Kind(Enum):
+    """Whose a frame is."""
+
+    OWN = "the thread's"
+    SPECIAL = "the thread's, and goes on above frames of the machine"
+    BOTTOM = "what calls the thread's routine: only the exit code is a part of the state"
+    MACHINE = "the machine's, which is no part of the state"
+    CARRIER = "what carries the thread"
+    OUTSIDE = "whoever searches"
 
 
 _SHAPES: Final[dict[int, tuple[CodeType, Shape]]] = {}
 
 
-def shape_of(code: CodeType, module: str) -> Shape:
+def shape_of(code: CodeType, space: dict[str, Any]) -> Shape:
     """What is known of the code."""
     known = _SHAPES.get(id(code))
     if known is None:
         if len(_SHAPES) >= SHAPES_MAX:
             _SHAPES.clear()
-        known = _SHAPES[id(code)] = code, Shape(code, module)
+        known = _SHAPES[id(code)] = code, Shape(code, str(space.get("__name__")))
     return known[1]
 
 
@@ -84,93 +131,95 @@ def add_frames(walker: Walker, t: KThread) -> None:
         return
     carrier = t.carrier.greenlet
     suspended = carrier is not getcurrent()
-    top = carrier.gr_frame if suspended else sys._getframe()
-    chain: list[FrameType] = []
-    while top is not None:
-        chain.append(top)
-        top = top.f_back
+    frame = carrier.gr_frame if suspended else sys._getframe()
+    chain: list[tuple[FrameType, Shape]] = []
+    while frame is not None:
+        code = frame.f_code
+        known = _SHAPES.get(id(code))
+        chain.append((frame, known[1] if known is not None else shape_of(code, frame.f_globals)))
+        frame = frame.f_back
     chain.reverse()
-    _add_chain(walker, chain, suspended=suspended)
+    _add_chain(walker, _own(chain), suspended=suspended)
     walker.raw(b"]")
 
 
-def _add_chain(walker: Walker, chain: list[FrameType], *, suspended: bool) -> None:
-    before: tuple[FrameType, int, Place | None] | None = None
-    for frame, module in _own(chain):
-        shape = shape_of(frame.f_code, module)
-        address = interpreter_frame(frame)
-        if shape.is_program or not walker.holder:
-            walker.holder = f"{shape.file}:{frame.f_lineno}"
-        if before is not None and not _direct(before[1], address, frame, suspended=suspended):
-            _add_held(walker, *before, frame)
-        place = shape.places.at(frame.f_lasti)
-        if module == MACHINE and shape.name not in OWN_FRAMES:
-            walker.raw(b"h" + shape.digest)
-            before = None
+def _own(chain: list[tuple[FrameType, Shape]]) -> list[tuple[FrameType, Shape]]:
+    """The frames that are the thread's, from its beginning."""
+    count, index = len(chain), 0
+    while index < count and chain[index][1].kind in (Kind.CARRIER, Kind.MACHINE):
+        index += 1
+    own = []
+    while index < count:
+        kind = chain[index][1].kind
+        if kind is Kind.OUTSIDE:
+            break
+        own.append(chain[index])
+        index += 1
+        if kind is Kind.MACHINE:
+            while index < count and chain[index][1].kind is not Kind.SPECIAL:
+                index += 1
+            if index == count:
+                own.pop()
+    return own
+
+
+def _add_chain(walker: Walker, chain: list[tuple[FrameType, Shape]], *, suspended: bool) -> None:
+    raw, add = walker.raw, walker.add
+    below = 0  # the address of the frame below
+    spot = None
+    known: tuple[FrameType, Spot, int] | None = None
+    for frame, shape in chain:
+        if shape.kind is Kind.MACHINE:
+            raw(b"h" + shape.digest)
+            known = None
             continue
-        if place is None:
+        lasti = frame.f_lasti
+        spot = shape.spots.get(lasti) or shape.spot(frame, lasti)
+        if spot is None:
             walker.unreadable(f"the value stack of {frame.f_code.co_qualname}")
             return
-        add_row(walker, shape, place.offset, row(address, shape.slots + place.below))
+        address = from_bytes(string_at(id(frame) + POINTER, WORD), "little")
+        data = string_at(address, spot.size)
+        if shape.is_program or not walker.holder:
+            walker.holder = spot.line
+        if known is not None and not _direct(below, address, data, frame, suspended=suspended):
+            _add_held(walker, *known, frame)
+        raw(spot.head)
+        if shape.kind is Kind.BOTTOM:
+            if shape.result >= 0:
+                value = values_in(data)[shape.result]
+                raw(b"~") if value is ABSENT else walker.plain(value)
+            known = None
+            continue
+        for value in values_in(data):
+            if value is ABSENT:
+                raw(b"~")
+            else:
+                add(value)
         if shape.is_program:
             add_globals(walker, frame.f_code, frame.f_globals)
-        before = frame, address, place
+        below, known = address, (frame, spot, address)
     walker.holder = ""
 
 
-def add_row(walker: Walker, shape: Shape, offset: int, values: list[Any]) -> None:
-    """A frame: its code, its instruction, its variables and its stack."""
-    walker.raw(b"[%b%d,%d;" % (shape.digest, offset, len(values)))
-    add, raw = walker.add, walker.raw
-    for value in values:
-        if value is ABSENT:
-            raw(b"~")
-        else:
-            add(value)
-
-
-def _own(chain: list[FrameType]) -> Iterator[tuple[FrameType, str]]:
-    """The frames that are the thread's, from its beginning, with their modules."""
-    count = len(chain)
-    index = 0
-    names = [str(frame.f_globals.get("__name__")) for frame in chain]
-    while index < count and names[index] in BELOW and chain[index].f_code.co_name not in OWN_FRAMES:
-        index += 1
-    while index < count:
-        frame, module = chain[index], names[index]
-        if module.startswith(OUTSIDE):
-            return
-        if module == MACHINE and frame.f_code.co_name not in OWN_FRAMES:
-            above = next((i for i in range(index + 1, count) if chain[i].f_code.co_name == GOES_ON), None)
-            if above is None:
-                return
-            yield frame, module
-            index = above
-            continue
-        yield frame, module
-        index += 1
-
-
-def _direct(below: int, address: int, frame: FrameType, *, suspended: bool) -> bool:
+def _direct(below: int, address: int, data: bytes, frame: FrameType, *, suspended: bool) -> bool:
     """Did the frame below lead to this one without C code between them?"""
     if LAYOUT.entered:
-        return not word(address + LAYOUT.entered) & 0xFF
-    previous = word(id(frame) + KEPT) if suspended else word(address + LAYOUT.previous)
+        return not data[LAYOUT.entered]
+    previous = word(id(frame) + KEPT) if suspended else from_bytes(data[LAYOUT.previous : LAYOUT.previous + WORD], "little")
     # A trampoline for __init__ lies between the two on the interpreter's own stack; C code's frame lies on C's stack.
     return previous == below or below < previous < address < below + (1 << 16)
 
 
-def _add_held(walker: Walker, frame: FrameType, address: int, place: Place | None, above: FrameType) -> None:
+def _add_held(walker: Walker, frame: FrameType, spot: Spot, address: int, above: FrameType) -> None:
     """What C code holds between two frames."""
-    if place is None:
-        return
-    variables = slots_of(frame.f_code)
+    place, variables = spot.place, spot.values - spot.place.below
     inputs: list[Any] = []
     if place.name in ("CALL", "CALL_KW"):
-        inputs = row(address, variables + place.depth)[variables + place.below :]
+        inputs = row(address, variables + place.depth)[spot.values :]
     elif place.name == "CALL_FUNCTION_EX":
-        inputs = row(address, variables + place.below + 2)[variables + place.below :]
-    iterator = row(address, variables + place.below)[-1] if place.below else None
+        inputs = row(address, spot.values + 2)[spot.values :]
+    iterator = row(address, spot.values)[-1] if place.below else None
     try:
         needed = held(place, above.f_code, inputs, iterator)
     except Hidden as hidden:
@@ -195,8 +244,14 @@ def add_generator(walker: Walker, generator: Any) -> None:  # noqa: ANN401 - a g
         walker.unreadable(BROKEN)
     else:
         walker.raw(b"s")
-        shape = shape_of(code, str(frame.f_globals.get("__name__")))
+        shape = shape_of(code, frame.f_globals)
         address = interpreter_frame(frame)
-        add_row(walker, shape, frame.f_lasti, row(address, shape.slots + depth_stored(address, shape.slots)))
+        values = row(address, shape.slots + depth_stored(address, shape.slots))
+        walker.raw(b"%d,%d;" % (frame.f_lasti, len(values)))
+        for value in values:
+            if value is ABSENT:
+                walker.raw(b"~")
+            else:
+                walker.add(value)
         if shape.is_program:
             add_globals(walker, code, frame.f_globals)

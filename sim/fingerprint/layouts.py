@@ -74,7 +74,12 @@ def word(address: int) -> int:
 
 def row(address: int, count: int) -> list[Any]:
     """The first values of a frame's row, empty slots as ABSENT."""
-    words = array("Q", ctypes.string_at(address + LAYOUT.row, count * WORD))
+    return values_in(ctypes.string_at(address, LAYOUT.row + count * WORD))
+
+
+def values_in(data: bytes) -> list[Any]:
+    """The same, of a frame's memory as far as those values go."""
+    words = array("Q", data)[LAYOUT.row // WORD :]
     if LAYOUT.tagged:
         return [_untagged(each) for each in words]
     if 0 not in words:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alertable.sim.fingerprint.code import place_class
 from alertable.sim.fingerprint.instances import fields_of
-from alertable.sim.fingerprint.walker import HIGHEST, LOWEST, WORD
+from alertable.sim.fingerprint.walker import ABOVE_MASKS, HIGHEST, LOWEST, MASKS, WORD
 from alertable.sim.win32.memory import CArgument, CData, CFuncPtr, address_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def words_in(content: bytes) -> tuple[int, ...]:
     if found is None:
         used = len(content.rstrip(b"\0")) + WORD - 1
         words = array("Q", content[: min(used, len(content)) // WORD * WORD])
-        found = tuple([WORD * index for index, word in enumerate(words) if LOWEST <= word < HIGHEST])
+        found = tuple(
+            [WORD * index for index, word in enumerate(words) if LOWEST <= word < HIGHEST and not MASKS <= word < ABOVE_MASKS]
+        )
         if len(SCANS) >= SCANS_MAX:
             SCANS.clear()
         SCANS[content] = found

@@ -34,7 +34,7 @@ from alertable.sim.fingerprint.code import (
 from alertable.sim.fingerprint.digest import digest_of
 from alertable.sim.fingerprint.frames import add_generator
 from alertable.sim.fingerprint.instances import fields_of, is_of_python
-from alertable.sim.fingerprint.walker import PLAIN, Handlers, Walker, unknown
+from alertable.sim.fingerprint.walker import PLAIN, PLAIN_PLACES, Handlers, Walker, unknown
 from alertable.sim.win32.memory import CData
 
 if TYPE_CHECKING:
@@ -381,4 +381,4 @@ def handlers(content: Mapping[type, Handler], in_place: Mapping[type, Handler]) 
         return None if kind in content else find_place(kind)
 
     places = {kind: place for kind, place in IN_PLACE.items() if kind not in content}
-    return Handlers({**CONTENT, **content}, find_handler), Handlers({**places, **in_place}, found)
+    return Handlers({**CONTENT, **content}, find_handler), Handlers({**PLAIN_PLACES, **places, **in_place}, found)

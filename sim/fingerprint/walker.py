@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LOWEST: Final = 1 << 16  # no memory lies below
 HIGHEST: Final = 1 << 47  # nor above, for programs
+MASKS, ABOVE_MASKS = 1 << 31, 1 << 32  # INFINITE, INADDR_LOOPBACK and their like; what lies there stays a number
 WORD: Final = 8
 
 
@@ -33,6 +34,7 @@ class Handlers(dict[type, "Handler | None"]):
     def __init__(self, given: dict[type, Handler], find: Callable[[type], Handler | None]) -> None:
         super().__init__(given)
         self._find = find
+        self.statics: Any = None  # what of programs never changes, for the handlers of functions and classes
 
     def __missing__(self, kind: type) -> Handler | None:
         found = self[kind] = self._find(kind)
@@ -56,7 +58,7 @@ class Walker:
     stands, instead of a number: what has a name that says everything, and no content that changes.
     owners: what else owns memory, by address, for addresses in objects that the pass did not meet.
     holder: where in the program's source whatever is met now is held, for `unread`: what could not be read -> where.
-    statics: what of the program never changes (`statics.Statics`), if somebody keeps it; tokens: what of it was met.
+    statics: what of programs never changes, once somebody asks for it (False: nobody may); tokens: what of it was met.
     spaces: of namespaces, by id, the names that handlers have written.
     """
 
@@ -70,7 +72,7 @@ class Walker:
         *, within: bool = False,
     ) -> None:  # fmt: skip
         self._handlers = handlers if isinstance(handlers, Handlers) else Handlers(handlers, unknown)
-        self._in_place = in_place if isinstance(in_place, Handlers) else Handlers(in_place or {}, _nothing)
+        self._in_place = in_place if isinstance(in_place, Handlers) else Handlers({**PLAIN_PLACES, **(in_place or {})}, _nothing)
         self._out: list[bytes] = []
         self._kept: list[Any] = []  # every object by its number, which keeps it alive and its id its own
         self._holders: list[str] = []
@@ -93,14 +95,10 @@ class Walker:
         """The value, or the number of the object; its content follows on its turn."""
         kind = type(value)
         if kind is int:
-            if LOWEST <= value < HIGHEST:
+            if LOWEST <= value < HIGHEST and not MASKS <= value < ABOVE_MASKS:
                 self.address(value)
             else:
                 self._out.append(b"i%d;" % value)
-            return
-        write = PLAIN.get(kind)
-        if write is not None:
-            self._out.append(write(value))
             return
         place = self._in_place[kind]
         if place is not None:
@@ -190,6 +188,7 @@ class Walker:
         if self._within:
             return 1, 0, PLAIN[type(obj)](obj) if type(obj) in PLAIN else b""
         alone = Walker(self._handlers, self._in_place, within=True)
+        alone.statics = self.statics
         alone.add(obj)
         return 1, 0, alone.finish()
 
@@ -267,6 +266,15 @@ def _text(value: str) -> bytes:
     return b"s%d:%b" % (len(data), data)
 
 
+def _place_text(walker: Walker, value: str) -> None:
+    data = value.encode("utf-8", "surrogatepass")
+    walker._out.append(b"s%d:%b" % (len(data), data))
+
+
+def _place(write: Callable[[Any], bytes]) -> Handler:
+    return lambda walker, value: walker._out.append(write(value))
+
+
 PLAIN: Final[dict[Any, Callable[[Any], bytes]]] = {
     type(None): lambda _: b"N",
     bool: lambda value: b"T" if value else b"F",
@@ -277,3 +285,4 @@ PLAIN: Final[dict[Any, Callable[[Any], bytes]]] = {
     EllipsisType: lambda _: b"E",
     NotImplementedType: lambda _: b"I",
 }
+PLAIN_PLACES: Final[dict[Any, Handler]] = {**{kind: _place(write) for kind, write in PLAIN.items()}, str: _place_text}

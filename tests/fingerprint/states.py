@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alertable.kernel_model.ke.structures import KThread
-from alertable.sim.fingerprint.code import statics
 from alertable.sim.fingerprint.frames import add_frames
 from alertable.sim.fingerprint.memory import owner_at
 from alertable.sim.fingerprint.values import handlers
@@ -39,16 +38,15 @@ class States:
     def __init__(self, *, keep_statics: bool = True, looks: int = 1_000) -> None:
         self.looks = looks
         self.handlers = _handlers()
-        self.statics = statics(*self.handlers) if keep_statics else None
+        self.keep_statics = keep_statics
         self.encodings: list[bytes] = []
         self.unread: dict[str, str] = {}
         self.api: Any = None
 
     def look(self, machine: Machine) -> None:
         walker = Walker(*self.handlers, owners=lambda address: owner_at(self.api._memory, address))
-        if self.statics is not None:
-            self.statics.begin()
-            walker.statics = self.statics
+        if not self.keep_statics:
+            walker.statics = False
         for t in sorted(machine.running, key=lambda t: t.label):
             walker.plain(t.label)
             add_frames(walker, t)

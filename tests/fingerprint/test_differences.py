@@ -394,10 +394,10 @@ def test_with_and_without_what_is_kept_of_statics_the_same_states_are_equal() ->
             in_a_function_attribute(w, value)
             value = 1 - value
 
-    kept = states(program, looks=40).encodings
-    without = states(program, looks=40, keep_statics=False).encodings
+    kept = states(program, looks=60).encodings[20:]
+    without = states(program, looks=60, keep_statics=False).encodings[20:]
     assert [kept.index(each) for each in kept] == [without.index(each) for each in without]
-    assert len(set(kept[8:])) == len(set(kept[8:20]))
+    assert len(set(kept)) < 20
 
 
 def test_what_c_holds_out_of_sight_is_unreadable_and_said_where() -> None:
