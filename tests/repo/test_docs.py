@@ -30,3 +30,12 @@ def test_links_lead_somewhere() -> None:
             if not (page.parent / target).exists():
                 dead.append(f"{page.name}: {target}")
     assert not dead
+
+
+def test_tests_that_pages_name_exist() -> None:
+    missing = []
+    for page in pages():
+        for file, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)", page.read_text(encoding="utf-8")):
+            if not (ROOT / file).exists() or f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8"):
+                missing.append(f"{page.name}: {file}::{name}")
+    assert not missing
