@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from alertable.sim.win32.api import SimWinApi
 
 SKIPPED: Final[Mapping[str, str]] = {
-    "Kernel.trace": "the observer",
-    "Kernel.outcomes": "dumped as its budgets",
-    "Kernel.timer_sequence": "orders what is due at one time, any of which may come first",
+    "Core.trace": "the observer",
+    "Core.outcomes": "dumped as its budgets",
+    "Core.timer_sequence": "orders what is due at one time, any of which may come first",
     "TimerEntry.sequence": "the same",
-    "Kernel.live_timers": "counts what is listed",
+    "Core.live_timers": "counts what is listed",
     "KThread.ordinal": "the order of creation, for sorting only",
     "KThread.carrier": "the runtime's",
     "KThread.attended_step": "the runtime's",
@@ -31,9 +31,9 @@ SKIPPED: Final[Mapping[str, str]] = {
     "KThread.wait_status": "until the thread runs again it says what its next step does, which is compared; then nothing",
 }
 UNORDERED: Final[Mapping[str, str]] = {
-    "Kernel.ready": "whoever is ready may be next",
+    "Core.ready": "whoever is ready may be next",
     "Kernel.wire": "any flow may be next",
-    "Kernel.timers": "by due time; the order within one is nobody's",
+    "Core.timers": "by due time; the order within one is nobody's",
     "Kernel.threads": "in the order of creation, looked up by identifier",
     "Kernel.processes": "the same",
     "Kernel.flows": "in the order of creation; only its end goes through them",
