@@ -366,6 +366,8 @@ class Machine:
             self._leave()
         elif chosen is not t:
             self._switch_to(chosen)
+            if t.special_apcs and self.deliver_special is not None:
+                self.deliver_special(t)
 
     @property
     def asked(self) -> bool:
