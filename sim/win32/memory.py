@@ -158,8 +158,11 @@ class Overlapped:
 
     def used(self, t: KThread, file: FileObject) -> None:
         """An operation on the file begins with it."""
-        if self.asked and file is not self.file:
+        before = self.file is not None or self.asked
+        if before and file is not self.file:
             _asked(t).written()
+        else:
+            _asked(t).read()  # whoever asks before there is an operation writes it: another operation would do as well
         self.file = file
 
     def pend(self) -> None:
@@ -181,9 +184,11 @@ class Overlapped:
         """Internal as the program sees it; whoever asks depends on the operation, and on which one it is."""
         self._touched(False)
         self.asked = True
-        _asked(t).read()
         if self.file is not None:
+            _asked(t).read()
             self.file.read()
+        else:
+            _asked(t).written()
         return int(self._view[0]) & 0xFFFFFFFF
 
     @property

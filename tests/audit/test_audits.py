@@ -42,6 +42,8 @@ DEPENDENT = (
     "datagrams: send | datagrams: take",
     "overlapped: receive, overlapped: result | overlapped: plain send",
     "sections: sleeping | sections: wake",
+    "overlapped: send | overlapped: result of the first",
+    "overlapped: cancel all, overlapped: send | overlapped: result of the first",
     "locks: guarded | locks: guarded",
 )  # a thread each; what they do has an order, through something that both touch
 ONCE_UNEXPLAINED = {
