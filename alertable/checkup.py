@@ -144,9 +144,16 @@ def _compiled() -> str:
     suffixes = tuple(EXTENSION_SUFFIXES)
     parts = {"greenlet": "greenlet._greenlet", "msgspec": "msgspec._core"}
     compiled = [name for name, module in parts.items() if (_file_of(module) or "").endswith(suffixes)]
-    ours = {name for name in list(sys.modules) if name.startswith("alertable.") and (_file_of(name) or "").endswith(suffixes)}
-    pure = [*(name for name in parts if name not in compiled), *(() if ours else ("alertable",))]
-    return f"{', '.join([*compiled, *sorted(ours)]) or 'nothing'}; pure Python: {', '.join(pure) or 'nothing'}"
+    ours = sum(path.name.endswith(suffixes) for place in alertable.__path__ for path in _files_of_layers(Path(place)))
+    pure = [*(name for name in parts if name not in compiled), "the rest of alertable" if ours else "alertable"]
+    if ours:
+        compiled.append(f"{ours} modules of alertable (by mypyc)")
+    return f"{', '.join(compiled) or 'nothing'}; pure Python: {', '.join(pure)}"
+
+
+def _files_of_layers(place: Path) -> Iterator[Path]:
+    for name in LAYERS:
+        yield from (place / name).rglob("*.*")
 
 
 def _file_of(name: str) -> str | None:

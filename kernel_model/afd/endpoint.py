@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from alertable.kernel_model.footprint import Cell, Footprint
 from alertable.kernel_model.iomgr.irp import FileObject, Major
@@ -218,6 +218,7 @@ class Wires(Protocol):
 class Flow(Cell):
     """One direction: source sends, target receives.  target is None until the SYN found its listener."""
 
+    __deletable__: ClassVar = ("reverse",)  # for mypyc: `Kernel.dismantle` takes rings apart
     __slots__ = (
         "buffered",
         "chunks",

@@ -287,8 +287,8 @@ class Machine:
             self._make_way(t)
             if yielded:
                 t.attended_step = self.steps
-        asked = self.chooser is not None or self.explorer is not None
-        self.alarm = 0 if asked or self.leaving else min(self.max_steps, self.sweep_at)
+        if self.explorer is None:  # which sets it itself
+            self.alarm = 0 if self.chooser is not None or self.leaving else min(self.max_steps, self.sweep_at)
 
     def check(self) -> None:
         """Is there a reason why the running thread must not go on?"""
@@ -318,6 +318,8 @@ class Machine:
 
     def poke(self) -> None:
         """Have the next system call attend."""
+        if self.explorer is not None:
+            self.explorer.catch_up(self)
         self.alarm = 0
 
     def polled_in_vain(self, t: KThread) -> None:
@@ -325,11 +327,11 @@ class Machine:
 
         One vain look lets others run; only a row of them (a busy loop), during which nothing else happened, lets time pass too.
         """
+        self.poke()
         in_a_row = t.attended_step == self.steps and t.polled_since == self.moved
         t.vain_polls = t.vain_polls + 1 if in_a_row else 1
         t.polled_since = self.moved
         t.yielding = True
-        self.alarm = 0
         if self.looks is not None:
             looks = self.looks.setdefault(t, VainLooks())
             if not in_a_row:
@@ -446,7 +448,7 @@ class Machine:
             if k.wire:
                 flow = next(iter(k.wire))
                 if self.record:
-                    self.log += (flow.label, self.steps)
+                    self.log.extend((flow.label, self.steps))
                 self.moved = self.steps
                 deliver(k, flow)
                 continue
@@ -463,7 +465,7 @@ class Machine:
                     self.steps -= 1
                     return None
             if self.record:
-                self.log += (timer.label, self.steps)
+                self.log.extend((timer.label, self.steps))
             self.moved = self.steps
             fire_timer(k, timer)
 
@@ -475,7 +477,7 @@ class Machine:
             self.moved = self.steps
         self.kernel.unready(t)
         if self.record:
-            self.log += (t.label, self.steps)
+            self.log.extend((t.label, self.steps))
         return t
 
     def _ask(self, running: KThread | None) -> KThread | None:
@@ -500,7 +502,7 @@ class Machine:
             if type(picked) is KThread:
                 return self.go(picked)
             if self.record:
-                self.log += (picked.label, self.steps)
+                self.log.extend((picked.label, self.steps))
             self.moved = self.steps
             self.fire(picked)
 
@@ -528,8 +530,8 @@ class Machine:
         if picked:
             label = options[picked]
             for _ in range(sum(label in other for other in passed)):
-                self.log += (USUAL_WORD, self.steps + 1)
-            self.log += (label, self.steps + 1)
+                self.log.extend((USUAL_WORD, self.steps + 1))
+            self.log.extend((label, self.steps + 1))
             passed = []
             if self.watch is not None and self.watch.recorder is not None:
                 self.watch.recorder.outcome(label)

@@ -18,12 +18,13 @@ _PACKAGE: Final = tuple(
     os.path.join(_ROOT, name, "")
     for name in (("alertable", "kernel_model", "native", "sim", "specs", "winapi") if _CHECKOUT else ("",))
 )
+_COMPILED: Final = ("alertable/kernel_model/", "alertable/sim/")  # so tracebacks call the files of compiled code
 PROGRAMS: Final = tuple(os.path.join(_ROOT, "specs", name, "") for name in ("programs", "zoo", "litmus", "scenarios"))
 
 
 def is_ours(file: str) -> bool:
     """Is this file one of this package?  The programs that come with it are programs like any other."""
-    return file.startswith(_PACKAGE) and not file.startswith(PROGRAMS)
+    return file.startswith((*_PACKAGE, *_COMPILED)) and not file.startswith(PROGRAMS)
 
 
 def within_package(file: str) -> str:

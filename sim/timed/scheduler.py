@@ -53,6 +53,9 @@ class TimedScheduler:
         """Explorer: time passes between two steps."""
         return False
 
+    def catch_up(self, _machine: Machine) -> None:
+        """Explorer: it is asked every time."""
+
     def choose(self, machine: Machine, running: KThread | None) -> KThread | None:
         """A thread's step is over: let time pass until the next one may take a step."""
         if machine.on_step is not None:
@@ -98,7 +101,7 @@ class TimedScheduler:
         machine.steps += 1
         machine.moved = machine.steps
         if machine.record:
-            machine.log += (t.label, machine.steps)
+            machine.log.extend((t.label, machine.steps))
         t.yielding = False
         self._stepping = meter.current = t
         return t

@@ -27,6 +27,7 @@ from alertable.kernel_model.footprint import Footprint
 from alertable.kernel_model.ke.structures import KThread
 from alertable.kernel_model.ke.timerq import due_entries, movable_entries, next_due
 from alertable.sim.explore.algorithms.alternatives import Alternatives
+from alertable.sim.explore.algorithms.compiling import mypyc_attr
 from alertable.sim.explore.algorithms.wakeup import Branch, blocked, covered, insert, mask_of
 from alertable.sim.explore.relation.path import Path
 from alertable.sim.explore.relation.step import NOTHING, Step, dependent
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 SHARED_OPERATIONS: Final = "Sst"
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Dpor:
     """The strategy: `begin` with a machine, run it, `finish`; False from `finish` means that all is explored."""
 
@@ -61,6 +63,8 @@ class Dpor:
         self._names: dict[str, str] = {}  # one object for each key and label, however many executions make it anew
         self._depth = 0
         self._open = False  # a step has begun
+        self._unasked = 0  # so many steps of the prefix may begin after it without asking
+        self._asked_at = 0  # the machine's step before these
         self._actor = ""  # of the step, if it is new
         self._turn = self._memory = 0  # the keys that a step of its thread reads, and writes, whatever it does
         self.pruned = False
@@ -90,7 +94,7 @@ class Dpor:
         machine.looks = {}
         machine.alarm = 0
         machine.kernel.explored_with(self.footprint)
-        self._depth = 0
+        self._depth = self._unasked = 0
         self._open = False
         self.pruned = False
         self._time_passed = False
@@ -98,7 +102,9 @@ class Dpor:
 
     def choose(self, machine: Machine, running: KThread | None) -> KThread | None:
         """The next thread; environment actors move meanwhile.  None at the end."""
+        machine.alarm = 0
         if self._open:
+            self.catch_up(machine)
             self._close()
         while True:
             if machine.on_step is not None:
@@ -116,12 +122,15 @@ class Dpor:
                 return None
             self._begin_step(machine, actor.label)
             if type(actor) is KThread:
-                if self._depth >= self.path.known:
+                known = self._depth < self.path.known
+                if not known:
                     self._begin_move(actor.label, actor)
                 if actor.yielding:
                     actor.yielding = False
                 else:
                     machine.moved = machine.steps
+                    if known:
+                        self._go_on_unasked(machine)
                 machine.kernel.unready(actor)
                 return actor
             machine.moved = machine.steps
@@ -137,13 +146,16 @@ class Dpor:
         if machine.aftermath or machine.steps >= machine.max_steps:
             return False
         if self._open:
+            self.catch_up(machine)
             self._close()
         depth = self._depth
+        machine.alarm = 0
         if depth < self.path.known:
             move = self.path.moves[depth]
             if move.actor != t.label or move.time_passed:
                 return False
             self._begin_step(machine, t.label)
+            self._go_on_unasked(machine)
         else:
             if self.trees[depth] or self.sleeps[depth] or machine.looks:
                 return False
@@ -153,10 +165,38 @@ class Dpor:
         machine.moved = machine.steps
         return True
 
+    def _go_on_unasked(self, machine: Machine) -> None:
+        """The next steps of the prefix that are of the same thread: until they are over, its calls need not ask.
+
+        Whoever has a reason to ask earlier does (`Machine.poke`).
+        """
+        if not self._may_go_on or machine.on_step is not None or machine.aftermath:
+            return
+        moves, known = self.path.moves, self.path.known
+        label = moves[self._depth].actor
+        depth = first = self._depth + 1
+        while depth < known:
+            move = moves[depth]
+            if move.actor != label or move.time_passed or move.outcomes:
+                break
+            depth += 1
+        if depth > first:
+            self._unasked, self._asked_at = depth - first, machine.steps
+            machine.alarm = min(machine.steps + self._unasked + 1, machine.sweep_at, machine.max_steps)
+
+    def catch_up(self, machine: Machine) -> None:
+        """Which step is open, after some that began unasked?"""
+        if self._unasked:
+            begun = min(machine.steps - self._asked_at, self._unasked)
+            self._unasked = 0
+            if begun:
+                self._depth += begun
+                machine.moved = machine.steps
+
     def _begin_step(self, machine: Machine, label: str) -> None:
         machine.steps += 1
         if machine.record:
-            machine.log += (label, machine.steps)
+            machine.log.extend((label, machine.steps))
         if self._answers:
             self._answers, self._counts = [], []
         self._open = True

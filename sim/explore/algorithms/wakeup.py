@@ -9,16 +9,11 @@ Source: "Source sets: a foundation for optimal dynamic partial order reduction",
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from alertable.sim.explore.relation.step import dependent
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from alertable.sim.explore.relation.step import Step
+from alertable.sim.explore.relation.step import Step, dependent
 
 
 class Branch(Struct, gc=False):
@@ -29,7 +24,7 @@ class Branch(Struct, gc=False):
     """
 
     step: Step
-    children: list[Branch] = field(default_factory=list)
+    children: list[Branch] = []
     ends: bool = False
     tail: Sequence[Step] = ()
 

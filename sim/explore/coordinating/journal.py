@@ -64,13 +64,19 @@ class Log(list[Any]):
     def __init__(self, journal: Journal) -> None:
         super().__init__()
         self._journal = journal
+        self._mover = ""  # of the last step
+        self._written = 0  # so many steps
 
-    def __iadd__(self, entry: Iterable[Any]) -> Log:  # type: ignore[misc]  # the same object, as list does it
+    def extend(self, entry: Iterable[Any]) -> None:
+        """One more decision."""
         label, step = entry
+        for _ in range(step - 1 - self._written):  # steps that are in no entry are of whoever moved last
+            self._journal.write(self._mover)
+        self._written = step - 1
+        if not label.startswith("!"):
+            self._mover, self._written = label, step
         self._journal.write(label)
-        self.append(label)
-        self.append(step)
-        return self
+        super().extend((label, step))
 
 
 def _hold(file: IO[bytes]) -> bool:

@@ -62,7 +62,7 @@ def test_an_ended_thread_cannot_be_suspended_and_resumes_as_zero(kernel: KernelB
     handle = kernel.handle(me, dead)
     suspend_thread(kernel.k, dead)
     end_thread(kernel.k, dead, 0)
-    assert nt_suspend_thread(kernel.k, me, handle) is NtStatus.THREAD_IS_TERMINATING
+    assert nt_suspend_thread(kernel.k, me, handle) == NtStatus.THREAD_IS_TERMINATING
     assert nt_resume_thread(kernel.k, me, handle) == 0
 
 
