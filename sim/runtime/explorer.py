@@ -19,9 +19,6 @@ class Explorer(Protocol[M]):
     def goes_on(self, machine: M, t: KThread, /) -> bool:
         """May the running thread begin its next step, without a look at the others?"""
 
-    def catch_up(self, machine: M, /) -> None:
-        """Before it is asked earlier than it had said (`Machine.alarm`)."""
-
     def ask(self, machine: M, options: tuple[str, ...], /) -> int:
         """A data outcome within the step that has begun."""
 

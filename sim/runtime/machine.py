@@ -56,13 +56,14 @@ class Machine:
         "aftermath", "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed",
         "hub", "kernel", "last_timer", "leaving", "log", "looks", "max_steps", "memory", "moved", "on_step", "over", "pending",
         "questions", "record", "routines", "running", "steps", "swallowed", "sweep_at", "sweeps", "thorough", "to_the_end",
-        "violation", "watch",
+        "unasked", "violation", "watch",
     )  # fmt: skip
 
     def __init__(self, *, chooser: Chooser | None = None, max_steps: int = 10_000, record: bool = True) -> None:
         self.kernel = Kernel()
         self.chooser = chooser
         self.explorer: Explorer[Machine] | None = None
+        self.unasked: Callable[[Machine], None] | None = None  # counts the steps that an explorer let begin without asking it
         self.thorough: Thorough | None = None
         self.max_steps = max_steps
         self.record = record
@@ -269,7 +270,7 @@ class Machine:
         """
         if self.watch is not None:
             self.watch.dismantle()
-        self.deliver_special = self.explorer = self.watch = self.memory = self.on_step = None
+        self.deliver_special = self.explorer = self.unasked = self.watch = self.memory = self.on_step = None
         self.routines.clear()
         self.kernel.dismantle()
 
@@ -318,8 +319,8 @@ class Machine:
 
     def poke(self) -> None:
         """Have the next system call attend."""
-        if self.explorer is not None:
-            self.explorer.catch_up(self)
+        if self.unasked is not None:
+            self.unasked(self)
         self.alarm = 0
 
     def polled_in_vain(self, t: KThread) -> None:

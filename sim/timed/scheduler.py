@@ -53,9 +53,6 @@ class TimedScheduler:
         """Explorer: time passes between two steps."""
         return False
 
-    def catch_up(self, _machine: Machine) -> None:
-        """Explorer: it is asked every time."""
-
     def choose(self, machine: Machine, running: KThread | None) -> KThread | None:
         """A thread's step is over: let time pass until the next one may take a step."""
         if machine.on_step is not None:

@@ -90,6 +90,7 @@ class Dpor:
     def begin(self, machine: Machine, api: SimWinApi) -> None:
         """A new execution: it follows the path that is left over from the one before."""
         machine.explorer = self
+        machine.unasked = self.catch_up
         machine.thorough = self if self.thorough else None
         machine.looks = {}
         machine.alarm = 0

@@ -203,9 +203,6 @@ class KernelMachine(RuleBasedStateMachine):
         """Explorer: the rules say who."""
         return False
 
-    def catch_up(self, _machine: Machine, /) -> None:
-        """Explorer: it is asked every time."""
-
     def ask(self, _machine: Machine, _options: tuple[str, ...], /) -> int:
         """Data outcomes: the usual."""
         return 0
