@@ -25,7 +25,6 @@ class Kernel(Core):
     """One simulated machine."""
 
     __slots__ = ("alive", "flows", "marks", "network", "processes", "roots", "threads", "tids", "window_cells", "windows", "wire")
-    trace: Trace | None
 
     def __init__(self, trace: Trace | None = None) -> None:
         super().__init__()
