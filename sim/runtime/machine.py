@@ -239,18 +239,15 @@ class Machine:
         raise leave
 
     def _leave(self) -> NoReturn:
-        self.over = True
-        self.alarm = 0
+        self.over, self.alarm = True, 0
         raise Unwound
 
     def _unwind(self) -> None:
         """Free what parked threads still hold.  Code that runs meanwhile finds every system call raising Unwound."""
-        self.over = True
-        self.alarm = 0
+        self.over, self.alarm = True, 0
         for t in tuple(self.running):
             carrier = t.carrier
-            self.current = t
-            self.swallowed = 0
+            self.current, self.swallowed = t, 0
             self.hub = getcurrent()
             carrier.greenlet.parent = self.hub
             carrier.greenlet.throw(Unwound)
