@@ -454,7 +454,7 @@ class Machine:
             if timer is None:
                 t = next((t for t in k.ready if not t.yielding), None)
                 if t is None:
-                    timer = self._next_timer() if self._all_spin() else None
+                    timer = k.timers[0] if self._all_spin() and next_due(k) is not None else None
                     if timer is None:
                         t = k.ready[0] if k.ready else None
                 if t is not None:
@@ -570,9 +570,6 @@ class Machine:
     def _due_timer(self) -> TimerEntry | None:
         due = next_due(self.kernel)
         return self.kernel.timers[0] if due is not None and due <= self.kernel.now_100ns else None
-
-    def _next_timer(self) -> TimerEntry | None:
-        return self.kernel.timers[0] if next_due(self.kernel) is not None else None
 
     def exhausted(self, running: KThread | None) -> KThread | None:
         """The step bound is reached between two calls."""
