@@ -139,7 +139,9 @@ def add_frames(walker: Walker, t: KThread) -> None:
         chain.append((frame, known[1] if known is not None else shape_of(code, frame.f_globals)))
         frame = frame.f_back
     chain.reverse()
-    _add_chain(walker, _own(chain), suspended=suspended)
+    own = _own(chain)
+    chain.clear()  # this frame is one of them: a ring, which would keep all that the pass has met until the next collection
+    _add_chain(walker, own, suspended=suspended)
     walker.raw(b"]")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import decimal
 import itertools
+import weakref
 from collections import OrderedDict, deque
 from contextlib import contextmanager
 from enum import IntEnum
@@ -35,6 +36,23 @@ def test_a_layout_that_reads_something_else_is_found_out(monkeypatch: pytest.Mon
         monkeypatch.setattr(layouts, "objects", lambda addresses: list(addresses))  # so that a wrong one is not followed
         assert layouts.works() != ""
         monkeypatch.undo()
+
+
+def test_a_look_keeps_nothing_alive() -> None:
+    alive: list[bool] = []
+
+    class Thing:
+        pass
+
+    def program(w: Any) -> None:
+        thing = Thing()
+        known = weakref.ref(thing)
+        w.Sleep(0)
+        del thing
+        alive.append(known() is not None)
+
+    assert len(states(program).encodings) > 1
+    assert alive == [False]
 
 
 # ---- programs that differ in one thing, which `value` says -----------------------------------------------------------------
