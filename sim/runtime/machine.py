@@ -378,12 +378,11 @@ class Machine:
         """The running thread waits (or is suspended): run others until it is chosen again; its wait status."""
         t: KThread = self.current
         chosen = self._choose(None)
-        if chosen is not t:
-            if chosen is None:
-                self._finish()
-                self.hub.switch()
-            else:
-                self._switch_to(chosen)
+        if chosen is None:
+            self._finish()
+            self.hub.switch()
+        elif chosen is not t:
+            self._switch_to(chosen)
         if t.special_apcs and self.deliver_special is not None:
             self.deliver_special(t)
         return t.wait_status
