@@ -61,12 +61,10 @@ class Poll:
         self.event = KEvent(k, "select", True, False)
         self.event.rename(f"select of {t.label}")
 
-    def ready(self) -> bool:
-        """Is anything that it looks for there?"""
+    def ready(self, e: AfdEndpoint) -> bool:
+        """Is there what it looks for in this endpoint?"""
         return (
-            any(readable(e) for e in self.reads)
-            or any(writable(e) for e in self.writes)
-            or any(exceptional(e) for e in self.exceptions)
+            (e in self.reads and readable(e)) or (e in self.writes and writable(e)) or (e in self.exceptions and exceptional(e))
         )
 
     def begin(self) -> None:
@@ -81,7 +79,9 @@ class Poll:
 
 
 def notify(k: Core, e: AfdEndpoint) -> None:
-    """The endpoint's readiness changed."""
+    """The endpoint's readiness changed: a select that has not been told yet had found nothing in any of the others."""
     for poll in tuple(e.polls):
-        if poll.ready():
+        if poll.event.signal_state:
+            poll.event.read()
+        elif poll.ready(e):
             set_event(k, poll.event)

@@ -198,7 +198,7 @@ def data_arrives(k: Kernel, flow: Flow, segment: Segment) -> None:
     source = flow.source
     if flow.chunks or flow.fin_queued:
         pump(k, flow)
-    if source is not None:
+    if source is not None and flow.narrow():  # where all that was ever offered has room, nobody waits for an acknowledgement
         if source.polls:
             notify(k, source)
         if source.selection is not None:

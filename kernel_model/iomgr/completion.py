@@ -50,8 +50,8 @@ def complete_irp(k: Core, irp: Irp, status: int, information: int) -> NtStatus:
         raise BugCheck(f"{irp.major.value} on {irp.file.label} completed twice")
     pended = irp.state is IrpState.PENDING
     irp.file.written()
-    irp.thread.inbox.written()
     if pended:
+        irp.thread.read()  # whose end would have cancelled it; its wait and its APCs are touched where they are reached
         k.handoff.acquire(irp)
         del irp.thread.irps[irp]
         del irp.file.irps[irp]

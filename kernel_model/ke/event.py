@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alertable.kernel_model.handoff import UNTOLD
 from alertable.kernel_model.ke.structures import Dispatcher
 from alertable.kernel_model.ke.wait import release_waiters
 from alertable.kernel_model.status import NtStatus
@@ -39,8 +40,15 @@ class KEvent(Dispatcher):
 def set_event(k: Core, event: KEvent) -> None:
     """KeSetEvent: an auto-reset event releases one waiter and ends reset, a manual-reset one releases all."""
     k.handoff.release(event, anew=not event.signal_state)
-    event.written()
-    if not event.signal_state:
+    if event.signal_state:
+        # It stays as it is: whoever else sets it, or finds it set, may come before or after.  Only what a waiter learns from the
+        # one who set it differs, where data races are looked for.
+        if k.handoff is UNTOLD:
+            event.read()
+        else:
+            event.written()
+    else:
+        event.written()
         event.signal_state = 1
         if k.trace is not None:
             k.trace.signaled(event)
@@ -50,8 +58,11 @@ def set_event(k: Core, event: KEvent) -> None:
 
 def reset_event(event: KEvent) -> None:
     """KeClearEvent."""
-    event.written()
-    event.signal_state = 0
+    if event.signal_state:
+        event.written()
+        event.signal_state = 0
+    else:
+        event.read()
 
 
 def pulse_event(k: Core, event: KEvent) -> None:

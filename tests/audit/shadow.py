@@ -35,6 +35,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "TimerEntry.sequence": "as Core.timer_sequence",
     "TimerEntry.live": "the heap drops what is dead; the timer or wait that it belongs to is written, and the clock",
     "TimerEntry.due_100ns": "never changes; compared by the heap",
+    "Flow.offered": "grows; whoever asks for more than there is room for says so",
     "Kernel.alive": "counts whom the end waits for; what could still happen afterwards is explored like anything else",
     "Kernel.threads": "in the order of creation; looked up by identifier, which has its own key",
     "Kernel.flows": "in the order of creation; nobody goes through them before the end",
