@@ -10,7 +10,7 @@ from alertable.sim.explore.check import check
 from tests.bench.exploring import scripted
 
 COUNTS = {
-    "blocking": 8, "select_loop": 12, "event_select": 72, "async_select": 45, "overlapped_events": 48, "completion_routines": 147,
+    "blocking": 8, "select_loop": 12, "event_select": 56, "async_select": 45, "overlapped_events": 48, "completion_routines": 84,
 }  # fmt: skip
 
 
