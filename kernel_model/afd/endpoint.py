@@ -111,8 +111,8 @@ class Waiting(Protocol):
 
     event: KEvent
 
-    def ready(self) -> bool:
-        """Is anything that it looks for there?"""
+    def ready(self, e: AfdEndpoint, /) -> bool:
+        """Is there what it looks for in this endpoint?"""
 
 
 class AfdEndpoint(FileObject):

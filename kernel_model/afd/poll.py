@@ -61,7 +61,7 @@ class Poll:
         self.event = KEvent(k, "select", True, False)
         self.event.rename(f"select of {t.label}")
 
-    def ready(self, e: AfdEndpoint) -> bool:
+    def ready(self, e: AfdEndpoint, /) -> bool:
         """Is there what it looks for in this endpoint?"""
         return (
             (e in self.reads and readable(e)) or (e in self.writes and writable(e)) or (e in self.exceptions and exceptional(e))
