@@ -413,8 +413,7 @@ class Machine:
                     return self.hub
             # What could still happen is looked at too: it might have happened earlier.
             self.finished = True
-            if self.last_timer is None:
-                self.last_timer = self.kernel.timer_sequence
+            self.last_timer = self.kernel.timer_sequence if self.last_timer is None else self.last_timer
         chosen = self._choose(None)
         if chosen is None:
             self._finish()
