@@ -40,15 +40,13 @@ class KEvent(Dispatcher):
 def set_event(k: Core, event: KEvent) -> None:
     """KeSetEvent: an auto-reset event releases one waiter and ends reset, a manual-reset one releases all."""
     k.handoff.release(event, anew=not event.signal_state)
-    if event.signal_state:
+    if event.signal_state and k.handoff is UNTOLD:
         # It stays as it is: whoever else sets it, or finds it set, may come before or after.  Only what a waiter learns from the
-        # one who set it differs, where data races are looked for.
-        if k.handoff is UNTOLD:
-            event.read()
-        else:
-            event.written()
-    else:
-        event.written()
+        # one who set it would differ, where data races are looked for.
+        event.read()
+        return
+    event.written()
+    if not event.signal_state:
         event.signal_state = 1
         if k.trace is not None:
             k.trace.signaled(event)
