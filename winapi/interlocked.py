@@ -89,7 +89,7 @@ class InterlockedMemory(Interlocked):
             return old
 
 
-def integer_at(pointer: Any, given: type[Any] | None, otherwise: type[Any] | None = None) -> type[Any]:  # noqa: ANN401
+def integer_at(pointer: Any, given: type[Any] | None, otherwise: type[Any] | None = None) -> type[Any]:  # noqa: ANN401 - of ctypes
     """The ctypes integer that a pointer points to: as given, else as byref(x), a pointer or an array says, else `otherwise`.
 
     ValueError where nothing says it.

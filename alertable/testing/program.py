@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 LABEL: Final = "test"  # what the thread of every test is called in schedules
 
@@ -17,7 +17,9 @@ class TestProgram:
 
     __test__ = False  # pytest would collect it
 
-    def __init__(self, function: Any, before: tuple[Any, ...], after: tuple[Any, ...], fixtures: Mapping[str, Any]) -> None:  # noqa: ANN401
+    def __init__(
+        self, function: Callable[..., object], before: tuple[Any, ...], after: tuple[Any, ...], fixtures: Mapping[str, Any]
+    ) -> None:  # fmt: skip
         self.program = function
         self.before = before
         self.after = after

@@ -114,7 +114,7 @@ class Irp:
         iosb: UserIosb | None = None,
         event: KEvent | None = None,
         apc_routine: Any = None,  # noqa: ANN401 - a user-mode routine, opaque to the kernel
-        apc_context: Any = None,  # noqa: ANN401
+        apc_context: Any = None,  # noqa: ANN401 - as above
     ) -> None:
         self.thread = thread
         thread.irps_made += 1

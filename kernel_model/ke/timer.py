@@ -55,7 +55,7 @@ def set_timer(
     due_100ns: int,
     period_100ns: int,
     routine: Any,  # noqa: ANN401 - a user-mode routine, opaque to the kernel
-    argument: Any,  # noqa: ANN401
+    argument: Any,  # noqa: ANN401 - as above
 ) -> None:
     """KeSetTimerEx: due_100ns is absolute in the model's time; due now or earlier fires in this transition (K-48)."""
     stop_timer(k, timer)

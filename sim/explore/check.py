@@ -220,7 +220,7 @@ def _teller(progress: Any, whole: Callable[[], Whole | None]) -> Callable[[int, 
 
 
 def sensible(
-    max_executions: Any, time_limit: Any, seed: Any, preemptions: Any, delays: Any, workers: Any, progress: Any, found: Any,  # noqa: ANN401
+    max_executions: Any, time_limit: Any, seed: Any, preemptions: Any, delays: Any, workers: Any, progress: Any, found: Any,  # noqa: ANN401 - bad ones too
 ) -> None:  # fmt: skip
     """TypeError or ValueError, in one line, for what cannot be meant."""
     if seed is None:

@@ -26,28 +26,28 @@ def watching(monitor: Monitor | None) -> Iterator[None]:
         _now = before
 
 
-def attr(obj: Any, name: str) -> Any:  # noqa: ANN401 - whatever the program has there, here and in all that follows
+def attr(obj: Any, name: str) -> Any:
     """`obj.name` is loaded next."""
     if _now is not None:
         _now.attribute(obj, name, write=False)
     return obj
 
 
-def attrw(obj: Any, name: str) -> Any:  # noqa: ANN401
+def attrw(obj: Any, name: str) -> Any:
     """`obj.name` is stored or deleted next."""
     if _now is not None:
         _now.attribute(obj, name, write=True)
     return obj
 
 
-def item(obj: Any, key: Any) -> Any:  # noqa: ANN401
+def item(obj: Any, key: Any) -> Any:
     """`obj[key]` is loaded next."""
     if _now is not None:
         _now.item(obj, key, write=False)
     return obj
 
 
-def itemw(obj: Any, key: Any) -> Any:  # noqa: ANN401
+def itemw(obj: Any, key: Any) -> Any:
     """`obj[key]` is stored or deleted next."""
     if _now is not None:
         _now.item(obj, key, write=True)
@@ -59,10 +59,10 @@ class Items:
 
     __slots__ = ("_obj",)
 
-    def __init__(self, obj: Any) -> None:  # noqa: ANN401
+    def __init__(self, obj: Any) -> None:
         self._obj = obj
 
-    def __getitem__(self, key: Any) -> Any:  # noqa: ANN401
+    def __getitem__(self, key: Any) -> Any:
         if _now is None:
             return self._obj[key]
         _now.item(self._obj, key, write=False)
@@ -71,12 +71,12 @@ class Items:
             _now.made(found)
         return found
 
-    def __setitem__(self, key: Any, value: Any) -> None:  # noqa: ANN401
+    def __setitem__(self, key: Any, value: Any) -> None:
         if _now is not None:
             _now.item(self._obj, key, write=True)
         self._obj[key] = value
 
-    def __delitem__(self, key: Any) -> None:  # noqa: ANN401
+    def __delitem__(self, key: Any) -> None:
         if _now is not None:
             _now.item(self._obj, key, write=True)
         del self._obj[key]
@@ -87,53 +87,53 @@ class Attributes:
 
     __slots__ = ("_obj",)
 
-    def __init__(self, obj: Any) -> None:  # noqa: ANN401
+    def __init__(self, obj: Any) -> None:
         object.__setattr__(self, "_obj", obj)
 
-    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401
+    def __getattribute__(self, name: str) -> Any:
         return getattr(attr(object.__getattribute__(self, "_obj"), name), name)
 
-    def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401
+    def __setattr__(self, name: str, value: Any) -> None:
         setattr(attrw(object.__getattribute__(self, "_obj"), name), name, value)
 
 
-def method(obj: Any, name: str) -> Any:  # noqa: ANN401
+def method(obj: Any, name: str) -> Any:
     """`obj.name` is called next, when the arguments are known."""
     return getattr(obj, name) if _now is None else _now.method(obj, name)
 
 
-def call(function: Any) -> Any:  # noqa: ANN401
+def call(function: Any) -> Any:
     """The function is called next, when the arguments are known."""
     return function if _now is None else _now.function(function)
 
 
-def made(value: Any) -> Any:  # noqa: ANN401
+def made(value: Any) -> Any:
     """A new object: a display, a comprehension."""
     if _now is not None:
         _now.made(value)
     return value
 
 
-def iterated(value: Any) -> Any:  # noqa: ANN401
+def iterated(value: Any) -> Any:
     """A loop over it comes next."""
     return value if _now is None else _now.iteration(value)
 
 
-def truth(value: Any) -> Any:  # noqa: ANN401
+def truth(value: Any) -> Any:
     """Whether it is empty comes next."""
     if _now is not None:
         _now.shape(value)
     return value
 
 
-def whole(value: Any) -> Any:  # noqa: ANN401
+def whole(value: Any) -> Any:
     """All of it is looked at next."""
     if _now is not None:
         _now.whole(value)
     return value
 
 
-def grown(value: Any, target: Any) -> Any:  # noqa: ANN401
+def grown(value: Any, target: Any) -> Any:
     """`target op= value` comes next."""
     if _now is not None:
         _now.whole(value)
@@ -141,7 +141,7 @@ def grown(value: Any, target: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def member(value: Any, container: Any) -> bool:  # noqa: ANN401
+def member(value: Any, container: Any) -> bool:
     """`value in container`."""
     if _now is not None:
         _now.member(container, value)
@@ -154,7 +154,7 @@ def cell(capture: Callable[[], Any]) -> None:
         _now.cell(capture, write=False)
 
 
-def cellw(capture: Callable[[], Any], value: Any) -> Any:  # noqa: ANN401
+def cellw(capture: Callable[[], Any], value: Any) -> Any:
     """The value is stored in the captured variable next."""
     if _now is not None:
         _now.cell(capture, write=True)
@@ -173,7 +173,7 @@ def glob(name: str) -> None:
         _now.global_(name, write=False)
 
 
-def globw(name: str, value: Any) -> Any:  # noqa: ANN401
+def globw(name: str, value: Any) -> Any:
     """The value is stored in the global next."""
     if _now is not None:
         _now.global_(name, write=True)

@@ -54,7 +54,7 @@ class Monitor:
 
     # ---- what the hooks tell -----------------------------------------------------------------------------------------------
 
-    def attribute(self, obj: Any, name: str, *, write: bool) -> None:  # noqa: ANN401 - any object, here and in all that follows
+    def attribute(self, obj: Any, name: str, *, write: bool) -> None:
         """obj.name"""
         if self._idle() or name[:2] == "__":
             return
@@ -80,7 +80,7 @@ class Monitor:
             return
         self._touch(self._space().of(obj, self.machine.current), name, write)
 
-    def item(self, obj: Any, key: Any, *, write: bool) -> None:  # noqa: ANN401
+    def item(self, obj: Any, key: Any, *, write: bool) -> None:
         """obj[key]"""
         if self._idle():
             return
@@ -109,18 +109,18 @@ class Monitor:
             self._touch(thing, None, False, atomic=True)
             self._element(thing, key + len(obj) if isinstance(key, int) and key < 0 else key, write)
 
-    def made(self, obj: Any) -> None:  # noqa: ANN401
+    def made(self, obj: Any) -> None:
         """The program's code has made it just now."""
         if not self._over() and (type(obj) in METHODS or isinstance(obj, CData)):
             space = self._space()
             space.make(obj, space.next_name(self.machine.current, type(obj).__name__))
 
-    def shape(self, obj: Any) -> None:  # noqa: ANN401
+    def shape(self, obj: Any) -> None:
         """How many elements it has is looked at."""
         if type(obj) in METHODS and not self._idle():
             self._touch(self._space().of(obj, self.machine.current), None, False, atomic=True)
 
-    def whole(self, obj: Any) -> None:  # noqa: ANN401
+    def whole(self, obj: Any) -> None:
         """Everything in it is looked at."""
         kind = type(obj)
         if kind in VIEWS:
@@ -132,36 +132,36 @@ class Monitor:
         elif isinstance(obj, ctypes.Array):
             self._touch_memory(obj, 0, ctypes.sizeof(obj), False)
 
-    def grown(self, obj: Any) -> None:  # noqa: ANN401
+    def grown(self, obj: Any) -> None:
         """obj op= value, which changes a container in place."""
         if type(obj) in METHODS and not self._idle():
             self._effect(obj, Effect.PUT if type(obj) is not bytearray else Effect.CHANGE, ())
 
-    def member(self, obj: Any, key: Any) -> None:  # noqa: ANN401
+    def member(self, obj: Any, key: Any) -> None:
         """key in obj"""
         if type(obj) in METHODS and not self._idle():
             self._effect(obj, Effect.KEY if isinstance(obj, KEYED) else Effect.ALL, (key,))
 
-    def iteration(self, obj: Any) -> Any:  # noqa: ANN401
+    def iteration(self, obj: Any) -> Any:
         """What to loop over instead: the same, and each time the hook is told."""
         kind = type(obj)
         if kind in METHODS or kind in VIEWS or isinstance(obj, ctypes.Array):
             return self._iterate(obj)
         return obj
 
-    def _iterate(self, obj: Any) -> Iterator[Any]:  # noqa: ANN401
+    def _iterate(self, obj: Any) -> Iterator[Any]:
         watched = obj
         if type(obj) in VIEWS:
             return iter(obj)  # the method that made it told of it
         return self._each(obj, watched)
 
-    def _each(self, obj: Any, watched: Any) -> Iterator[Any]:  # noqa: ANN401
+    def _each(self, obj: Any, watched: Any) -> Iterator[Any]:
         self.whole(watched)
         for value in obj:
             yield value
             self.whole(watched)
 
-    def method(self, obj: Any, name: str) -> Any:  # noqa: ANN401
+    def method(self, obj: Any, name: str) -> Any:
         """obj.name, called next."""
         table = METHODS.get(type(obj))
         if table is not None:
@@ -178,7 +178,7 @@ class Monitor:
         found = getattr(obj, name)
         return self.function(found) if isinstance(found, type) else found
 
-    def _call_method(self, obj: Any, found: Any, effect: Effect, arguments: Any, keywords: dict[str, Any]) -> Any:  # noqa: ANN401
+    def _call_method(self, obj: Any, found: Any, effect: Effect, arguments: Any, keywords: dict[str, Any]) -> Any:
         for argument in arguments:
             if effect in MERGING and type(argument) in METHODS:
                 self.whole(argument)
@@ -189,7 +189,7 @@ class Monitor:
             self.made(result)
         return result
 
-    def function(self, function: Any) -> Any:  # noqa: ANN401
+    def function(self, function: Any) -> Any:
         """The function itself, or one that also tells what it looks at and makes."""
         kind = type(function)
         if kind in PROGRAM_FUNCTIONS and function.__module__ != "ctypes":
@@ -202,11 +202,11 @@ class Monitor:
             return lambda *arguments, **keywords: self._call(function, arguments, keywords)
         return function
 
-    def _len(self, obj: Any) -> int:  # noqa: ANN401
+    def _len(self, obj: Any) -> int:
         self.shape(obj)
         return len(obj)
 
-    def _call(self, function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:  # noqa: ANN401
+    def _call(self, function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         reads = function in READERS if function.__hash__ is not None else False
         for argument in arguments:
             kind = type(argument)
@@ -221,7 +221,7 @@ class Monitor:
             return result
         return self._construct(function, arguments, keywords)
 
-    def _construct(self, cls: type, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:  # noqa: ANN401
+    def _construct(self, cls: type, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         if self._over():
             return cls(*arguments, **keywords)
         space, t = self._space(), self.machine.current
@@ -263,7 +263,7 @@ class Monitor:
                 thing.kept = space
             self._touch(thing, name, write)
 
-    def block(self, owner: Any, base: int) -> Callable[[int, int, bool], None]:  # noqa: ANN401
+    def block(self, owner: Any, base: int) -> Callable[[int, int, bool], None]:
         """What to call when the kernel touches the memory of a ctypes object, which begins at `base`: a footprint."""
         thing = self._space().of(root_of(owner), self.machine.current)
 
@@ -291,7 +291,7 @@ class Monitor:
 
     # ---- ctypes --------------------------------------------------------------------------------------------------------------
 
-    def _ctypes_attribute(self, obj: Any, name: str, write: bool) -> None:  # noqa: ANN401
+    def _ctypes_attribute(self, obj: Any, name: str, write: bool) -> None:
         if name == "value" or name == "raw":
             self._touch_memory(obj, 0, ctypes.sizeof(obj), write)
             return
@@ -308,21 +308,21 @@ class Monitor:
         size = field.size & 0xFFFF if field.size > 0xFFFF else field.size
         self._touch_memory(obj, field.offset, size if size == field.size else ctypes.sizeof(obj) - field.offset, write)
 
-    def _array_item(self, obj: Any, key: Any, write: bool) -> None:  # noqa: ANN401
+    def _array_item(self, obj: Any, key: Any, write: bool) -> None:
         begin, end = _range(key, len(obj))
         size = ctypes.sizeof(obj._type_)
         if not write and not isinstance(key, slice) and issubclass(obj._type_, ctypes.Structure | ctypes.Union | ctypes.Array):
             return
         self._touch_memory(obj, begin * size, (end - begin) * size, write)
 
-    def _pointer_item(self, obj: Any, key: Any, write: bool) -> None:  # noqa: ANN401
+    def _pointer_item(self, obj: Any, key: Any, write: bool) -> None:
         self._touch_memory(obj, 0, ctypes.sizeof(obj), False)
         if isinstance(key, int) and obj:
             size = ctypes.sizeof(obj._type_)
             if write or not issubclass(obj._type_, ctypes.Structure | ctypes.Union | ctypes.Array):
                 self._touch_address(ctypes.addressof(obj.contents) + key * size, size, write)
 
-    def _touch_memory(self, obj: Any, offset: int, size: int, write: bool) -> None:  # noqa: ANN401
+    def _touch_memory(self, obj: Any, offset: int, size: int, write: bool) -> None:
         root = root_of(obj)
         if isinstance(root, CData):
             if not root._b_needsfree_:
@@ -358,7 +358,7 @@ class Monitor:
             space = self._spaces[process] = Space("" if process is None or first else f"{process.label}/")
         return space
 
-    def _effect(self, obj: Any, effect: Effect, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401
+    def _effect(self, obj: Any, effect: Effect, arguments: tuple[Any, ...]) -> None:
         thing = self._space().of(obj, self.machine.current)
         if type(obj) is bytearray:
             self._whole(obj, effect is Effect.CHANGE)
@@ -375,7 +375,7 @@ class Monitor:
                 self._touch(thing, None, True, atomic=True)
             self._element(thing, arguments[0], effect is not Effect.KEY, atomic=effect is not Effect.KEY)
 
-    def _whole(self, obj: Any, write: bool) -> None:  # noqa: ANN401
+    def _whole(self, obj: Any, write: bool) -> None:
         thing = self._space().of(obj, self.machine.current)
         if type(obj) is bytearray:
             self._touch_bytes(thing, 0, len(obj), write)
@@ -388,13 +388,13 @@ class Monitor:
             self._footprint(thing.key(bucket), write)
         self._check(thing, ALL, write, False, [place for place in thing.locations if type(place) is Element])
 
-    def _element(self, thing: Thing, key: Any, write: bool, *, atomic: bool = False) -> None:  # noqa: ANN401
+    def _element(self, thing: Thing, key: Any, write: bool, *, atomic: bool = False) -> None:
         bucket = thing.bucket(key)
         self._switch(bucket)
         self._footprint(bucket, write)
         self._check(thing, Element(key), write, atomic, (ALL,) if ALL in thing.locations else ())
 
-    def _touch(self, thing: Thing, place: Any, write: bool, *, atomic: bool = False) -> None:  # noqa: ANN401
+    def _touch(self, thing: Thing, place: Any, write: bool, *, atomic: bool = False) -> None:
         key = thing.key(place)
         self._switch(key)
         self._footprint(key, write)
@@ -423,7 +423,7 @@ class Monitor:
         else:
             footprint.reads |= footprint.key(key)
 
-    def _check(self, thing: Thing, place: Any, write: bool, atomic: bool, also: Iterable[Any]) -> None:  # noqa: ANN401
+    def _check(self, thing: Thing, place: Any, write: bool, atomic: bool, also: Iterable[Any]) -> None:
         t = self.machine.current
         clock, ordinal = self.clocks.of(t), t.ordinal
         count = clock[ordinal]
@@ -443,12 +443,12 @@ class Monitor:
             self.raced[self._key_of(thing, place)] = None
         here.note(access)
 
-    def _key_of(self, thing: Thing, place: Any) -> str:  # noqa: ANN401
+    def _key_of(self, thing: Thing, place: Any) -> str:
         if type(place) is Element:
             return thing.bucket(place.key)
         return next(thing.granules(*place)) if type(place) is tuple else thing.key(place)
 
-    def _raced(self, thing: Thing, place: Any, earlier: Access, later: Access) -> None:  # noqa: ANN401
+    def _raced(self, thing: Thing, place: Any, earlier: Access, later: Access) -> None:
         key = self._key_of(thing, place)
         if key not in self.steps_at:
             self.raced[key] = None
@@ -462,7 +462,7 @@ class Element:
 
     __slots__ = ("key",)
 
-    def __init__(self, key: Any) -> None:  # noqa: ANN401 - whatever the program uses
+    def __init__(self, key: Any) -> None:
         self.key = key
 
     def __eq__(self, other: object) -> bool:
@@ -486,7 +486,7 @@ MERGING: Final = frozenset({Effect.PUT, Effect.CHANGE, Effect.ALL})
 ATTRIBUTES: Final = (getattr, setattr, delattr, hasattr)
 
 
-def _range(key: Any, length: int) -> tuple[int, int]:  # noqa: ANN401 - an index or a slice
+def _range(key: Any, length: int) -> tuple[int, int]:
     if isinstance(key, slice):
         begin, end, step = key.indices(length)
         return (begin, max(begin, end)) if step > 0 else (max(0, end), begin + 1)

@@ -34,7 +34,7 @@ class Watch:
 
     __slots__ = ("_ended", "_machine", "_released", "_releasing", "_temporal", "calls", "properties", "recorder", "state")
 
-    def __init__(self, machine: Running, properties: tuple[Property, ...], recorder: Any = None) -> None:  # noqa: ANN401
+    def __init__(self, machine: Running, properties: tuple[Property, ...], recorder: Any = None) -> None:  # noqa: ANN401 - or a test's
         self._machine = machine
         self.properties = properties
         self.recorder = recorder

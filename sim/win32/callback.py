@@ -52,7 +52,7 @@ class Routine:
 
     __slots__ = ("_convert", "_mask", "address", "function")
 
-    def __init__(self, address: int, function: Callable[..., Any], argtypes: tuple[Any, ...], restype: Any) -> None:  # noqa: ANN401
+    def __init__(self, address: int, function: Callable[..., Any], argtypes: tuple[Any, ...], restype: Any) -> None:  # noqa: ANN401 - of ctypes
         self.address = address
         self.function = function
         self._convert = [_converter(kind) for kind in argtypes]
@@ -120,7 +120,7 @@ def _search(address: int) -> Routine:
     raise TypeError(f"{address:#x} is not the address of a live callback; make it with w.CALLBACK and keep it")
 
 
-def _behind_thunk(obj: Any) -> Any:  # noqa: ANN401
+def _behind_thunk(obj: Any) -> Any:  # noqa: ANN401 - any callable
     """The Python function of a callback that ctypes made: its thunk refers to it."""
     for thunk in (obj._objects or {}).values():
         for referent in gc.get_referents(thunk):

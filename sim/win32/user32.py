@@ -267,7 +267,7 @@ class User32(Door):
             return self._refuse(t, ERROR_INVALID_THREAD_ID)
         return self._post(t, queue, 0, Msg, wParam, lParam)
 
-    def _post(self, t: KThread, queue: MessageQueue, window: int, number: int, wparam: Any, lparam: Any) -> int:  # noqa: ANN401
+    def _post(self, t: KThread, queue: MessageQueue, window: int, number: int, wparam: Any, lparam: Any) -> int:  # noqa: ANN401 - checked here
         if post(self._k, queue, window, dword(number), handle_value(wparam), handle_value(lparam)):
             return 1
         return self._refuse(t, ERROR_NOT_ENOUGH_QUOTA)

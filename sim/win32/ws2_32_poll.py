@@ -88,7 +88,7 @@ class Ws2Poll(Ws2Door):
         host = _dotted(text) if text is not None else None
         return INADDR_NONE if host is None else int.from_bytes(host, "little")
 
-    def inet_pton(self, Family: int, pszAddrString: Any, pAddrBuf: Pointer, /) -> int:  # noqa: ANN401
+    def inet_pton(self, Family: int, pszAddrString: Any, pAddrBuf: Pointer, /) -> int:  # noqa: ANN401 - str or bytes, as ctypes takes them
         t = self._enter()
         if signed(Family) != AF_INET:
             if signed(Family) == 23:

@@ -45,7 +45,7 @@ class FreedInFlight(Property):
         elif irp.iosb is not None and self.thrown_away():
             self._unknown = irp, self.step_now()
 
-    def released(self, block: Any) -> None:  # noqa: ANN401 - a Block
+    def released(self, block: Any) -> None:
         operation = next((op for t in self.kernel.threads for op in _operations_on(t, block)), None)
         if operation is not None:
             self.report(f"{block.label} was released while a {operation} still needs it")
@@ -68,7 +68,7 @@ def _name(irp: Irp) -> str:
     return f"{irp.major.value} on {irp.file.label}"
 
 
-def _operations_on(t: KThread, block: Any) -> Iterator[str]:  # noqa: ANN401 - a Block
+def _operations_on(t: KThread, block: Any) -> Iterator[str]:
     """What the thread has in flight that needs this memory: pending operations, and routines still to be called with it."""
     for irp in t.irps:
         if any(b is block for b in _blocks(irp)):

@@ -39,7 +39,7 @@ class ExactlyOnce(Property):
         if irp.iosb is not None:
             self._started[irp.iosb.address] = self._started.get(irp.iosb.address, 0) + 1
 
-    def marked(self, t: KThread, name: str, value: Any) -> None:  # noqa: ANN401 - whatever was marked
+    def marked(self, t: KThread, name: str, value: Any) -> None:
         if name != "handled":
             return
         at = address(value)

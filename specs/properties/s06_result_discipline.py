@@ -31,7 +31,7 @@ class ResultDiscipline(Property):
         if submit is not None and function not in ASKING:
             self.report(f"{t.label} calls {function} without having asked why its {submit} returned failure (it is pending)")
 
-    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:
         if t.last_error != IO_PENDING:
             return
         if result == -1 if function.startswith("WSA") else result == 0 and function.startswith(SUBMITTING):

@@ -40,7 +40,7 @@ class DataLost(Property):
             if irp.major is Major.READ and irp.information:
                 self._unseen[irp.iosb.address] = irp
 
-    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:
         if function in RESULTS:
             self._unseen.pop(arguments[1], None)
 
@@ -55,7 +55,7 @@ class DataLost(Property):
         if told is not None:
             self._unseen.pop(told.address, None)
 
-    def released(self, block: Any) -> None:  # noqa: ANN401 - a Block
+    def released(self, block: Any) -> None:
         for irp in self._unseen.values():
             if getattr(irp.iosb, "block", None) is block:
                 self._lost(irp, "is freed")  # it stays: a frame that dies with its thread is judged at the end

@@ -34,7 +34,7 @@ class WaitResults(Property):
         self._expected: dict[KThread, tuple[int, ...]] = {}
         self._last: dict[KThread, tuple[str, dict[int, bool], int]] = {}
 
-    def marked(self, t: KThread, name: str, value: Any) -> None:  # noqa: ANN401 - whatever was marked
+    def marked(self, t: KThread, name: str, value: Any) -> None:
         if name == "expects":
             self._expected[t] = tuple(value)
         elif name == "owns":
@@ -44,7 +44,7 @@ class WaitResults(Property):
                 what = obj.label if obj is not None else "an object"
                 self.report(f"{t.label} relies on {what}, but its {function} returned {NAMES.get(result, result)}")
 
-    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:
         if function not in SINGLE:
             return
         given = dict(self._last[t][1]) if t in self._last else {}

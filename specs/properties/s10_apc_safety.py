@@ -31,7 +31,7 @@ class ApcSafety(Property):
         self._held: dict[KThread, int] = {}
         self._inside: dict[KThread, int] = {}
 
-    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:
         change = CHANGES.get(function, 1 if function in TRIES and result else 0)
         if change:
             self._held[t] = self._held.get(t, 0) + change

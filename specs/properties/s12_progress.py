@@ -118,7 +118,7 @@ class Progress(Property):
 
     # ---- starvation --------------------------------------------------------------------------------------------------------
 
-    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401 - whatever it is
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:
         if function not in WAITS_FOR_ANY or arguments[2] or not 0 <= result < arguments[0]:
             return
         count = arguments[0]

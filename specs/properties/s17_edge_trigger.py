@@ -34,7 +34,7 @@ class EdgeTrigger(Property):
                     return
 
 
-def _missed(e: Any, mask: int) -> str:  # noqa: ANN401 - an AfdEndpoint
+def _missed(e: Any, mask: int) -> str:
     if mask & FD_READ and e.received:
         return "unread data"
     if mask & FD_ACCEPT and e.accept_queue:

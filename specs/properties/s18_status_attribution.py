@@ -37,7 +37,7 @@ class StatusAttribution(Property):
         if irp.status:
             self._failed[irp.file] = None
 
-    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:
         if t.last_error == WSAECONNRESET and result == FAILURE.get(function):
             self._reset_seen = True
 

@@ -22,7 +22,7 @@ class ArmedChannel(Property):
     def __init__(self) -> None:
         self._channels: dict[int, Any] = {}
 
-    def marked(self, t: KThread, name: str, value: Any) -> None:  # noqa: ANN401 - whatever was marked
+    def marked(self, t: KThread, name: str, value: Any) -> None:
         if name == "perpetual":
             channel = self.named(t, int(value))
             if channel is not None:

@@ -25,7 +25,7 @@ class WaitArray(Property):
     source = "learn.microsoft.com WaitForMultipleObjects, select; libusb#612; gevent 8bd6e622"
     instead = "Wait in batches with a stop event, or use a completion port; for an empty select use Sleep"
 
-    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:
         if function in MANY and result == FAILED:
             self.report(f"{function} of {t.label} failed with error {t.last_error} for {arguments[0]} handles")
         elif function == "select" and result == -1 and t.last_error == WSAEINVAL:
@@ -41,7 +41,7 @@ class ContextMissing(Property):
     source = "learn.microsoft.com AcceptEx, ConnectEx; nng#1598; pjsip#1001; S-78"
     instead = "setsockopt(SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT) with the listener first"
 
-    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:  # noqa: ANN401
+    def returned(self, t: KThread, function: str, arguments: tuple[Any, ...], result: Any) -> None:
         if result != -1 or t.last_error != WSAENOTCONN:
             return
         e = self.named(t, arguments[0])

@@ -6,6 +6,7 @@ Poisoned out-parameters show that a failed call has changed nothing.
 from __future__ import annotations
 
 from ctypes import byref, c_int32, c_int64, c_size_t, c_uint32, c_void_p, create_string_buffer
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alertable.specs.litmus.sockets import bound, bufs, listener, loopback, message_window, pair, tcp, udp
@@ -49,23 +50,23 @@ def objects(w: WinApi) -> dict[str, tuple[int | None, int]]:
     w.CloseHandle(closed)
     due, previous, code = c_int64(-10_000), c_int32(-1), c_uint32(POISON)
     for label, handle in (("NULL", None), ("closed", closed), ("never", NEVER), ("mutex", mutex), ("semaphore", semaphore)):
-        row(f"SetEvent({label})", lambda h=handle: w.SetEvent(h))  # type: ignore[misc]
-        row(f"ResetEvent({label})", lambda h=handle: w.ResetEvent(h))  # type: ignore[misc]
-        row(f"PulseEvent({label})", lambda h=handle: w.PulseEvent(h))  # type: ignore[misc]
+        row(f"SetEvent({label})", partial(w.SetEvent, handle))
+        row(f"ResetEvent({label})", partial(w.ResetEvent, handle))
+        row(f"PulseEvent({label})", partial(w.PulseEvent, handle))
     for label, handle in (("NULL", None), ("closed", closed), ("never", NEVER), ("event", event)):
-        row(f"ReleaseMutex({label})", lambda h=handle: w.ReleaseMutex(h))  # type: ignore[misc]
-        row(f"ReleaseSemaphore({label})", lambda h=handle: w.ReleaseSemaphore(h, 1, byref(previous)))  # type: ignore[misc]
-        row(f"SetWaitableTimer({label})", lambda h=handle: w.SetWaitableTimer(h, byref(due), 0, None, None, 0))  # type: ignore[misc]
-        row(f"CancelWaitableTimer({label})", lambda h=handle: w.CancelWaitableTimer(h))  # type: ignore[misc]
-        row(f"ResumeThread({label})", lambda h=handle: w.ResumeThread(h))  # type: ignore[misc]
-        row(f"SuspendThread({label})", lambda h=handle: w.SuspendThread(h))  # type: ignore[misc]
-        row(f"TerminateThread({label})", lambda h=handle: w.TerminateThread(h, 1))  # type: ignore[misc]
-        row(f"GetExitCodeThread({label})", lambda h=handle: w.GetExitCodeThread(h, byref(code)))  # type: ignore[misc]
+        row(f"ReleaseMutex({label})", partial(w.ReleaseMutex, handle))
+        row(f"ReleaseSemaphore({label})", partial(w.ReleaseSemaphore, handle, 1, byref(previous)))
+        row(f"SetWaitableTimer({label})", partial(w.SetWaitableTimer, handle, byref(due), 0, None, None, 0))
+        row(f"CancelWaitableTimer({label})", partial(w.CancelWaitableTimer, handle))
+        row(f"ResumeThread({label})", partial(w.ResumeThread, handle))
+        row(f"SuspendThread({label})", partial(w.SuspendThread, handle))
+        row(f"TerminateThread({label})", partial(w.TerminateThread, handle, 1))
+        row(f"GetExitCodeThread({label})", partial(w.GetExitCodeThread, handle, byref(code)))
     for label, handle in (("NULL", None), ("closed", closed), ("never", NEVER)):
-        row(f"WaitForSingleObject({label})", lambda h=handle: w.WaitForSingleObject(h, 0))  # type: ignore[misc]
-        row(f"CloseHandle({label})", lambda h=handle: w.CloseHandle(h))  # type: ignore[misc]
-        row(f"SignalObjectAndWait({label}, event)", lambda h=handle: w.SignalObjectAndWait(h, event, 0, 0))  # type: ignore[misc]
-        row(f"SignalObjectAndWait(event, {label})", lambda h=handle: w.SignalObjectAndWait(event, h, 0, 0))  # type: ignore[misc]
+        row(f"WaitForSingleObject({label})", partial(w.WaitForSingleObject, handle, 0))
+        row(f"CloseHandle({label})", partial(w.CloseHandle, handle))
+        row(f"SignalObjectAndWait({label}, event)", partial(w.SignalObjectAndWait, handle, event, 0, 0))
+        row(f"SignalObjectAndWait(event, {label})", partial(w.SignalObjectAndWait, event, handle, 0, 0))
     row("SignalObjectAndWait(timer, event)", lambda: w.SignalObjectAndWait(timer, event, 0, 0))
     row("ReleaseSemaphore(3 of 2)", lambda: w.ReleaseSemaphore(semaphore, 3, byref(previous)))
     row("CreateSemaphoreW(2 of 1)", lambda: w.CreateSemaphoreW(None, 2, 1, None))
@@ -96,22 +97,23 @@ def sockets(w: WinApi) -> dict[str, tuple[int | None, int]]:
     s, u, (listening, address), (a, b) = tcp(w), udp(w), listener(w), pair(w)
     name, size, short, got = create_string_buffer(16), c_int32(16), c_int32(15), c_uint32(POISON)
     buffer, flags, ov, value = create_string_buffer(8), c_uint32(0), OVERLAPPED(), c_uint32(1)
+    handle: Any  # an event is none of these
     for label, handle in (("NULL", 0), ("never", NEVER), ("event", event), ("INVALID_SOCKET", 2**64 - 1)):
-        row(f"closesocket({label})", lambda h=handle: w.closesocket(h))  # type: ignore[misc]
-        row(f"bind({label})", lambda h=handle: w.bind(h, byref(loopback()), 16))  # type: ignore[misc]
-        row(f"listen({label})", lambda h=handle: w.listen(h, 1))  # type: ignore[misc]
-        row(f"accept({label})", lambda h=handle: w.accept(h, None, None))  # type: ignore[misc]
-        row(f"connect({label})", lambda h=handle: w.connect(h, byref(address), 16))  # type: ignore[misc]
-        row(f"send({label})", lambda h=handle: w.send(h, buffer, 8, 0))  # type: ignore[misc]
-        row(f"recv({label})", lambda h=handle: w.recv(h, buffer, 8, 0))  # type: ignore[misc]
-        row(f"shutdown({label})", lambda h=handle: w.shutdown(h, 0))  # type: ignore[misc]
-        row(f"getsockname({label})", lambda h=handle: w.getsockname(h, name, byref(size)))  # type: ignore[misc]
-        row(f"getpeername({label})", lambda h=handle: w.getpeername(h, name, byref(size)))  # type: ignore[misc]
-        row(f"ioctlsocket({label})", lambda h=handle: w.ioctlsocket(h, FIONBIO, byref(value)))  # type: ignore[misc]
-        row(f"setsockopt({label})", lambda h=handle: w.setsockopt(h, SOL_SOCKET, SO_RCVBUF, byref(value), 4))  # type: ignore[misc]
-        row(f"getsockopt({label})", lambda h=handle: w.getsockopt(h, SOL_SOCKET, SO_RCVBUF, byref(value), byref(size)))  # type: ignore[misc]
-        row(f"WSARecv({label})", lambda h=handle: w.WSARecv(h, bufs(buffer), 1, byref(got), byref(flags), None, None))  # type: ignore[misc]
-        row(f"WSASend({label})", lambda h=handle: w.WSASend(h, bufs(buffer), 1, byref(got), 0, None, None))  # type: ignore[misc]
+        row(f"closesocket({label})", partial(w.closesocket, handle))
+        row(f"bind({label})", partial(w.bind, handle, byref(loopback()), 16))
+        row(f"listen({label})", partial(w.listen, handle, 1))
+        row(f"accept({label})", partial(w.accept, handle, None, None))
+        row(f"connect({label})", partial(w.connect, handle, byref(address), 16))
+        row(f"send({label})", partial(w.send, handle, buffer, 8, 0))
+        row(f"recv({label})", partial(w.recv, handle, buffer, 8, 0))
+        row(f"shutdown({label})", partial(w.shutdown, handle, 0))
+        row(f"getsockname({label})", partial(w.getsockname, handle, name, byref(size)))
+        row(f"getpeername({label})", partial(w.getpeername, handle, name, byref(size)))
+        row(f"ioctlsocket({label})", partial(w.ioctlsocket, handle, FIONBIO, byref(value)))
+        row(f"setsockopt({label})", partial(w.setsockopt, handle, SOL_SOCKET, SO_RCVBUF, byref(value), 4))
+        row(f"getsockopt({label})", partial(w.getsockopt, handle, SOL_SOCKET, SO_RCVBUF, byref(value), byref(size)))
+        row(f"WSARecv({label})", partial(w.WSARecv, handle, bufs(buffer), 1, byref(got), byref(flags), None, None))
+        row(f"WSASend({label})", partial(w.WSASend, handle, bufs(buffer), 1, byref(got), 0, None, None))
     row("bind(short)", lambda: w.bind(s, byref(loopback()), 15))
     row("bind(NULL)", lambda: w.bind(s, None, 16))  # not connect(NULL): Wine crashes there
     row("bind(in use)", lambda: w.bind(s, byref(address), 16))
@@ -160,8 +162,8 @@ def ports_and_windows(w: WinApi) -> dict[str, tuple[Any, int]]:
     w.CloseHandle(closed)
     out = byref(count), byref(key), byref(overlapped)
     for label, handle in (("closed", closed), ("never", NEVER), ("event", event), ("NULL", None)):
-        row(f"GetQueuedCompletionStatus({label})", lambda h=handle: w.GetQueuedCompletionStatus(h, *out, 0))  # type: ignore[misc]
-        row(f"PostQueuedCompletionStatus({label})", lambda h=handle: w.PostQueuedCompletionStatus(h, 1, 2, None))  # type: ignore[misc]
+        row(f"GetQueuedCompletionStatus({label})", partial(w.GetQueuedCompletionStatus, handle, *out, 0))
+        row(f"PostQueuedCompletionStatus({label})", partial(w.PostQueuedCompletionStatus, handle, 1, 2, None))
     row("CreateIoCompletionPort(never, port)", lambda: w.CreateIoCompletionPort(NEVER, port, 0, 0))
     row("CreateIoCompletionPort(socket, closed)", lambda: w.CreateIoCompletionPort(c_void_p(s), closed, 0, 0))
     row("CreateIoCompletionPort(event, port)", lambda: w.CreateIoCompletionPort(event, port, 0, 0))

@@ -155,7 +155,7 @@ def test_the_last_close_takes_the_name_whoever_does_it() -> None:
         return w.OpenEventW(2, 0, "name") is not None
 
     close_one: Body = lambda w, s: w.CloseHandle(s["one"])  # noqa: E731 - three of a kind
-    close_two: Body = lambda w, s: w.CloseHandle(s["two"])  # noqa: E731
+    close_two: Body = lambda w, s: w.CloseHandle(s["two"])  # noqa: E731 - as those above
     assert {result[2] for result in explored(racing(prepare, close_one, close_two, opened, own=True))} == {True, False}
 
 

@@ -51,7 +51,7 @@ class Crew:
     """So many processes that each do `work(item)`, after `prepare(*arguments)`; a context manager that leaves nobody behind."""
 
     def __init__(
-        self, context: Any, count: int, work: Callable[[Any], Any], prepare: Callable[..., None], arguments: Sequence[Any]  # noqa: ANN401
+        self, context: Any, count: int, work: Callable[[Any], Any], prepare: Callable[..., None], arguments: Sequence[Any]  # noqa: ANN401 - untyped there
     ) -> None:
         self._workers: list[_Worker] = []
         self._waiting: deque[Turn] = deque()
