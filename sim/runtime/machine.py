@@ -16,7 +16,7 @@ from greenlet import getcurrent, greenlet
 from alertable.kernel_model.choice import ChoiceKind, ChoicePoint
 from alertable.kernel_model.errors import BugCheck, NotModelled
 from alertable.kernel_model.ke.structures import EProcess, KThread, TimerEntry
-from alertable.kernel_model.ke.timerq import due_entries, fire_timer, movable_entries, next_due
+from alertable.kernel_model.ke.timerq import fire_timer
 from alertable.kernel_model.kernel import Kernel
 from alertable.kernel_model.ps.thread import end_thread
 from alertable.kernel_model.tcpip.deliver import deliver
@@ -25,6 +25,7 @@ from alertable.sim.runtime.deadlock import blocked_threads
 from alertable.sim.runtime.loops import VainLooks
 from alertable.sim.runtime.outcome import ReplayDivergence
 from alertable.sim.runtime.passing import speaks_to_the_runner
+from alertable.sim.runtime.possible import all_spin, due_timer, next_timer, possible
 from alertable.sim.runtime.schedule import USUAL_WORD, at_places
 from alertable.sim.runtime.violations import STUCK, deadlock, program_error, step_bound
 from alertable.sim.runtime.whereabouts import standing
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 SWEEP: Final = 256  # steps between garbage collections
 OLDER_SWEEP: Final = 16  # every so many of them look at older objects too
-SPIN: Final = 16  # vain polls in a row that make a busy loop
 SWALLOWED_MAX: Final = 100  # how often a program may catch Unwound before its greenlet is abandoned
 _ABANDONED: Final[list[Carrier]] = []  # kept: collecting a greenlet would throw into it once more
 
@@ -448,11 +448,11 @@ class Machine:
                 self.moved = self.steps
                 deliver(k, flow)
                 continue
-            timer = self._due_timer() if k.live_timers else None
+            timer = due_timer(k) if k.live_timers else None
             if timer is None:
                 t = next((t for t in k.ready if not t.yielding), None)
                 if t is None:
-                    timer = k.timers[0] if self._all_spin() and next_due(k) is not None else None
+                    timer = next_timer(k) if all_spin(self) else None
                     if timer is None:
                         t = k.ready[0] if k.ready else None
                 if t is not None:
@@ -544,30 +544,7 @@ class Machine:
 
     def options(self, running: KThread | None) -> list[Any]:
         """All that may happen next; the default takes the first."""
-        k = self.kernel
-        ready = [t for t in k.ready if not t.yielding]
-        running_first = ready[:1] if running is not None else []
-        options: list[Any] = [*running_first, *k.wire]
-        due = movable_entries(k) if k.live_timers else []
-        if not k.free_clock:
-            options += due
-        options += ready[len(running_first) :]
-        if k.free_clock:
-            options += due
-        if not options and k.live_timers and self._all_spin():
-            soonest = next_due(k)
-            if soonest is not None:
-                options += due_entries(k, soonest)
-        options += [t for t in k.ready if t.yielding]
-        return options
-
-    def _all_spin(self) -> bool:
-        """May time pass?  Nothing else can happen, and whoever is ready only polls; not for those whom nobody waits for."""
-        return not self.finished and all(t.vain_polls >= SPIN and t.polled_since == self.moved for t in self.kernel.ready)
-
-    def _due_timer(self) -> TimerEntry | None:
-        due = next_due(self.kernel)
-        return self.kernel.timers[0] if due is not None and due <= self.kernel.now_100ns else None
+        return possible(self, running)
 
     def exhausted(self, running: KThread | None) -> KThread | None:
         """The step bound is reached between two calls."""

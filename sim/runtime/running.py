@@ -21,6 +21,7 @@ class Running(Protocol):
 
     kernel: Kernel
     steps: int
+    moved: int  # the last step that was more than a vain look
     alarm: int  # the step at which a system call must look up
     log: list[Any]  # label, step, label, step, ...
     current: Any  # the running KThread; None where none runs

@@ -31,7 +31,7 @@ from alertable.kernel_model.ob.handle_table import (
 )
 from alertable.kernel_model.ps.thread import end_thread
 from alertable.kernel_model.status import NtStatus
-from alertable.sim.runtime.machine import SPIN
+from alertable.sim.runtime.possible import SPIN
 from alertable.sim.win32.door import ERROR_NOT_ENOUGH_MEMORY, Callback, Door, Handle, dword, handle_value
 from alertable.sim.win32.interlocked import InterlockedDoor
 from alertable.sim.win32.memory import Pointer, address_of

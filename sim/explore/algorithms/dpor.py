@@ -31,7 +31,7 @@ from alertable.sim.explore.algorithms.compiling import mypyc_attr
 from alertable.sim.explore.algorithms.wakeup import Branch, blocked, covered, insert, mask_of
 from alertable.sim.explore.relation.path import Path
 from alertable.sim.explore.relation.step import NOTHING, Step, dependent
-from alertable.sim.runtime.machine import SPIN
+from alertable.sim.runtime.possible import SPIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
