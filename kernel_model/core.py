@@ -31,8 +31,8 @@ class Core:
     """One simulated machine, as far as threads, waits and operations are concerned."""
 
     __slots__ = (
-        "arena_cell", "arenas", "budgets", "clock", "footprint", "free_clock", "handoff", "live_timers", "name_cells", "names",
-        "now_100ns", "outcomes", "processors", "ready", "timer_sequence", "timers", "trace",
+        "arena_cell", "arenas", "budgets", "clock", "clock_read", "footprint", "free_clock", "handoff", "live_timers",
+        "name_cells", "names", "now_100ns", "outcomes", "processors", "ready", "timer_sequence", "timers", "trace",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -40,6 +40,7 @@ class Core:
         self.handoff: HandOffs = UNTOLD  # who released what somebody acquired
         self.outcomes: Outcomes | None = None  # faults, or what the documentation leaves open
         self.free_clock = False  # a due time is only a lower bound: expiries race with everything else
+        self.clock_read = False  # a program, or a property, was given the time: then it matters what time it is
         self.processors = PROCESSORS
         self.now_100ns = 0
         self.timers: list[TimerEntry] = []
@@ -76,11 +77,20 @@ class Core:
             t.listed = False
             self.ready.remove(t)
 
+    def told_time_100ns(self) -> int:
+        """The time since boot, for a program that looks at a clock."""
+        self.clock_read = True
+        return self.time_100ns()
+
     def time_100ns(self) -> int:
-        """The time since boot, for whoever may act on it."""
+        """The time since boot, for whoever acts on what is left of an interval."""
         self.clock.read()
         return self.now_100ns
 
     def system_time_100ns(self) -> int:
-        """UTC in 100 ns since 1601."""
+        """UTC in 100 ns since 1601, for whoever is told it or names a time."""
+        return BOOT_TIME_100NS + self.told_time_100ns()
+
+    def utc_100ns(self) -> int:
+        """The same, where nobody may look at it."""
         return BOOT_TIME_100NS + self.time_100ns()

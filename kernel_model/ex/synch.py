@@ -85,7 +85,8 @@ def nt_set_timer(
     timer = reference(t, handle, KTimer, MODIFY_STATE)
     if isinstance(timer, NtStatus):
         return timer
-    due = k.now_100ns - due_100ns if due_100ns < 0 else k.now_100ns + max(0, due_100ns - k.system_time_100ns())
+    now = k.now_100ns
+    due = now - due_100ns if due_100ns < 0 else now + max(0, due_100ns - k.system_time_100ns()) if due_100ns else now
     set_timer(k, t, timer, due, period_ms * 10_000, routine, argument)
     return SUCCESS
 

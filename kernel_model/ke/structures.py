@@ -252,7 +252,7 @@ class KThread(Dispatcher):
         self.suspend_count = 0
         # ke.wait owns these
         self.wait: Wait | None = None
-        self.wait_status: int = 0
+        self.wait_status: int = 0  # until the thread goes on
         # ke.apc owns these
         self.user_apcs: deque[KApc] = deque()
         self.special_apcs: deque[KApc] = deque()

@@ -88,7 +88,7 @@ def expire_timer(k: Core, timer: KTimer) -> None:
     k.handoff.release(timer, anew=True)
     release_waiters(k, timer)  # which writes the timer
     if timer.apc is not None and timer.apc_thread is not None and not timer.apc.inserted:
-        timer.apc.context = (timer.argument, k.system_time_100ns())
+        timer.apc.context = (timer.argument, k.utc_100ns())
         insert_queue_apc(k, timer.apc_thread, timer.apc)
     due = timer.entry.due_100ns if timer.entry is not None else k.now_100ns
     timer.entry = None

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from alertable.kernel_model.core import Core
 
 
+class Deadline:
+    """When a call that waits several times gives up."""
+
+    __slots__ = ("due_100ns",)
+
+    def __init__(self, k: Core, timeout_100ns: int) -> None:
+        self.due_100ns = k.time_100ns() + timeout_100ns
+
+    def left(self, k: Core) -> int:
+        """How long it may still wait."""
+        return max(0, self.due_100ns - k.time_100ns())
+
+
 def queue_timer(k: Core, due_100ns: int, fire: Callable[[Any, Any], None], context: object, label: str) -> TimerEntry:
     """Put an expiry into the queue."""
     k.clock.read()

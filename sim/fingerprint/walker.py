@@ -187,15 +187,37 @@ class Walker:
             return 0, number, b""
         if self._within:
             return 1, 0, PLAIN[type(obj)](obj) if type(obj) in PLAIN else b""
-        alone = Walker(self._handlers, self._in_place, within=True)
+        alone = self.another()
         alone.statics = self.statics
         alone.add(obj)
         return 1, 0, alone.finish()
+
+    def another(self) -> Walker:
+        """A pass within this one."""
+        return Walker(self._handlers, self._in_place, within=True)
+
+    def known(self, ident: int) -> int | None:
+        """The number of the object with this id, if the pass has met it."""
+        return self._numbers.get(ident)
+
+    def place(self, address: int) -> tuple[int, int] | None:
+        """In which object's memory, of those that were met, an address lies, and where in it."""
+        index = bisect_right(self._blocks, (address, HIGHEST, 0)) - 1
+        if index >= 0:
+            begin, end, number = self._blocks[index]
+            if begin <= address < end:
+                return number, address - begin
+        return None
 
     # ---- the end -----------------------------------------------------------------------------------------------------------
 
     def finish(self) -> bytes:
         """The whole encoding, once everything that was met has had its turn."""
+        self.settle()
+        return b"".join(self._out)
+
+    def settle(self) -> None:
+        """Everything that was met so far has its turn."""
         kept, holders, handlers = self._kept, self._holders, self._handlers
         while True:
             while self._next < len(kept):
@@ -206,7 +228,6 @@ class Walker:
                 write(self, obj)
             if not self._later or not self._patch_all():
                 break
-        return b"".join(self._out)
 
     def _patch_all(self) -> bool:
         """Say what addresses stand for; True if new objects were met by that, whose content is still to be written.

@@ -93,6 +93,7 @@ def execute(programs: Sequence[Program], machine: Machine, api: SimWinApi) -> li
     if precise:
         adopted([f for f, program in zip(functions, programs, strict=True) if f is not program])
     results: list[Any] = [None] * len(functions)
+    machine.results = results
     shared = machine.kernel.create_process()
     for index, (function, name) in enumerate(zip(functions, names(programs), strict=True)):
         process = machine.kernel.create_process() if isinstance(function, Process) else shared

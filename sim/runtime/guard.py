@@ -150,7 +150,7 @@ def _guard(original: Callable[..., Any], forbidden: Forbidden) -> Callable[..., 
 
 def _virtual_ns() -> int:
     """What the simulated machine would say, in nanoseconds since 1970."""
-    return (BOOT_TIME_100NS - UNIX_100NS + _ACTIVE[-1].kernel.now_100ns) * 100
+    return (BOOT_TIME_100NS - UNIX_100NS + _ACTIVE[-1].kernel.told_time_100ns()) * 100
 
 
 VIRTUAL: Final[dict[tuple[str, str], Callable[[], float]]] = {

@@ -55,8 +55,8 @@ class Machine:
     __slots__ = (
         "aftermath", "alarm", "chooser", "current", "deliver_special", "ended_at", "explorer", "failure", "finished", "followed",
         "hub", "kernel", "last_timer", "leaving", "log", "looks", "max_steps", "memory", "moved", "on_step", "over", "pending",
-        "questions", "record", "routines", "running", "steps", "swallowed", "sweep_at", "sweeps", "thorough", "to_the_end",
-        "unasked", "violation", "watch",
+        "questions", "record", "results", "routines", "running", "steps", "swallowed", "sweep_at", "sweeps", "thorough",
+        "to_the_end", "unasked", "violation", "watch",
     )  # fmt: skip
 
     def __init__(self, *, chooser: Chooser | None = None, max_steps: int = 10_000, record: bool = True) -> None:
@@ -67,7 +67,7 @@ class Machine:
         self.thorough: Thorough | None = None
         self.max_steps = max_steps
         self.record = record
-        self.steps = 0
+        self.steps = self.swallowed = 0
         self.moved = 0  # the last step that was more than a vain look
         self.sweep_at = SWEEP  # the step of the next garbage collection
         self.sweeps = 0
@@ -76,6 +76,7 @@ class Machine:
         self.questions: tuple[int, list[tuple[str, ...]]] = (0, [])  # of a step: what was answered as usual since an outcome
         self.current: Any = None  # the running KThread; None in the hub
         self.hub: greenlet = getcurrent()
+        self.results: list[Any] = []  # what the programs that have ended returned
         self.routines: dict[KThread, object] = {}  # the program's functions that threads run
         self.running: dict[KThread, None] = {}  # threads that have a carrier
         self.violation: Violation | None = None
@@ -93,8 +94,7 @@ class Machine:
         self.last_timer: int | None = None  # the number of the last expiry that was queued before; 0 if none was
         self.ended_at = 0  # the step after which nothing belongs to the schedule any more
         self.followed: dict[KThread, None] = {}  # nobody waits for them, but what they do to their end counts
-        self.swallowed = 0
-        self.deliver_special: Callable[[KThread], None] | None = None
+        self.deliver_special: Callable[..., None] | None = None
 
     # ---- threads ------------------------------------------------------------------------------------------------------
 
@@ -383,9 +383,10 @@ class Machine:
             self.hub.switch()
         elif chosen is not t:
             self._switch_to(chosen)
+        status, t.wait_status = t.wait_status, 0
         if t.special_apcs and self.deliver_special is not None:
-            self.deliver_special(t)
-        return t.wait_status
+            self.deliver_special(t, status)
+        return status
 
     def _switch_to(self, chosen: KThread) -> None:
         me = self.current

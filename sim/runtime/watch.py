@@ -32,7 +32,9 @@ SILENT: Final[Mapping[str, Hooks]] = dict.fromkeys(CALL_EVENTS, ())
 class Watch:
     """The properties of one execution, and a recorder if somebody wants to read it."""
 
-    __slots__ = ("_ended", "_machine", "_released", "_releasing", "_temporal", "calls", "properties", "recorder", "state")
+    __slots__ = (
+        "_ended", "_machine", "_released", "_releasing", "_temporal", "calls", "operations", "properties", "recorder", "state",
+    )  # fmt: skip
 
     def __init__(self, machine: Running, properties: tuple[Property, ...], recorder: Any = None) -> None:  # noqa: ANN401 - or a test's
         self._machine = machine
@@ -41,7 +43,7 @@ class Watch:
         self.state: State | None = None
         self._releasing = False
         self._ended = False  # nothing can happen any more
-        operations = Operations()
+        operations = self.operations = Operations()
         for one in properties:
             one.attach(machine.kernel, operations, self)
         tracked = (operations,) if recorder is not None or any(one.asks_operations for one in properties) else ()

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import ctypes
 import gc
+from dis import get_instructions
+from functools import cache
+from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Final
 
 from alertable.sim.runtime.refuse import NEVER_RAN, never_ran, runs
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PROTOTYPES: Final[dict[tuple[Any, ...], Any]] = {}
+ANY_VARIABLE: Final = frozenset({"locals", "vars", "eval", "exec", "_getframe", "currentframe"})
 _INTEGERS: Final = {
     getattr(ctypes, name)
     for name in ("c_int8", "c_int16", "c_int32", "c_int64", "c_uint8", "c_uint16", "c_uint32", "c_uint64", "c_size_t",
@@ -107,6 +111,27 @@ def routine_of(callback: Any, known: dict[int, Routine]) -> Routine | None:  # n
     address = address_of(callback)  # cast() would leave a ring of references
     routine = callback.routine = known[address] = Routine(address, function, callback._argtypes_, callback._restype_)
     return routine
+
+
+def looks_at(routine: Any, places: tuple[int, ...]) -> bool:  # noqa: ANN401 - a Routine, or what stands for one
+    """May the routine look at its arguments at these places?  Only plain functions and methods show that they do not."""
+    function = getattr(routine, "function", routine)
+    skipped = 0
+    if isinstance(function, MethodType):
+        function, skipped = function.__func__, 1
+    return not isinstance(function, FunctionType) or _loads(function.__code__, tuple([place + skipped for place in places]))
+
+
+@cache
+def _loads(code: CodeType, places: tuple[int, ...]) -> bool:
+    """Does the code use these parameters by name, or all of its variables at once?"""
+    if max(places) >= code.co_argcount:
+        return True
+    names = {code.co_varnames[place] for place in places}
+    if names & {*code.co_cellvars} or ANY_VARIABLE & {*code.co_names}:
+        return True
+    used = (one.argval for one in get_instructions(code) if one.opname.startswith("LOAD_FAST"))
+    return any(not names.isdisjoint((each,) if isinstance(each, str) else each) for each in used)
 
 
 def _search(address: int) -> Routine:

@@ -14,7 +14,7 @@ from alertable.kernel_model.errors import NotModelled
 from alertable.kernel_model.ke.apc import next_apc
 from alertable.kernel_model.ke.structures import ApcKind, KApc
 from alertable.kernel_model.status import NtStatus
-from alertable.sim.win32.callback import Routine, routine_of
+from alertable.sim.win32.callback import Routine, looks_at, routine_of
 from alertable.sim.win32.errormap import dos_error, wsa_error
 from alertable.sim.win32.memory import AccessViolation, Pointer, Region, UserMemory, address_of
 
@@ -30,6 +30,7 @@ ERROR_NOT_ENOUGH_MEMORY: Final = 8
 ERROR_NO_SYSTEM_RESOURCES: Final = 1450
 WSAENOBUFS: Final = 10055
 USER_APC: Final = NtStatus.USER_APC
+TIMES: Final = (1, 2)  # arguments of a timer's routine that say when it expired
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - what ctypes takes for a number
@@ -154,14 +155,18 @@ class Door:
             self._run_apc(t, apc)
             self._enter()  # NtContinue: the queue is looked at again
 
-    def _deliver_special(self, t: KThread) -> None:
-        """The thread is about to run user code again: special user APCs run at once (K-19)."""
+    def _deliver_special(self, t: KThread, _status: int = 0) -> None:
+        """The thread is about to run user code again, with the status of its wait: special user APCs run at once (K-19)."""
         while t.special_apcs:
             self._run_apc(t, t.special_apcs.popleft())
 
     def _run_apc(self, t: KThread, apc: KApc) -> None:
         self._k.handoff.acquire(apc, t)
-        kind, context = apc.kind, apc.context
+        kind = apc.kind
+        if kind is ApcKind.TIMER:
+            apc.routine(*self._timer_arguments(apc))
+            return
+        context = apc.context
         if kind is ApcKind.IO:
             status = context.status
             error = context.apc_context(status) if callable(context.apc_context) else wsa_error(status)
@@ -173,11 +178,16 @@ class Door:
             )
         elif kind is ApcKind.USER:
             apc.routine(context)
-        elif kind is ApcKind.NATIVE:
-            apc.routine(*context)
         else:
-            argument, when = context
-            apc.routine(argument, when & 0xFFFFFFFF, when >> 32)
+            apc.routine(*context)
+
+    def _timer_arguments(self, apc: KApc) -> tuple[Any, int, int]:
+        """What a timer's routine is called with.  In a search the time only if it looks at it: periods are the same otherwise."""
+        argument, when = apc.context
+        if not looks_at(apc.routine, TIMES):
+            return (argument, 0, 0) if self._m.explorer is not None else (argument, when & 0xFFFFFFFF, when >> 32)
+        self._k.clock_read = True
+        return argument, when & 0xFFFFFFFF, when >> 32
 
     # ---- the program's memory and routines --------------------------------------------------------------------------------
 

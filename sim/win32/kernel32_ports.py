@@ -96,6 +96,7 @@ class Kernel32Ports(Door):
             overlapped.write(0, bytes(8))
             return 0
         packet = t.packets[0]
+        t.packets = ()
         self._need(name, lpNumberOfBytesTransferred, 4).write(0, packet.information.to_bytes(4, "little"))
         self._need(name, lpCompletionKey, 8).write(0, packet.key.to_bytes(8, "little"))
         overlapped.write(0, packet.overlapped.to_bytes(8, "little"))
@@ -124,9 +125,10 @@ class Kernel32Ports(Door):
         removed = self._need(name, ulNumEntriesRemoved, 4)
         if self._remove(t, CompletionPort_, count, dwMilliseconds, bool(fAlertable), name):
             return 0
-        data = b"".join(ENTRY.pack(p.key, p.overlapped, p.status, p.information) for p in t.packets)
+        packets, t.packets = t.packets, ()
+        data = b"".join(ENTRY.pack(p.key, p.overlapped, p.status, p.information) for p in packets)
         entries.write(0, data)
-        removed.write(0, len(t.packets).to_bytes(4, "little"))
+        removed.write(0, len(packets).to_bytes(4, "little"))
         return 1
 
     def _remove(self, t: KThread, handle: Handle, count: int, milliseconds: int, alertable: bool, name: str) -> int:

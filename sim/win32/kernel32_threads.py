@@ -228,7 +228,7 @@ class Kernel32Threads(Door):
     def GetTickCount64(self) -> int:
         t = self._enter()
         k = self._k
-        now = k.time_100ns() // MILLISECOND
+        now = k.told_time_100ns() // MILLISECOND
         self._m.polled_in_vain(t)  # a loop that reads the clock until it has moved must let it move
         if t.vain_polls >= SPIN and not k.live_timers:
             queue_timer(k, k.now_100ns + MILLISECOND, _tick, None, "clock")

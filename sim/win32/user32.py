@@ -224,6 +224,7 @@ class User32(Door):
 
     def _give(self, lpMsg: Pointer, message: Message) -> bool:
         lparam = message.lparam - 2**64 if message.lparam >= 2**63 else message.lparam
+        self._k.clock_read = True
         packed = MSG.pack(message.window, message.number, message.wparam, lparam, message.time_ms)
         return bool(address_of(lpMsg)) and self._memory.store(lpMsg, packed)
 

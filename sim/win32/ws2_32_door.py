@@ -13,6 +13,7 @@ from alertable.kernel_model.afd.endpoint import AfdEndpoint
 from alertable.kernel_model.iomgr.cancel import cancel_irp
 from alertable.kernel_model.iomgr.irp import Irp, Major
 from alertable.kernel_model.ke.event import KEvent, reset_event
+from alertable.kernel_model.ke.timerq import Deadline
 from alertable.kernel_model.ke.wait import wait_for_single_object
 from alertable.kernel_model.ob.handle_table import reference
 from alertable.kernel_model.status import NtStatus
@@ -160,10 +161,10 @@ class Ws2Door(Door):
     def _wait_irp(self, t: KThread, irp: Irp, timeout_ms: int, function: str) -> int:
         """Wait, alertably, until the operation is complete; its status, IO_TIMEOUT when SO_RCVTIMEO or SO_SNDTIMEO ends it."""
         k = self._k
-        deadline = k.time_100ns() + timeout_ms * 10_000 if timeout_ms else None
+        deadline = Deadline(k, timeout_ms * 10_000) if timeout_ms else None
         assert irp.event is not None
         while irp.pending():
-            left = None if deadline is None else max(0, deadline - k.time_100ns())
+            left = None if deadline is None else deadline.left(k)
             status = wait_for_single_object(k, t, irp.event, left, True, function)
             if status is None:
                 status = self._m.block()
@@ -181,11 +182,11 @@ class Ws2Door(Door):
     def _wait_poll(self, t: KThread, poll: Poll, wait_100ns: int | None, function: str, done: Callable[[], bool]) -> None:
         """Wait, alertably and without being ended by APCs, until done() or the time is over (S-34)."""
         k = self._k
-        deadline = None if wait_100ns is None else k.time_100ns() + wait_100ns
+        deadline = None if wait_100ns is None else Deadline(k, wait_100ns)
         poll.begin()
         try:
             while not done():
-                left = None if deadline is None else max(0, deadline - k.time_100ns())
+                left = None if deadline is None else deadline.left(k)
                 status = wait_for_single_object(k, t, poll.event, left, True, function)
                 if status is None:
                     status = self._m.block()

@@ -165,7 +165,7 @@ class Ws2Options(Ws2Door, Kernel32Sync, Kernel32Waits):
             return struct.pack("<HH", e.linger[0], e.linger[1])
         if option == SO_CONNECT_TIME:
             connected = e.state is EndpointState.CONNECTED
-            return (self._k.time_100ns() - e.connected_at_100ns) // 10_000_000 if connected else 0xFFFFFFFF
+            return (self._k.told_time_100ns() - e.connected_at_100ns) // 10_000_000 if connected else 0xFFFFFFFF
         values = {
             SO_ACCEPTCONN: int(e.state is EndpointState.LISTENING),
             SO_TYPE: 1 if e.stream else 2,

@@ -68,6 +68,13 @@ class Property:
         self.operations = operations
         self._watching = watching
 
+    def essence(self) -> dict[str, Any]:
+        """What of its memory decides what it will say, for a search that compares states.
+
+        Whoever keeps a history says here what of it matters.
+        """
+        return {name: value for name, value in vars(self).items() if name not in ATTACHED}
+
     def report(self, message: str, where: tuple[str, ...] = ()) -> None:
         """The law is broken: what happened; what to do instead is added.  where: the place in the program, if it is not here."""
         self._watching.report(self, f"{message}. {self.instead}", where)
@@ -181,6 +188,7 @@ class Property:
         """A segment arrives."""
 
 
+ATTACHED = frozenset({"kernel", "operations", "peek", "_watching"})  # what an execution gives a property
 KERNEL_EVENTS = (
     "thread_created", "thread_ending", "thread_ended",
     "blocked", "unblocked", "signaled", "apc_queued", "apc_delivered", "packet_removed",
@@ -188,4 +196,3 @@ KERNEL_EVENTS = (
     "irp_pended", "irp_completed", "segment_sent", "segment_delivered", "port_unreachable",
 )  # fmt: skip
 CALL_EVENTS = ("calling", "called", "returned", "routine_begins", "routine_ends")
-

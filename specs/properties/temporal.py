@@ -33,6 +33,7 @@ class State:
     def kernel(self) -> Kernel:
         """All of the kernel's state; not to be changed."""
         self.looked = True
+        self._kernel.clock_read = True  # it may look at the time
         return self._kernel
 
     @property
@@ -40,9 +41,13 @@ class State:
         """Virtual time."""
         return self.kernel.now_100ns // 10_000
 
+    def _objects(self) -> Kernel:
+        self.looked = True
+        return self._kernel
+
     def thread(self, label: str) -> KThread | None:
         """The thread of this name, if it exists yet."""
-        return next((t for t in self.kernel.threads if t.label == label), None)
+        return next((t for t in self._objects().threads if t.label == label), None)
 
     def apcs(self, label: str) -> int:
         """How many APCs are queued to the thread."""
@@ -51,7 +56,7 @@ class State:
 
     def outstanding(self, label: str | None = None) -> int:
         """Operations in flight, of one thread or of all."""
-        return sum(len(t.irps) for t in self.kernel.threads if label is None or t.label == label)
+        return sum(len(t.irps) for t in self._objects().threads if label is None or t.label == label)
 
 
 class Temporal(Property):
