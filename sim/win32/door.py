@@ -184,9 +184,10 @@ class Door:
     def _timer_arguments(self, apc: KApc) -> tuple[Any, int, int]:
         """What a timer's routine is called with.  In a search the time only if it looks at it: periods are the same otherwise."""
         argument, when = apc.context
-        if not looks_at(apc.routine, TIMES):
-            return (argument, 0, 0) if self._m.explorer is not None else (argument, when & 0xFFFFFFFF, when >> 32)
-        self._k.clock_read = True
+        if looks_at(apc.routine, TIMES):
+            self._k.clock_read = True
+        elif self._m.explorer is not None:
+            when = 0
         return argument, when & 0xFFFFFFFF, when >> 32
 
     # ---- the program's memory and routines --------------------------------------------------------------------------------
