@@ -65,12 +65,10 @@ class Machine:
         self.explorer: Explorer[Machine] | None = None
         self.unasked: Callable[[Machine], None] | None = None  # counts the steps that an explorer let begin without asking it
         self.thorough: Thorough | None = None
-        self.max_steps = max_steps
-        self.record = record
-        self.steps = self.swallowed = 0
+        self.max_steps, self.record = max_steps, record
+        self.steps = self.swallowed = self.sweeps = 0
         self.moved = 0  # the last step that was more than a vain look
         self.sweep_at = SWEEP  # the step of the next garbage collection
-        self.sweeps = 0
         self.alarm = 0 if chooser is not None else min(max_steps, SWEEP)  # the step at which a system call must look up
         self.log: list[Any] = []  # label, step, label, step, ...
         self.questions: tuple[int, list[tuple[str, ...]]] = (0, [])  # of a step: what was answered as usual since an outcome
