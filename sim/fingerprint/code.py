@@ -28,7 +28,7 @@ UNSEEN: Final = frozenset(
     {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__annotate__", "__annotate_func__",
      "__annotations_cache__", "__static_attributes__", "__firstlineno__", "__abstractmethods__", "_abc_impl", "__builtins__",
      "_fields_", "_anonymous_", "__spec__", "__loader__", "__file__", "__cached__", "__package__", "__qualname__",
-     "__parameters__", "__orig_bases__"}
+     "__parameters__", "__orig_bases__", "__slots__", "__match_args__", "__dataclass_fields__", "__dataclass_params__"}
 )  # fmt: skip
 _CLASS_DICT: Final[Any] = type.__dict__["__dict__"]
 _BASES: Final[Any] = type.__dict__["__bases__"]

@@ -184,6 +184,8 @@ def _add_chain(walker: Walker, chain: list[tuple[FrameType, Shape]], *, suspende
         data = string_at(address, spot.size)
         if shape.is_program or not walker.holder:
             walker.holder = spot.line
+        if shape.kind is Kind.SPECIAL:
+            known = None  # called by the machine, whatever it is made of
         if known is not None and not _direct(below, address, data, frame, suspended=suspended):
             _add_held(walker, *known, frame)
         raw(spot.head)

@@ -10,6 +10,7 @@ import ctypes
 import gc
 import itertools
 from array import array
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ def add_of_set(walker: Walker, value: Any) -> None:  # noqa: ANN401
     walker.many(left if all(type(each) is int for each in left) else sorted(left, key=walker.rank))
 
 
-def add_of_deque(walker: Walker, value: Any) -> None:  # noqa: ANN401
-    """Of a deque: which, and the position."""
+def add_of_ordered(walker: Walker, value: Any) -> None:  # noqa: ANN401
+    """Of an OrderedDict: which, and what is left of it."""
     walker.plain(type(value).__name__)
-    described = value.__reduce__()[1]
-    walker.many(described)
+    walker.many([each for each in gc.get_referents(value) if isinstance(each, OrderedDict)])
+    walker.many(value.__reduce__()[1][0])
 
 
 def add_fields(walker: Walker, value: Any) -> None:  # noqa: ANN401
@@ -103,7 +104,13 @@ _NAMES: Final = (
     "filterfalse", "groupby", "islice", "pairwise", "permutations", "product", "repeat", "starmap", "takewhile", "zip_longest",
     "_grouper", "_tee", "_tee_dataobject",
 )  # fmt: skip
+class _Sequence:
+    def __getitem__(self, _index: int) -> None:
+        """For the iterator of what has no other."""
+
+
 _DESCRIBED: Final[tuple[Any, ...]] = (
+    iter(_Sequence()), iter(deque()), reversed(deque()),
     iter([]), iter(()), iter(""), iter("\u00e9"), iter(b""), iter(bytearray()), iter(range(0)), iter(range(2**70)), reversed([]),
     reversed(()), iter(int, 1), zip(), map(int, ()), filter(None, ()), enumerate(()), iter(memoryview(b"")), iter(array("b")),
 )  # fmt: skip
@@ -116,4 +123,5 @@ CONTENT: Final[dict[Any, Handler]] = {
     **{type(each): add_of_dict for each in _OF_DICTS},
     range: lambda walker, value: walker.many((value.start, value.stop, value.step)),
     type(iter(set())): add_of_set,
+    type(iter(OrderedDict())): add_of_ordered,
 }  # fmt: skip

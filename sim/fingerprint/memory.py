@@ -51,16 +51,30 @@ def add_data(walker: Walker, value: Memory) -> None:
     base = value._b_base_
     if base is None and value._b_needsfree_:
         walker.block(value, begin, size)
-        content = ctypes.string_at(begin, size)
-        walker.memory(content, words_in(content))
+        if isinstance(value, BY_VALUE):
+            _add_value(walker, value)
+        else:
+            content = ctypes.string_at(begin, size)
+            walker.memory(content, words_in(content))
     else:
         walker.raw(b"/" if base is not None else b"v")  # a part of another, or a view of memory that belongs to another
         if base is not None:
             walker.add(base)
         walker.address(begin)
-    if value._objects is not None and base is None:
+    if value._objects is not None and base is None and not isinstance(value, BY_VALUE):
         _add_kept(walker, value._objects)
     _add_fields(walker, value)
+
+
+def _add_value(walker: Walker, value: Memory) -> None:
+    """A pointer to text, to an object: what it is to; where that lies nobody else knows."""
+    try:
+        walker.add(value.value)
+    except ValueError:
+        walker.raw(b"~")  # NULL
+
+
+BY_VALUE: Final = (ctypes.c_wchar_p, ctypes.py_object)
 
 
 def _add_fields(walker: Walker, value: Memory) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import gc
 import io
+import logging
+import operator
 import random
 import re
 import struct
@@ -17,7 +19,7 @@ import weakref
 from collections import Counter, OrderedDict, defaultdict, deque
 from enum import EnumMeta
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from alertable.sim.fingerprint import iterators, memory
 from alertable.sim.fingerprint.code import (
@@ -26,6 +28,7 @@ from alertable.sim.fingerprint.code import (
     add_function,
     add_module,
     is_foreign_class,
+    is_program_file,
     place_class,
     place_function,
     place_method,
@@ -175,6 +178,15 @@ def add_cached_property(walker: Walker, value: Anything) -> None:
     walker.plain(value.attrname)
 
 
+def place_lru(walker: Walker, value: Anything) -> None:
+    """A cached function that is not the program's keeps from one execution to the next what it knows, and says the same."""
+    wrapped = value.__wrapped__
+    if type(wrapped) is types.FunctionType and not is_program_file(wrapped.__code__.co_filename):
+        walker.plain(f"{wrapped.__module__}.{wrapped.__qualname__}")
+    else:
+        walker.raw(b"r%d;" % walker.number(value))
+
+
 def add_lru(walker: Walker, value: Anything) -> None:
     walker.add(value.__wrapped__)
     info = value.cache_info()
@@ -243,6 +255,11 @@ def add_buffered(walker: Walker, value: Anything) -> None:
     walker.plain(value.tell())
 
 
+def add_described(walker: Walker, value: Anything) -> None:
+    """By what `copy` is told."""
+    walker.many(value.__reduce__()[1])
+
+
 def add_path(walker: Walker, value: Anything) -> None:
     walker.plain(PurePath.__str__(value))
 
@@ -250,6 +267,26 @@ def add_path(walker: Walker, value: Anything) -> None:
 def add_reduced(walker: Walker, value: Anything) -> None:
     """A value that never changes, by what makes another one like it."""
     walker.add(value.__reduce_ex__(2)[1])
+
+
+def place_logger(walker: Walker, value: Anything) -> None:
+    walker.plain(f"logger {value.name}")
+
+
+def place_alias(walker: Walker, value: Anything) -> None:
+    """list[int] and int | str."""
+    walker.raw(b"t")
+    walker.add(getattr(value, "__origin__", None))
+    walker.add(value.__args__)
+
+
+def place_type_variable(walker: Walker, value: Anything) -> None:
+    walker.plain(f"{value.__module__}.{value.__name__}")
+
+
+def place_tuple_getter(walker: Walker, value: Anything) -> None:
+    """A field of a named tuple."""
+    walker.plain(value.__reduce__()[1][0])
 
 
 def add_slice(walker: Walker, value: Anything) -> None:
@@ -296,6 +333,10 @@ def _based(kind: Any) -> Callable[[Walker, Any], None]:  # noqa: ANN401 - a clas
     return lambda walker, value: walker.plain(kind.__str__(value) if kind is str else kind.__getnewargs__(value)[0])
 
 
+class _Fields(NamedTuple):
+    field: int
+
+
 CONTENT: Final[dict[Any, Handler]] = {
     object: add_object, tuple: add_tuple, list: add_list, dict: add_dict, defaultdict: add_defaultdict, OrderedDict: add_ordered,
     Counter: add_dict, set: add_set, frozenset: add_set, deque: add_deque, slice: add_slice, types.SimpleNamespace: add_namespace,
@@ -309,11 +350,15 @@ CONTENT: Final[dict[Any, Handler]] = {
     struct.Struct: add_struct, io.StringIO: add_buffered, io.BytesIO: add_buffered, types.TracebackType: nothing,
     bytes: plain, str: _based(str), int: add_int, float: _based(float), complex: _based(complex),
     type({}.keys()): add_view, type({}.values()): add_view, type({}.items()): add_view,
+    **dict.fromkeys((operator.itemgetter, operator.attrgetter, operator.methodcaller), add_described),
     **iterators.CONTENT, **memory.CONTENT,
 }  # fmt: skip
 IN_PLACE: Final[dict[Any, Handler]] = {
     types.FunctionType: place_function, types.MethodType: place_method, types.BuiltinFunctionType: place_builtin,
-    types.ModuleType: place_module, types.CodeType: place_code, types.MethodDescriptorType: place_descriptor,
+    types.ModuleType: place_module, functools._lru_cache_wrapper: place_lru, logging.Logger: place_logger,
+    types.GenericAlias: place_alias, types.UnionType: place_alias, TypeVar: place_type_variable, ParamSpec: place_type_variable,
+    type(_Fields.field): place_tuple_getter,
+    types.CodeType: place_code, types.MethodDescriptorType: place_descriptor,
     types.WrapperDescriptorType: place_descriptor, types.ClassMethodDescriptorType: place_descriptor,
     types.GetSetDescriptorType: place_descriptor, types.MemberDescriptorType: place_descriptor, **memory.IN_PLACE,
 }  # fmt: skip

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ctypes
 import decimal
 import itertools
+import operator
 import weakref
 from collections import OrderedDict, deque
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -84,6 +86,15 @@ class Derived(list[int]):
 class Colour(IntEnum):
     RED = 0
     GREEN = 1
+
+
+class Row(NamedTuple):
+    field: int
+
+
+@dataclass
+class Record:
+    field: int
 
 
 class Pair(ctypes.Structure):
@@ -313,6 +324,15 @@ MADE: dict[str, Callable[[int], Any]] = {
     "an argument of a partial": lambda v: partial(min, v),
     "the object of a bound method": lambda v: Plain(v).method,
     "a builtin method's object": lambda v: [v].append,
+    "the place of a deque's iterator": lambda v: advanced(iter(deque([1, 1, 1])), v),
+    "the place of an OrderedDict's iterator": lambda v: advanced(iter(OrderedDict({1: 1, 2: 1})), v),
+    "the place of a ctypes array's iterator": lambda v: advanced(iter((ctypes.c_int * 3)()), v),
+    "a field of a named tuple": lambda v: Row(v),
+    "a field of a data class": lambda v: Record(v),
+    "an itemgetter": lambda v: operator.itemgetter(v),
+    "an alias": lambda v: (list[int], list[str])[v],
+    "what a c_wchar_p is to": lambda v: ctypes.c_wchar_p(f"ab{v}"),
+    "what a py_object is": lambda v: ctypes.py_object([v]),
     "an exception's argument": lambda v: ValueError(v),
     "the state of Random": lambda v: Random(v),
     "a number in a structure": lambda v: Pair(v),
