@@ -48,7 +48,7 @@ class CompileHook(BuildHookInterface[Any]):
             target = tree / file.distribution_path
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file.path, target)
-        made = compiled(tree, self.config["modules"])
+        made = compiled(tree, self.config["modules"], self.config["without"])
         build_data["force_include"] |= {str(path): path.relative_to(tree).as_posix() for path in made}
         build_data["pure_python"], build_data["infer_tag"] = False, True
 
@@ -64,9 +64,10 @@ def has_compiler() -> bool:
     return sys.platform == "win32" or shutil.which(compiler) is not None
 
 
-def compiled(tree: Path, patterns: list[str]) -> list[Path]:
+def compiled(tree: Path, patterns: list[str], without: list[str]) -> list[Path]:
     """Compile the modules that the patterns stand for, beside their sources; the extension modules."""
-    modules = sorted({path for pattern in patterns for path in tree.glob(pattern) if path.name != "__init__.py"})
+    found = {path for pattern in patterns for path in tree.glob(pattern) if path.name != "__init__.py"}
+    modules = sorted(found - {tree / name for name in without})
     names = " ".join(path.relative_to(tree).as_posix() for path in modules)
     command = [sys.executable, "-c", SETUP, "build_ext", "--inplace", names]
     done = subprocess.run(command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)

@@ -31,7 +31,7 @@ from alertable.sim.runtime.violations import STUCK, deadlock, program_error, ste
 from alertable.sim.runtime.whereabouts import standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableSequence
 
     from alertable.kernel_model.afd.endpoint import Flow
     from alertable.kernel_model.choice import Chooser
@@ -70,7 +70,7 @@ class Machine:
         self.moved = 0  # the last step that was more than a vain look
         self.sweep_at = SWEEP  # the step of the next garbage collection
         self.alarm = 0 if chooser is not None else min(max_steps, SWEEP)  # the step at which a system call must look up
-        self.log: list[Any] = []  # label, step, label, step, ...
+        self.log: MutableSequence[Any] = []  # label, step, label, step, ...
         self.questions: tuple[int, list[tuple[str, ...]]] = (0, [])  # of a step: what was answered as usual since an outcome
         self.current: Any = None  # the running KThread; None in the hub
         self.hub: greenlet = getcurrent()

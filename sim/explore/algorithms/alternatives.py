@@ -6,7 +6,7 @@ footprints of all of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,10 @@ class Alternatives:
         self._tried: dict[tuple[int, ...], tuple[int, set[int]]] = {}
         self.reads = 0
         self.writes = 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For workers: compiled classes are not pickled without."""
+        return _restored, (self._tried, self.reads, self.writes)
 
     def record(self, answers: tuple[int, ...], counts: Sequence[int], reads: int, writes: int) -> None:
         """The step was executed with these answers."""
@@ -38,3 +42,9 @@ class Alternatives:
             if left is not None:
                 return (*before, left)
         return None
+
+
+def _restored(tried: dict[tuple[int, ...], tuple[int, set[int]]], reads: int, writes: int) -> Alternatives:
+    alternatives = Alternatives()
+    alternatives._tried, alternatives.reads, alternatives.writes = tried, reads, writes
+    return alternatives

@@ -18,6 +18,7 @@ Source: Abdulla, Aronis, Jonsson, Sagonas, "Source sets: a foundation for optima
 
 from __future__ import annotations
 
+from types import GetSetDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from msgspec.structs import replace
@@ -76,6 +77,16 @@ class Dpor:
         self._counts: list[int] = []
         self.cut = False  # an execution reached the step bound
         self.refused = False  # what comes after a violation is not modelled
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For workers and checkpoints; the attributes of a compiled class are not in a dictionary."""
+        kinds = [kind for cls in type(self).__mro__ for kind in vars(cls).items() if isinstance(kind[1], GetSetDescriptorType)]
+        names = [name for name, _ in kinds if not name.startswith("__") and hasattr(self, name)]
+        return {name: getattr(self, name) for name in names} | getattr(self, "__dict__", {})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def begin_anew(self) -> None:
         """Nothing is explored."""
