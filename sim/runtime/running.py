@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableSequence
 
     from alertable.kernel_model.choice import Chooser
     from alertable.kernel_model.ke.structures import KThread
@@ -23,7 +23,7 @@ class Running(Protocol):
     steps: int
     moved: int  # the last step that was more than a vain look
     alarm: int  # the step at which a system call must look up
-    log: list[Any]  # label, step, label, step, ...
+    log: MutableSequence[Any]  # label, step, label, step, ...
     current: Any  # the running KThread; None where none runs
     routines: dict[KThread, object]
     chooser: Chooser | None

@@ -21,7 +21,7 @@ from tests.repo.pages import pages
 from tests.repo.sources import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 pytestmark = [
@@ -74,11 +74,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     for name in tracked():
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, tree / name)
-    _must([sys.executable, "-m", "hatchling", "build", "-d", made], tree)
+    must([sys.executable, "-m", "hatchling", "build", "-d", made], tree)
     (wheel,), (sdist,) = made.glob("*.whl"), made.glob("*.tar.gz")
-    _must([sys.executable, "-m", "venv", base / "env"], base)
+    must([sys.executable, "-m", "venv", base / "env"], base)
     binary = base / "env" / "bin"
-    _must([binary / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel, "pytest", "matplotlib"], base)
+    must([binary / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel, "pytest", "matplotlib"], base)
     (folder / "specs").mkdir(parents=True)
     for name in ("sim.py", "winapi.py", "kernel_model.py", "specs/__init__.py"):
         (folder / name).write_text(OWN, encoding="utf-8")
@@ -96,8 +96,10 @@ def tracked() -> list[str]:
     return [path.as_posix() for path in found if not hidden & {*path.parts} and "__pycache__" not in path.parts]
 
 
-def _must(command: list[object], cwd: Path) -> None:
-    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False)
+def must(command: Sequence[object], cwd: Path, **environment: str) -> None:
+    """Run a command that has to succeed."""
+    there = {**os.environ, **environment}
+    done = subprocess.run([str(part) for part in command], cwd=cwd, env=there, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -114,7 +116,7 @@ def test_the_wheel_of_the_sdist_is_the_same(installed: Installed, tmp_path: Path
     with tarfile.open(installed.sdist) as sdist:
         sdist.extractall(tmp_path, filter="data")
     (tree,) = tmp_path.iterdir()
-    _must([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "again"], tree)
+    must([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "again"], tree)
     (again,) = (tmp_path / "again").glob("*.whl")
     with zipfile.ZipFile(again) as one, zipfile.ZipFile(installed.wheel) as other:
         assert {i.filename: i.CRC for i in one.infolist()} == {i.filename: i.CRC for i in other.infolist()}
