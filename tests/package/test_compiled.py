@@ -127,5 +127,5 @@ def test_the_same_tests_pass(trees: Trees) -> None:
 def test_traces_and_counts_are_the_same(trees: Trees) -> None:
     here, there = (trees.run(tree, "-c", SAME) for tree in (trees.pure, trees.compiled))
     assert here.returncode == there.returncode == 0, here.stderr + there.stderr
-    assert here.stdout == there.stdout
+    assert here.stdout.replace(str(trees.pure), "") == there.stdout.replace(str(trees.compiled), "")
     assert len(here.stdout) > 100_000

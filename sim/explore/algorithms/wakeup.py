@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from alertable.sim.explore.relation.step import Step, dependent
+from alertable.sim.explore.relation.step import Step, dependent, planned
 
 
 class Branch(Struct, gc=False):
@@ -100,7 +100,8 @@ def insert(children: list[Branch], sequence: Sequence[Step], mask: int, reversed
             children = branch.below()
             break
         else:
-            children.append(Branch(sequence[0], ends=True, tail=sequence[1:]))
+            first, *rest = map(planned, sequence)
+            children.append(Branch(first, ends=True, tail=tuple(rest)))
             return True
     return False
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 NOTHING: Final[tuple[Any, ...]] = ()
 BITS_KEPT: Final = 1 << 16
 _BITS: dict[int, tuple[int, ...]] = {}
+_PLANNED: dict[tuple[Any, ...], Step] = {}
 
 
 def bits(mask: int) -> tuple[int, ...]:
@@ -37,6 +38,7 @@ class Step(Struct, eq=False, gc=False):
     outcomes: the answers to what the environment was asked within it.  again: the rest of the segment comes next.
     position, before: where it was in that execution, and the steps that happened before it (a bit mask, itself included).
     foreign: as part of a sleep set, it stands only for sequences that contain it: what begins with it may not be explored yet.
+    planned: what a wakeup tree keeps in its place, once it was asked.
     """
 
     actor: str
@@ -54,12 +56,14 @@ class Step(Struct, eq=False, gc=False):
     position: int = 0
     before: int = 0
     foreign: bool = False
+    planned: Step | None = None
 
     def renumber(self, numbers: Mapping[int, int]) -> None:
         """Each key that `numbers` knows becomes another; for steps that come from elsewhere and are nobody's yet."""
         self.reads, self.writes, self.joins = (_renumbered(mask, numbers) for mask in (self.reads, self.writes, self.joins))
         self.guard = numbers.get(self.guard, self.guard)
         self.locks = [(numbers.get(key, key), operation) for key, operation in self.locks] or NOTHING
+        self.planned = None
 
 
 def _renumbered(mask: int, numbers: Mapping[int, int]) -> int:
@@ -67,6 +71,23 @@ def _renumbered(mask: int, numbers: Mapping[int, int]) -> int:
     for key in bits(mask):
         new |= numbers.get(key, key)
     return new
+
+
+def planned(step: Step) -> Step:
+    """The same step without its place in an execution; one object for all that are alike.
+
+    What is planned outlives the execution that it was taken from; so it keeps none of its steps.
+    """
+    found = step.planned
+    if found is None:
+        key = step.actor, step.ordinal, step.reads, step.writes, step.outcomes
+        found = _PLANNED.get(key)
+        if found is None:
+            if len(_PLANNED) > BITS_KEPT:
+                _PLANNED.clear()
+            found = _PLANNED[key] = Step(step.actor, step.ordinal, step.reads, step.writes, outcomes=step.outcomes)
+        step.planned = found
+    return found
 
 
 def dependent(one: Step, other: Step) -> int:
