@@ -67,7 +67,9 @@ def nt_release_semaphore(k: Kernel, t: KThread, handle: int, count: int) -> int 
     if isinstance(semaphore, NtStatus):
         return semaphore
     previous = release_semaphore(k, semaphore, count)
-    return NtStatus.SEMAPHORE_LIMIT_EXCEEDED if previous is None else previous
+    if previous is None:
+        return NtStatus.SEMAPHORE_LIMIT_EXCEEDED  # no conditional expression: mypyc would take it for an int
+    return previous
 
 
 def nt_set_timer(

@@ -212,9 +212,11 @@ def test_the_running_schedule_outlives_the_process(tmp_path: Path) -> None:
 
     journal = Journal(tmp_path / "running")
     log: Any = journal.fresh()
-    log += ("main", 1)
-    log += ("timer#1", 2)
-    assert after_a_crash() == "v1: main timer#1"
+    log.extend(("main", 1))
+    log.extend(("timer#1", 4))  # what is in no entry is of whoever moved last
+    log.extend(("!late", 6))  # an outcome of the step before
+    log.extend(("main", 6))
+    assert after_a_crash() == "v1: main main main timer#1 timer#1 !late main"
     assert left_behind(tmp_path / "running") is None  # this search still runs
     log = journal.fresh()
     assert after_a_crash() is None

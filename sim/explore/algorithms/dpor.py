@@ -18,7 +18,6 @@ Source: Abdulla, Aronis, Jonsson, Sagonas, "Source sets: a foundation for optima
 
 from __future__ import annotations
 
-from types import GetSetDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from msgspec.structs import replace
@@ -80,8 +79,7 @@ class Dpor:
 
     def __getstate__(self) -> dict[str, Any]:
         """For workers and checkpoints; the attributes of a compiled class are not in a dictionary."""
-        kinds = [kind for cls in type(self).__mro__ for kind in vars(cls).items() if isinstance(kind[1], GetSetDescriptorType)]
-        names = [name for name, _ in kinds if not name.startswith("__") and hasattr(self, name)]
+        names = [name for name in getattr(Dpor, "__mypyc_attrs__", ()) if not name.startswith("__") and hasattr(self, name)]
         return {name: getattr(self, name) for name in names} | getattr(self, "__dict__", {})
 
     def __setstate__(self, state: dict[str, Any]) -> None:
