@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alertable.kernel_model.iomgr.irp import Irp
     from alertable.kernel_model.ke.structures import Dispatcher, KApc
     from alertable.kernel_model.ke.timerq import Deadline
+    from alertable.kernel_model.rtl.lock import RtlLock
     from alertable.kernel_model.tcpip.segment import SendChunk
     from alertable.sim.fingerprint.walker import Found, Handler, Handlers
     from alertable.sim.runtime.machine import Machine
@@ -164,6 +165,13 @@ def _polls(walker: Pass, e: AfdEndpoint) -> None:
     _listed(walker, sorted(e.polls, key=_poll_label) if len(e.polls) > 1 else e.polls)
 
 
+def _shared(walker: Pass, lock: RtlLock) -> None:
+    """Who holds it so; the collection itself keeps a clock, of those who gave it back."""
+    _items_by_label(walker, lock.shared)
+    if walker.machine.memory is not None:
+        walker.number(lock.shared)
+
+
 def _due(walker: Pass, entry: TimerEntry) -> None:
     kernel, last = walker.kernel, walker.machine.last_timer
     walker.plain(entry.due_100ns - (0 if walker.absolute else kernel.now_100ns))
@@ -285,7 +293,7 @@ SPECIAL: Final[Mapping[str, Put]] = {
     "EProcess.handles": lambda walker, process: _items_by_key(walker, process.handles),
     "EProcess.window_classes": lambda walker, process: _items_by_key(walker, process.window_classes),
     "EventSelection.errors": lambda walker, selection: _items_by_key(walker, selection.errors),
-    "RtlLock.shared": lambda walker, lock: _items_by_label(walker, lock.shared),
+    "RtlLock.shared": _shared,
     "RtlLock.waiting": lambda walker, lock: _items_by_label(walker, lock.waiting),
     "Gate.waits": lambda walker, gate: _listed(walker, sorted(gate.waits, key=_wait_label)),
     "SendChunk.data": _chunk_rest,

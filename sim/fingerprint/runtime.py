@@ -177,6 +177,8 @@ def add_overlapped(walker: Pass, api: SimWinApi) -> None:
     for (number, offset), each in sorted(found, key=lambda item: item[0]):
         walker.raw(b"o%d+%d;" % (number, offset))
         _used(walker, each)
+        if walker.machine.memory is not None:
+            walker.number(each)  # it keeps a clock
 
 
 # ---- properties -------------------------------------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ class FreedInFlight(Property):
         self._pended: dict[Irp, list[Any]] = {}  # with the blocks that have to be asked
         self._unknown: tuple[Irp, int] | None = None  # over in a call whose result the program threw away, and the step
 
+    def essence(self) -> dict[str, Any]:
+        return {"pended": self._pended}  # what is unknown is of one step only
+
     def irp_pended(self, irp: Irp) -> None:
         self._pended[irp] = [block for block in _blocks(irp) if block.held is not None]
 

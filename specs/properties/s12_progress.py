@@ -47,6 +47,10 @@ class Progress(Property):
         self._passed_over: Counter[tuple[str, str]] = Counter()
         self._starved: dict[tuple[str, str], tuple[str, ...]] = {}  # passed over too often, and where that was seen
 
+    def essence(self) -> dict[str, Any]:
+        """Whom waits passed over.  Loops are judged at the step bound, which no state knows of."""
+        return {f"{waiter}, {label}": min(times, ROUNDS) for (waiter, label), times in self._passed_over.items()}
+
     # ---- progress ----------------------------------------------------------------------------------------------------------
 
     def _progress(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alertable.specs.properties.base import Property
 
@@ -28,6 +28,10 @@ class HandleHygiene(Property):
 
     def __init__(self) -> None:
         self._closed: dict[tuple[EProcess, int], tuple[str, KThread]] = {}
+
+    def essence(self) -> dict[str, Any]:
+        """Which values were closed; of one that was given out again the next close counts."""
+        return {f"{process.label}, {handle}": True for process, handle in self._closed if handle not in process.handles}
 
     def handle_closed(self, t: KThread, handle: int, obj: KObject) -> None:
         self._closed[t.process, handle] = obj.label, t

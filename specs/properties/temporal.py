@@ -76,6 +76,9 @@ class Temporal(Property):
     def fresh(self) -> Temporal:
         return type(self)(self.title, self.predicate)
 
+    def essence(self) -> dict[str, Any]:
+        return {"held": self.held, "predicate": self.predicate}
+
     def step(self, state: State) -> None:
         """After every step."""
         if not self.held and self.predicate(state):

@@ -1,6 +1,7 @@
 """The audits over as many random programs as one likes: `python -m tests.audit --swap 20000 --shadow 20000 --brute 5000`.
 
 Prints figures on stdout and progress on stderr; the exit code is 1 if anything was found, with the smallest programs.
+`--states` follows different ways to one state, `--workers` is `--brute` with two.
 A program is known by its number: `--seed` is the first one, `--family` keeps to some families, `--only` runs one number.
 """
 
@@ -13,7 +14,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.audit import brute, shadow, swap
+from tests.audit import brute, shadow, states, swap
 from tests.audit.generator import MODES, random_program, shrink
 from tests.audit.slots import traced
 from tests.audit.tracer import TRACER
@@ -91,6 +92,17 @@ def look_swapped(program: RandomProgram, number: int, figures: dict[str, int]) -
     return {f"{family}, {hole.kind}": str(hole)}
 
 
+def look_followed(program: RandomProgram, number: int, figures: dict[str, int]) -> dict[str, str]:
+    """Follow different ways to one fingerprint by the same schedule."""
+    audited = states.audit(program, number)
+    for what, count in (("states", audited.states), ("pairs", audited.pairs), ("not read", audited.unread)):
+        figures[what] = figures.get(what, 0) + count
+    if audited.hole is None:
+        return {}
+    family = program.families[0] if program.families else "none"
+    return {f"{family}, {audited.hole.kind}": str(audited.hole)}
+
+
 def look_shadowed(program: RandomProgram, number: int, figures: dict[str, int]) -> dict[str, str]:
     """Compare real accesses with footprints."""
     conflicts = shadow.audit(program, number, TRACER)
@@ -121,7 +133,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.audit", description=__doc__)
     for name, words in (
         ("swap", "swap neighbours"), ("shadow", "trace real accesses"), ("brute", "compare with brute force"),
-        ("workers", "compare with brute force, two workers"),
+        ("workers", "compare with brute force, two workers"), ("states", "follow two ways to one fingerprint"),
     ):  # fmt: skip
         parser.add_argument(f"--{name}", type=int, default=0, metavar="N", help=f"{words} in N programs")
     parser.add_argument("--seed", type=int, default=0, help="the number of the first program")
@@ -131,6 +143,7 @@ def main() -> int:
     audits = [
         Audit("swap", look_swapped, tries=SHRINK_TRIES), Audit("shadow", look_shadowed, tries=SHRINK_TRIES),
         Audit("brute", look_compared, small=True), Audit("workers", look_shared_out, small=True),
+        Audit("states", look_followed, tries=SHRINK_TRIES),
     ]  # fmt: skip
     print(f"modes: {'; '.join(map(str, MODES))}")
     failed = False

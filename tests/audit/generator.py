@@ -132,6 +132,7 @@ def program_of(
     first script, which makes far fewer interleavings.
     """
     used = dict.fromkeys(family for script in scripts for family, _ in script)
+    operations = [[FAMILIES[family][name] for family, name in script] for script in scripts]  # no others are a part of its state
     needs = list(dict.fromkeys(NEEDS[family] for family in FAMILIES if family in used and family in NEEDS))
 
     def program(w: WinApi) -> object:
@@ -140,8 +141,8 @@ def program_of(
         shared.log = [[] for _ in scripts]
 
         def follow(number: int) -> None:
-            for family, name in scripts[number]:
-                shared.log[number].append(FAMILIES[family][name](shared))
+            for operation in operations[number]:
+                shared.log[number].append(operation(shared))
 
         @w.CALLBACK(*LPTHREAD_START_ROUTINE)
         def body(number: int | None) -> int:
