@@ -219,7 +219,7 @@ def place_field(walker: Walker, value: Memory) -> None:
 
 
 def owner_at(memory: UserMemory, address: int) -> Found:
-    """What the kernel knows to lie at an address: what HeapAlloc gave, a ctypes object that it has met."""
+    """What the kernel knows to lie at an address: what HeapAlloc gave, a ctypes object that it has met; or to have lain there."""
     for block, kept in memory._heap.values():
         if block.covers(address, 0):
             return kept, block.base, block.size
@@ -228,6 +228,12 @@ def owner_at(memory: UserMemory, address: int) -> Found:
             owner = block.held if block.held is not None else block.owner() if block.owner is not None else None
             if owner is not None and type(owner) is not bytes:
                 return owner, block.base - block.offset, block.size + block.offset
+    for block, kept in memory._dead:
+        if block.covers(address, 0):
+            return kept, block.base, block.size
+    for block in reversed(memory._released):
+        if block.covers(address, 0):
+            return block, block.base, block.size
     return None
 
 

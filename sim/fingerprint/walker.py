@@ -100,6 +100,9 @@ class Walker:
             else:
                 self._out.append(b"i%d;" % value)
             return
+        if value is None:
+            self._out.append(b"N")
+            return
         place = self._in_place[kind]
         if place is not None:
             place(self, value)

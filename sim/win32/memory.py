@@ -213,7 +213,7 @@ class UserMemory:
     on_release is called with a block whose owner has just been released by the program; touched makes what is told of accesses.
     """
 
-    __slots__ = ("_blocks", "_dead", "_heap", "_on_release", "_overlapped", "_seen", "_touched", "label")
+    __slots__ = ("_blocks", "_dead", "_heap", "_on_release", "_overlapped", "_released", "_seen", "_touched", "label")
 
     def __init__(self, on_release: Callable[[Block], None], touched: Callable[[Any, int], Touched] | None = None) -> None:
         self._blocks: dict[int, Block] = {}
@@ -222,6 +222,7 @@ class UserMemory:
         self._touched = touched
         self.label: Callable[[Any], str] = lambda owner: type(owner).__name__  # what messages call it
         self._heap: dict[int, tuple[Block, object]] = {}  # what HeapAlloc gave, by address; the object owns the memory
+        self._released: list[Block] = []  # what the program has let go of: addresses in it lead nowhere
         self._dead: list[tuple[Block, Any]] = []  # what was freed, with the object that is kept so that nothing else lies there
         self._seen: dict[int, weakref.ref[Any]] = {}  # objects that a search passed by, by address
 
@@ -343,6 +344,7 @@ class UserMemory:
         """The program has let go of it."""
         block.alive = False
         block.owner = None
+        self._released.append(block)
         for key in block.keys:
             if self._blocks.get(key) is block:
                 del self._blocks[key]
@@ -357,6 +359,7 @@ class UserMemory:
         self._overlapped.clear()
         self._heap.clear()
         self._dead.clear()
+        self._released.clear()
 
     # ---- the program says so ---------------------------------------------------------------------------------------------
 
