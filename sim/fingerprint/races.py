@@ -49,17 +49,20 @@ def _add_space(walker: Pass, space: Space, knowing: list[Clock], open_: list[Acc
         if number is not None and thing.locations and (thing.ref is None or thing.ref() is not None):
             met.append((number, thing))
     for number, thing in sorted(met, key=lambda item: item[0]):
-        walker.raw(b"t%d;" % number)
-        _add_thing(walker, thing, knowing, open_)
+        _add_thing(walker, thing, knowing, open_, b"t%d;" % number)
 
 
-def _add_thing(walker: Pass, thing: Any, knowing: list[Clock], open_: list[Access]) -> None:  # noqa: ANN401 - a Thing
+def _add_thing(
+    walker: Pass, thing: Any, knowing: list[Clock], open_: list[Access], number: bytes = b"",  # noqa: ANN401 - a Thing
+) -> None:  # fmt: skip
+    """A thing is told of only where an access is open: others may be what is left of an object whose place another has."""
     told = False
     for place, location in sorted(thing.locations.items(), key=lambda item: _place_name(item[0])):
         accesses = [each for each in _accesses(location) if any(clock.get(each.ordinal, 0) < each.count for clock in knowing)]
         if not accesses:
             continue
         if not told:
+            walker.raw(number)
             walker.plain(thing.name)  # footprints name it so
             told = True
         _add_place(walker, place)
