@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 from alertable.decorating import decorating
 from alertable.sim import Execution, ScheduleError, Violation
 from alertable.sim.explore.check import check as _check
-from alertable.sim.runtime.execution import run as _run
+from alertable.sim.explore.graphs.rounds import run as _run
 from alertable.sim.runtime.process import Process
 from alertable.sim.runtime.settings import MAX_STEPS, Settings
 from alertable.sim.win32.peer import Peer, RemoteEndpoint
@@ -241,7 +241,7 @@ def _run_example(programs: Sequence[Program], text: str, settings: Settings) -> 
     from alertable.sim.runtime.schedule import parse
 
     chooser = FarAsItFits(parse(text))
-    execution = _run(programs, schedule=chooser, settings=settings.at(text))
+    execution = _run(programs, schedule=chooser, text=text, settings=settings.at(text))
     if chooser.parted is not None:
         warnings.warn(
             f"the schedule of an @example does not fit any more: {chooser.parted}; it was followed as far as it fits, then the "

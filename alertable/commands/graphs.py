@@ -56,7 +56,7 @@ def write_graph(report: Report, path: Path | None) -> int:
     if path is None:
         return OK
     states = report.graph
-    if states is None:
+    if states is None or not len(states):
         note(f"{path} was not written: the search ended before it had a state graph")
         return USAGE
     try:

@@ -14,8 +14,8 @@ from alertable.sim import NotModelled, ReplayDivergence, ScheduleError
 from alertable.sim.explore.check import check
 from alertable.sim.explore.coordinating.checkpoint import deferred_interrupt
 from alertable.sim.explore.explaining.explain import explained
+from alertable.sim.explore.graphs.rounds import run
 from alertable.sim.explore.report import INTERRUPTED
-from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.own import is_ours
 from alertable.sim.runtime.passing import speaks_to_the_runner
 from alertable.sim.runtime.replay import FarAsItFits
@@ -173,7 +173,7 @@ class _Test:
         text = self._renamed(text)
         chooser = FarAsItFits(parse(text))
         with silence(**dict.fromkeys(self.silence, False) if aloud else self.silence):
-            return chooser, run(self.programs, schedule=chooser, settings=self.settings.at(text))
+            return chooser, run(self.programs, schedule=chooser, text=text, settings=self.settings.at(text))
 
     def _renamed(self, text: str) -> str:
         """The schedule of a test whose thread was called after it, as they once were, or as `alertable run` calls it."""

@@ -40,12 +40,14 @@ SERVED: Final = "a run before took this drawn schedule: for another program draw
 
 def run(
     programs: Sequence[Program], *, schedule: str | Chooser | None = None, seed: int | None = None,
-    settings: Settings | None = None, log: list[Any] | None = None, **fields: Any,  # noqa: ANN401 - of Settings
+    settings: Settings | None = None, log: list[Any] | None = None,
+    prepare: Callable[[Machine, SimWinApi], None] | None = None, **fields: Any,  # noqa: ANN401 - of Settings
 ) -> Execution:  # fmt: skip
     """Run the programs once, traced, as the initial threads of one process (each Process and Peer has its own).
 
     schedule: text to follow (the default goes on after its end), or a chooser; seed: random choices instead of the default ones.
     settings, or its fields: what else may happen.  log: where the decisions are noted as they are made.
+    prepare: gets the machine and the API before anything runs.
     Raises ReplayDivergence, ScheduleError, NotModelled, ValueError.
     """
     whole("seed", seed)
@@ -70,7 +72,10 @@ def run(
         machine.log = log
     try:
         with printing_to(recorder), swapped(programs, precise=settings.precise):
-            results = execute(programs, machine, api_of(machine))
+            api = api_of(machine)
+            if prepare is not None:
+                prepare(machine, api)
+            results = execute(programs, machine, api)
     finally:
         if (executed := getattr(chooser, "executed", None)) is not None:
             executed(machine, recorder.events)

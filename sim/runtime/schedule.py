@@ -8,6 +8,7 @@ that had this answer too, and did not get it.
 Words that begin with an at sign come first: places in memory at which every access is a step of its own (`@main.list#1.0`);
 `@` alone: data races count.
 What comes again and again is written once: `[ a b*2 ]*400` is `a b*2` four hundred times.  Only long schedules are rendered so.
+A schedule that ends in `[ a b*2 ]*inf` is a lasso: `a b*2` leads back to the state before it, so it may go on for ever.
 The text stands for choices, not for code: it does not depend on Python's version or on the platform.
 """
 
@@ -26,7 +27,8 @@ USUAL_WORD: Final = "!usual"
 AT: Final = "@"
 _WORD: Final = re.compile(r"(?P<label>[^\s*]+)(?:\*(?P<count>[1-9][0-9]*))?\Z")
 BEGIN: Final = "["  # of words that come again and again
-_END: Final = re.compile(r"\](?:\*(?P<count>[1-9][0-9]*))?\Z")
+FOREVER: Final = "inf"
+_END: Final = re.compile(rf"\](?:\*(?P<count>[1-9][0-9]*|{FOREVER}))?\Z")
 LONG: Final = 100  # words; a schedule that is shorter is written word by word
 LONGEST_ROUND: Final = 50  # words that come again together
 MOST_WORDS: Final = 1_000_000  # that a text may stand for
@@ -88,6 +90,28 @@ def render(moves: Iterable[tuple[str, int]]) -> str:
     return " ".join([f"{VERSION}:", *(_folded(texts) if len(texts) > LONG else texts)])
 
 
+def lasso(prefix: Iterable[tuple[str, int]], loop: Iterable[tuple[str, int]]) -> str:
+    """The text of a way and of a loop at its end that goes on for ever."""
+    return f"{render(prefix)} {BEGIN} {render(loop).removeprefix(f'{VERSION}: ')} ]*{FOREVER}"
+
+
+def is_lasso(text: str) -> bool:
+    """Does the schedule end in a loop that goes on for ever?"""
+    return text.rstrip().endswith(f"]*{FOREVER}")
+
+
+def steps_of_lasso(text: str) -> tuple[int, int]:
+    """How many steps there are before the loop, and how many in a round of it; ScheduleError as in `parse`."""
+    everything = sum(count for _, count in parse(text))
+    words, open_ = text.split(), 0
+    for number in range(len(words) - 1, -1, -1):
+        open_ += (_END.match(words[number]) is not None) - (words[number] == BEGIN)
+        if not open_:
+            break
+    prefix = sum(count for _, count in parse(" ".join(words[:number])))
+    return prefix, everything - prefix
+
+
 def _folded(words: Sequence[str]) -> Iterator[str]:
     """The same with what comes again and again written once: at each word the round that covers most, the shortest of these."""
     at = 0
@@ -121,14 +145,15 @@ def places_of(text: str) -> tuple[str, ...]:
 
 
 def parse(text: str) -> list[tuple[str, int]]:
-    """The (label, steps) pairs of a text; ScheduleError names the word that is wrong."""
+    """The (label, steps) pairs of a text, a loop that goes on for ever once; ScheduleError names the word that is wrong."""
     head, colon, rest = text.strip().partition(":")
     if not colon or not re.fullmatch(r"v\d+", head):
         raise ScheduleError(f"a schedule begins with '{VERSION}:', this begins with {text.strip()[:20]!r}")
     if head != VERSION:
         raise ScheduleError(f"schedule version {head} is not known; this program reads {VERSION}")
     open_: list[list[tuple[str, int]]] = [[]]
-    for word in rest.split():
+    words = rest.split()
+    for number, word in enumerate(words, 1):
         end = _END.match(word)
         if word.startswith(AT):
             continue  # see places_of
@@ -139,7 +164,9 @@ def parse(text: str) -> list[tuple[str, int]]:
         elif len(open_) == 1:
             raise ScheduleError(f"{word!r} ends what no {BEGIN!r} begins")
         else:
-            body, count = open_.pop(), int(end["count"] or 1)
+            if end["count"] == FOREVER and (len(open_) > 2 or number < len(words)):
+                raise ScheduleError(f"{word!r}: a loop that goes on for ever is the end of a schedule")
+            body, count = open_.pop(), 1 if end["count"] == FOREVER else int(end["count"] or 1)
             if len(body) * count > MOST_WORDS:
                 raise ScheduleError(f"{word!r}: {len(body)} words {count} times are more than {MOST_WORDS}")
             open_[-1] += body * count

@@ -15,7 +15,7 @@ from alertable.sim.runtime.whereabouts import acting, standing, throws_away
 from alertable.specs.properties.base import CALL_EVENTS, KERNEL_EVENTS, Property
 from alertable.specs.properties.marks import forget, listen
 from alertable.specs.properties.operations import Operations
-from alertable.specs.properties.temporal import State, Temporal
+from alertable.specs.properties.temporal import Eventually, State, Temporal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -102,6 +102,11 @@ class Watch:
         return [one.title for one in self._temporal if one.held]
 
     @property
+    def owed(self) -> tuple[str, ...]:
+        """Titles of the predicates that have to hold some time, and have not."""
+        return tuple([one.title for one in self._temporal if isinstance(one, Eventually) and not one.held])
+
+    @property
     def looked(self) -> bool:
         """Has a predicate looked at kernel state?"""
         return self.state is not None and self.state.looked
@@ -124,6 +129,12 @@ class Watch:
         self._ended = True
         for one in self.properties:
             one.bounded()
+
+    def circles(self) -> None:
+        """The execution has come back to a state, and so it may go on for ever."""
+        self._ended = True
+        for one in self.properties:
+            one.circles()
 
     def stuck(self) -> None:
         """Nothing can happen any more, and somebody waits."""

@@ -125,6 +125,9 @@ class Property:
     def stuck(self) -> None:
         """Nothing can happen any more, and somebody waits: a deadlock, unless this says what it is."""
 
+    def circles(self) -> None:
+        """The execution has come back to a state that it was in, and may go round for ever."""
+
     def bounded(self) -> None:
         """The execution is about to be cut at its step bound."""
 

@@ -24,13 +24,37 @@ ROUNDS: Final = 30  # visits of one abstract state, or waits that passed an obje
 WAITS_FOR_ANY: Final = ("WaitForMultipleObjects", "WaitForMultipleObjectsEx", "WSAWaitForMultipleEvents")
 
 
-class Progress(Property):
+class Advance(Property):
+    """What is progress: bytes that moved, packets taken, threads that began or ended, and marks."""
+
+    def advance(self) -> None:
+        """Something got done."""
+
+    def irp_completed(self, irp: Irp) -> None:
+        if irp.information:
+            self.advance()
+
+    def packet_removed(self, port: CompletionPort, packet: CompletionPacket) -> None:
+        if packet.information:
+            self.advance()
+
+    def thread_created(self, creator: KThread | None, t: KThread) -> None:
+        self.advance()
+
+    def thread_ended(self, t: KThread) -> None:
+        self.advance()
+
+    def marked(self, t: KThread, name: str, value: object) -> None:
+        self.advance()
+
+
+class Progress(Advance):
     """No loop in which threads run and nothing changes; no object that waits are never told of.
 
     The abstract states of an execution are a graph: who calls what, what every thread is doing, which objects are signalled,
-    how far anything got.  Time is left out.  Bytes that moved, packets taken, threads that began or ended, and marks are
-    progress: they begin a new graph.  Local variables of a program cannot be seen, so a loop is judged only where an execution
-    is cut at its step bound, and an object that was passed over only when all is over: what ends by itself is no livelock.
+    how far anything got.  Time is left out.  Progress begins a new graph.  Local variables of a program cannot be seen, so a
+    loop is judged only where an execution is cut at its step bound, and an object that was passed over only when all is over:
+    what ends by itself is no livelock.  A search of states sees the loops themselves (alertable.sim.explore.graphs.laws).
     """
 
     id = "S12"
@@ -53,28 +77,14 @@ class Progress(Property):
 
     # ---- progress ----------------------------------------------------------------------------------------------------------
 
-    def _progress(self) -> None:
+    def advance(self) -> None:
         self._graph.clear()
         self._visits.clear()
         self._last = None
         self._least = UNKNOWN
 
-    def irp_completed(self, irp: Irp) -> None:
-        if irp.information:
-            self._progress()
-
-    def packet_removed(self, port: CompletionPort, packet: CompletionPacket) -> None:
-        if packet.information:
-            self._progress()
-
-    def thread_created(self, creator: KThread | None, t: KThread) -> None:
-        self._progress()
-
-    def thread_ended(self, t: KThread) -> None:
-        self._progress()
-
     def marked(self, t: KThread, name: str, value: object) -> None:
-        self._progress()
+        super().marked(t, name, value)
         self._passed_over.clear()
         self._starved.clear()
 
@@ -93,7 +103,7 @@ class Progress(Property):
         packets = [len(obj.packets) for obj in objects if isinstance(obj, CompletionPort)]
         waiting = sum(apcs) + sum(packets)
         if waiting < self._least:
-            self._progress()  # a backlog that gets smaller; one that grows is none
+            self.advance()  # a backlog that gets smaller; one that grows is none
         self._least = min(self._least, waiting)
         threads = tuple([each.state.value for each in k.threads])
         signals = tuple([obj.signal_state for obj in objects if not isinstance(obj, CompletionPort)])

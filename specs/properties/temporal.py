@@ -102,13 +102,17 @@ class Sometimes(Temporal):
 
 
 class Eventually(Temporal):
-    """In some state of every execution."""
+    """In some state of every execution, also of those that never end."""
 
     kind = "eventually"
 
     def quiescent(self) -> None:
         if not self.held:
             self.report(f"{self.title!r} never held, and the execution is over")
+
+    def circles(self) -> None:
+        if not self.held:
+            self.report(f"{self.title!r} never held, and the execution may go round for ever")
 
 
 def always(title: str, predicate: Callable[[State], bool]) -> Always:

@@ -116,13 +116,16 @@ def peterson(w: WinApi) -> None:
     def body(me: int) -> Body:
         mine, others, turn = 1 << me, 2 >> me, 4 * (1 - me)
 
+        def must_wait(now: int) -> bool:
+            return bool(now & others) and now & 4 == turn
+
         def round_() -> None:
             section.load()  # outside
             shared.fetch_add(mine)
             shared.update(lambda old: old & 3 | turn)
-            while (now := shared.load()) & others and now & 4 == turn:
-                pass
-            now = 0
+            while True:  # a condition of `while` is compiled twice: two places for one
+                if not must_wait(shared.load()):
+                    break
             section.load()  # inside
             shared.fetch_add(-mine)
 
@@ -259,7 +262,9 @@ def lastzero(count: int) -> tuple[Program, System]:
 
         def checker() -> None:
             i = count
-            while cells[i].load() != 0:
+            while True:
+                if cells[i].load() == 0:
+                    break
                 i -= 1
             while True:
                 cells[i].load()  # it keeps what it has found

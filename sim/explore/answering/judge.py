@@ -11,10 +11,11 @@ from alertable.sim.explore.algorithms.exhaustive import Exhaustive
 from alertable.sim.explore.determinism.twice import NOT_DETERMINISTIC, not_deterministic
 from alertable.sim.explore.explaining.budget import REPLAYING
 from alertable.sim.explore.explaining.explain import NO_TIME, explained
+from alertable.sim.explore.graphs.rounds import run
 from alertable.sim.explore.report import BOUNDED, COMPLETE, FAILED, INCONCLUSIVE, SAMPLED
 from alertable.sim.explore.sampling.samples import Sampling
-from alertable.sim.runtime.execution import run
 from alertable.sim.runtime.outcome import ReplayDivergence
+from alertable.sim.runtime.schedule import is_lasso
 from alertable.sim.runtime.violations import STUCK
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def confirmed(
         if again is None or again.id != violation.id:
             how = f"the replay ends with {again.id if again is not None else 'no violation'}"
             return _not_again(violation, how, why())
+    if is_lasso(violation.schedule):
+        return violation  # the loop is a short one, and its way a shortest
     if not budget.allows(execution.steps):
         return replace(violation, note=NO_TIME)
     return explained(programs, violation, settings, budget)

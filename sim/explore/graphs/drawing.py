@@ -13,7 +13,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from alertable.sim.explore.graphs.layers import places
-from alertable.sim.explore.graphs.shape import DEADLOCK, ENDED, START, VIOLATION, edges_of, words
+from alertable.sim.explore.graphs.shape import DEADLOCK, ENDED, START, VIOLATION, edges_of, gets_on, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,8 +117,8 @@ def _legend(graph: nx.MultiDiGraph, actors: list[str]) -> Iterator[tuple[str, st
     """Signs and what they mean; only those that the drawing has."""
     for number, actor in enumerate(actors):
         yield f'<path class="step a{number % len(COLOURS)}" d="M0 0H28"/>', actor or "a step"
-    if any(not data.get("progress", True) for _, data in edges_of(graph)):
-        yield '<path class="step vain" style="color:var(--ink)" d="M0 0H28"/>', "a look that found nothing"
+    if any(not gets_on(data) for _, data in edges_of(graph)):
+        yield '<path class="step vain" style="color:var(--ink)" d="M0 0H28"/>', "a look that changed nothing"
     ends = {data.get("end", "") for _, data in graph.nodes(data=True)}
     if ENDED in ends:
         yield _rectangle(14, 0, 26, 12, "state", rim=True), "all that are awaited have ended"
@@ -142,7 +142,7 @@ def _boxes(graph: nx.MultiDiGraph, top: float, *, named: bool) -> dict[int, Box]
 def _lines(node: int, data: Mapping[str, Any]) -> tuple[str, ...]:
     """What stands in a box."""
     text = "\n".join(str(each) for each in (data.get("label", ""), data.get("outcome", "")) if each)
-    lines = [line for whole in text.split("\n") for line in wrap(whole, WIDEST)]
+    lines = [line for whole in text.replace("; ", "\n").split("\n") for line in wrap(whole, WIDEST)]
     return (str(node), *(lines if len(lines) <= LINES else [*lines[: LINES - 1], "..."]))
 
 
@@ -198,7 +198,7 @@ def _step(edge: Edge, data: Mapping[str, Any], curve: Curve, colour: Mapping[str
     """A transition: the curve with its head."""
     begin, one, two, end = ("{:.1f} {:.1f}".format(*point) for point in curve)
     actor = str(data.get("actor", ""))
-    vain = "" if data.get("progress", True) else " vain"
+    vain = "" if gets_on(data) else " vain"
     told = f"{edge.source} to {edge.target}: " + ": ".join(str(each) for each in (actor, data.get("what", "")) if each)
     head = "l-3.5 -1h7l-3.5 7z" if _down(curve) else "l1 -3.5v7l-7 -3.5z"
     yield f'<g class="{colour[actor]}"><title>{_text(told)}</title><path class="step{vain}" d="M{begin}C{one} {two} {end}"/>'

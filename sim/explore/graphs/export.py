@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from alertable.sim.explore.graphs.shape import DEADLOCK, ENDED, VIOLATION, edges_of, words
+from alertable.sim.explore.graphs.shape import DEADLOCK, ENDED, VIOLATION, edges_of, gets_on, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ def as_dot(graph: nx.MultiDiGraph) -> str:
         lines.append(f"  {node} [{f'label={text} ' + _SHAPES.get(data.get('end', ''), '')}".rstrip() + "]")
     for edge, data in edges_of(graph):
         text = _quoted(": ".join(each for each in (data.get("actor", ""), data.get("what", "")) if each))
-        vain = "" if data.get("progress", True) else " style=dashed"
+        vain = "" if gets_on(data) else " style=dashed"
         lines.append(f"  {edge.source} -> {edge.target} [label={text}{vain}]")
     return "\n".join([*lines, "}", ""])
 

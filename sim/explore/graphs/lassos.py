@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import networkx as nx
 
-from alertable.sim.explore.graphs.shape import START, Edge, edges_of, enabled_in, way
+from alertable.sim.explore.graphs.shape import START, Edge, edges_of, enabled_in, gets_on, way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -44,17 +44,17 @@ def undecided(graph: nx.MultiDiGraph) -> str:
 
 
 def livelock(graph: nx.MultiDiGraph) -> Lasso | None:
-    """Whoever moves looks in vain, for ever."""
-    return fair_lasso(graph, [edge for edge, data in edges_of(graph) if not data.get("progress", True)])
+    """Whoever moves looks, for ever, and changes nothing."""
+    return fair_lasso(graph, [edge for edge, data in edges_of(graph) if not gets_on(data)])
 
 
 def starvation(graph: nx.MultiDiGraph, actor: str) -> Lasso | None:
-    """An actor that can move again and again gets nowhere: it looks in vain, or others are always faster.
+    """An actor that can move again and again changes nothing: it looks in vain, or others are always faster.
 
     One that waits, and is not woken, is not starved.
     """
     steps = [(edge, data, data.get("actor") == actor) for edge, data in edges_of(graph)]
-    allowed = [edge for edge, data, its in steps if not (its and data.get("progress", True))]
+    allowed = [edge for edge, data, its in steps if not (its and gets_on(data))]
     its_turns = {edge for edge, _, its in steps if its} | {node for node in graph if actor in enabled_in(graph, node)}
     return fair_lasso(graph, allowed, also=[frozenset(its_turns)])
 

@@ -6,7 +6,8 @@ node    numbers 0, 1, ... in order of discovery, 0 is where everything begins.  
         thread stands), enabled (labels of who could move), end ("", "ended", "deadlock" or "violation"), outcome (text),
         depth, owed (titles of the *eventually* properties that have not held yet).
 edge    key: order of discovery.  actor (label), answers (of the environment, as numbers), what (the step), object (what it
-        touched, or ""), progress (it was more than a vain look: a kernel object changed, or a call found what it looked for).
+        touched, or ""), progress (it was more than a vain look: a kernel object changed, or a call found what it looked for),
+        changes (it wrote something).
 
 A graph that somebody made by hand need not have all of it: what lacks is empty.
 """
@@ -17,7 +18,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     import networkx as nx
 
@@ -25,6 +26,7 @@ START: Final = 0
 ENDED: Final = "ended"
 DEADLOCK: Final = "deadlock"
 VIOLATION: Final = "violation"
+CLOCK: Final = "clock"  # what moves where a program looks at the clock again and again
 
 
 class Wanted:
@@ -64,6 +66,16 @@ def actor_of(graph: nx.MultiDiGraph, edge: Edge) -> str:
     return str(graph.edges[edge].get("actor", ""))
 
 
+def gets_on(data: Mapping[str, Any]) -> bool:
+    """Is a transition with these attributes more than a look that changed nothing?"""
+    return bool(data.get("progress", True) and data.get("changes", True))
+
+
+def is_time(actor: str) -> bool:
+    """Is it a timer, a time-out, a slow device, so that time passes when it moves?"""
+    return ":" in actor or actor.startswith("timer#") or actor == CLOCK
+
+
 def enabled_in(graph: nx.MultiDiGraph, node: int) -> frozenset[str]:
     """Who could move in a state, whether or not the search let it."""
     tried = {str(data.get("actor", "")) for _, _, data in graph.out_edges(node, data=True)}
@@ -85,6 +97,8 @@ def way(
     """
     if start in goals:
         return []
+    if start not in graph:
+        return None
     came: dict[int, Edge | None] = {start: None}
     queue = deque([start])
     while queue:
