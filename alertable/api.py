@@ -84,6 +84,8 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     time_limit: float | None = None,
     preemptions: int | None = None,
     delays: int | None = None,
+    reduction: str | None = None,
+    exact: bool = False,
     seed: int = 0,
     clock: str = "eager",
     profile: str = "windows",
@@ -130,7 +132,8 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     settings = Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults)
     options: dict[str, Any] = {
         "strategy": strategy, "memory": memory, "max_executions": max_executions, "time_limit": time_limit,
-        "preemptions": preemptions, "delays": delays, "seed": seed, "workers": workers, "force_workers": force_workers,
+        "preemptions": preemptions, "delays": delays, "reduction": reduction, "exact": exact, "seed": seed, "workers": workers,
+        "force_workers": force_workers,
         "keep_going": keep_going, "progress": progress, "found": found, "resume": Path(resume) if resume is not None else None,
         "journal": Path(journal) if journal is not None else None, "settings": settings,
     }  # fmt: skip

@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 def check(
     programs: Sequence[Program], *, strategy: str | None = None, memory: str | None = None, max_executions: int | None = None,
     time_limit: float | None = None, seed: int = 0, keep_going: bool = False, preemptions: int | None = None,
-    delays: int | None = None, workers: int = 1, resume: Path | None = None, journal: Path | None = None,
+    delays: int | None = None, reduction: str | None = None, exact: bool = False, workers: int = 1, resume: Path | None = None,
+    journal: Path | None = None,
     progress: Progress | None = None, found: Callable[[Violation], None] | None = None, force_workers: bool = False,
     settings: Settings | None = None, **fields: Any,  # noqa: ANN401 - of Settings
 ) -> Report:  # fmt: skip
@@ -67,7 +68,9 @@ def check(
     sensible(max_executions, time_limit, seed, preemptions, delays, workers, progress, found)
     memory = DEFAULT_MEMORY if memory is None else memory
     settings = replace(settings or Settings(**fields), memory=memory)
-    chosen = strategy_of(strategy, memory, seed, max_executions, preemptions, delays, thorough=keep_going)
+    chosen = strategy_of(
+        strategy, memory, seed, max_executions, preemptions, delays, thorough=keep_going, reduction=reduction, exact=exact,
+    )  # fmt: skip
     _go_together(chosen, strategy, workers, resume, settings)
     workers = processes(workers, forced=force_workers)
     book = Journal(journal) if journal is not None else None
@@ -75,7 +78,7 @@ def check(
     if workers > 1:
         search = ParallelSearch(programs, chosen, settings, workers, keep_going=keep_going)
     code = [getattr(program, "digest", "") for program in programs]
-    question = repr((names(programs), code, strategy, memory, preemptions, delays, settings))
+    question = repr((names(programs), code, strategy, memory, preemptions, delays, reduction, settings))
     course = _Course(search, _Kept(search, resume, question), progress, max_executions, time_limit, keep_going, found)
     tally = search.tally
     first = BugsFirst(programs, settings, seed, tally, book) if strategy is None and not tally.executions else None

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final, Protocol
 from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.explore.algorithms.exhaustive import Exhaustive
 from alertable.sim.explore.sampling.samples import PctSampling, Sampling
+from alertable.sim.explore.states.graph import REDUCTIONS
+from alertable.sim.explore.states.strategy import States
 from alertable.sim.runtime.settings import MEMORIES
 
 if TYPE_CHECKING:
     from alertable.sim.runtime.machine import Machine
     from alertable.sim.win32.api import SimWinApi
 
-STRATEGIES: Final = ("dpor", "dfs", "random", "pct")
+STRATEGIES: Final = ("states", "dpor", "dfs", "random", "pct")
 DEFAULT: Final = "dpor"  # of a search that nobody chose a strategy for; samples come before it
 
 
@@ -31,11 +33,11 @@ class Strategy(Protocol):
 
 def strategy_of(
     name: str | None, memory: str, seed: int, max_executions: int | None, preemptions: int | None, delays: int | None,
-    *, thorough: bool = False,
+    *, thorough: bool = False, reduction: str | None = None, exact: bool = False,
 ) -> Strategy:  # fmt: skip
     """The strategy by its name, None for the one that a check uses of itself; ValueError for what there is not.
 
-    thorough: the search goes on after a violation.
+    thorough: the search goes on after a violation.  reduction, exact: of "states".
     """
     name = DEFAULT if name is None else name
     if memory not in MEMORIES:
@@ -43,10 +45,17 @@ def strategy_of(
     for bound, given in (("preemptions", preemptions), ("delays", delays)):
         if given is not None and name != "dfs":
             raise ValueError(f"{bound} bound the strategy 'dfs' only; {name!r} has no use for them")
+    if reduction is not None and reduction not in REDUCTIONS:
+        raise ValueError(f"reduction={reduction!r} does not exist; there are {', '.join(map(repr, REDUCTIONS))}")
+    for option, given in (("reduction", reduction), ("exact", exact or None)):
+        if given is not None and name != "states":
+            raise ValueError(f"{option} is for the strategy 'states'; {name!r} has no use for it")
     if preemptions is not None and delays is not None:
         raise ValueError("preemptions and delays are two bounds of one kind; give one of them")
     if name == "dpor":
         return Dpor(shared_memory=memory == "shared", thorough=thorough)
+    if name == "states":
+        return States(shared_memory=memory == "shared", thorough=thorough, reduction=reduction or REDUCTIONS[0], exact=exact)
     if name == "dfs":
         return Exhaustive(shared_memory=memory == "shared", preemptions=preemptions, delays=delays)
     if name == "random":

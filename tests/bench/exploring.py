@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 EXECUTIONS = 1_000
 
 
-def scripted(server: Any, clients: int) -> list[Any]:
-    """The server and scripted clients: connect, send one message, take its echo, close."""
+def scripted(server: Any, clients: int, messages: int = 1) -> list[Any]:
+    """The server and scripted clients: connect, send messages and take the echo of each, close."""
     message = frame(b"hello")
-    script = [("connect", server.PORT), ("send", message), ("receive_exactly", len(message)), ("close",)]
+    exchange = [("send", message), ("receive_exactly", len(message))] * messages
+    script = [("connect", server.PORT), *exchange, ("close",)]
 
     def serving(w: WinApi) -> int:
         return int(server.serve(w, server.PORT, clients))

@@ -14,7 +14,6 @@ from alertable.sim.explore.states.graph import StateGraph
 from alertable.sim.explore.states.races import Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from random import Random
 
     from alertable.sim.explore.states.graph import Node
@@ -135,8 +134,12 @@ class System:
 
 
 def explore(system: System, reduction: str, random: Random | None = None) -> tuple[StateGraph, dict[int, State]]:
-    """The whole graph; random: who is first at a new state."""
+    """The whole graph; random: the order of the actors."""
     graph = StateGraph(reduction)
+    actors = [str(actor) for actor in range(len(system.programs))]
+    if random is not None:
+        random.shuffle(actors)
+    graph.mask(actors)
     states: dict[int, State] = {}
 
     def node_of(state: State) -> tuple[Node, bool]:
@@ -154,21 +157,19 @@ def explore(system: System, reduction: str, random: Random | None = None) -> tup
             graph.edge(node, graph.letter(letter), (), target)
             if not is_new or not target.enabled:
                 return
-            node, actor = target, _chosen(graph.names(target.enabled), random)
-            graph.begin(node, actor)
+            chosen = graph.begin(target)
+            if chosen is None:
+                return
+            node, actor = target, chosen
 
     root, _ = node_of(system.start)
     if root.enabled:
-        actor = _chosen(graph.names(root.enabled), random)
-        graph.begin(root, actor)
+        actor = graph.begin(root)
+        assert actor is not None
         run(root, actor)
     while (todo := graph.next()) is not None:
         run(todo.node, todo.actor)
     return graph, states
-
-
-def _chosen(actors: Sequence[str], random: Random | None) -> str:
-    return random.choice(actors) if random is not None else actors[0]
 
 
 def observed(system: System, states: dict[int, State]) -> tuple[set[tuple[int, int, int]], set[State]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.explore.algorithms.exhaustive import Exhaustive
 from alertable.sim.explore.report import INTERRUPTED
+from alertable.sim.explore.states.strategy import States
 from alertable.sim.runtime.canonical import canonical, text
 from alertable.sim.runtime.execution import execute
 from alertable.sim.runtime.schedule import render
@@ -141,7 +142,9 @@ class Search:
         tally = self.tally
         if machine.memory is not None:
             tally.raced |= machine.memory.raced
-        if isinstance(self.strategy, Dpor) and self.strategy.pruned:
+        strategy = self.strategy
+        pruned = isinstance(strategy, Dpor) and strategy.pruned
+        if pruned and not isinstance(strategy, States):
             return
         tally.executions += 1
         tally.steps += machine.steps
@@ -154,6 +157,8 @@ class Search:
         if watch is not None and watch.state is not None:
             tally.looked = tally.looked or watch.looked
             tally.reached.update(dict.fromkeys(watch.reached))
+        if pruned:
+            return
         violation = machine.violation
         if violation is not None and not self.counts(violation):
             return
@@ -172,7 +177,9 @@ class Search:
         """Figures for people who look closely."""
         figures = {"steps": self.tally.steps, "outcomes": len(self.tally.outcomes)}
         strategy = self.strategy
-        if isinstance(strategy, Dpor):
+        if isinstance(strategy, States):
+            figures |= strategy.statistics()
+        elif isinstance(strategy, Dpor):
             figures |= {"redundant": strategy.redundant, "lost": strategy.lost}
         if isinstance(strategy, Exhaustive):
             figures["traces"] = len(strategy.traces)

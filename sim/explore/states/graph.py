@@ -29,15 +29,21 @@ REDUCTIONS: Final = ("source", "none")
 
 
 class Edge:
-    """A step that was executed: at which node, what it did, to which node it led."""
+    """A step that was executed: at which node, what it did, to which node it led.
 
-    __slots__ = ("answers", "letter", "source", "target", "told")
+    vain: a thread polled, and found nothing.  earlier: actors whose steps at the same node had been executed before.
+    """
 
-    def __init__(self, source: Node, letter: Letter, answers: tuple[int, ...], target: Node) -> None:
+    __slots__ = ("answers", "earlier", "letter", "number", "source", "target", "told", "vain")
+
+    def __init__(self, number: int, source: Node, letter: Letter, answers: tuple[int, ...], target: Node, vain: bool) -> None:
+        self.number = number
         self.source = source
         self.letter = letter
         self.answers = answers
         self.target = target
+        self.vain = vain
+        self.earlier = 0
         self.told = 0  # how many pending steps of the target this edge has passed on
 
 
@@ -46,12 +52,14 @@ class Node:
 
     enabled: who can move; taken: whose step is executed or planned; before: who moved on some way to it;
     entered: the first edge that led to it, by which it is reached again; pending: steps that are executed below (`races`);
-    wanted: steps that somebody would execute as soon as a lock is free.
+    wanted: steps that somebody would execute as soon as a lock is free.  done: what an actor did here, in all ways it could.
+    asleep: whose steps need not be executed here, and what they would do (the sleep set); demands: sets of which one actor must
+    be taken or asleep.
     """
 
     __slots__ = (
-        "before", "depth", "enabled", "end", "entered", "into", "key", "known", "label", "number", "out", "pending", "taken",
-        "wanted",
+        "asleep", "before", "demands", "depth", "done", "enabled", "end", "entered", "into", "key", "known", "label", "number",
+        "out", "outcome", "pending", "taken", "wanted",
     )  # fmt: skip
 
     def __init__(self, number: int, key: bytes, enabled: int) -> None:
@@ -67,7 +75,11 @@ class Node:
         self.pending: list[Pending] = []
         self.known: set[Pending] = set()  # the same, to look them up
         self.wanted: tuple[Letter, ...] = ()
+        self.done: dict[int, tuple[Letter, ...]] = {}
+        self.asleep: dict[int, tuple[Letter, ...]] = {}
+        self.demands: list[int] = []
         self.end = ""  # nothing follows: "ended", "deadlock", "violation"
+        self.outcome = ""  # of the programs, as text
         self.label = ""
 
 
@@ -137,18 +149,30 @@ class StateGraph:
             self._find_rivals(known)
         return known
 
-    def edge(self, source: Node, letter: Letter, answers: tuple[int, ...], target: Node) -> Edge:
-        """A step was executed; its letter comes from `letter`."""
-        edge = Edge(source, letter, answers, target)
+    def edge(
+        self, source: Node, letter: Letter, answers: tuple[int, ...], target: Node, *, vain: bool = False, more: bool = False
+    ) -> Edge:
+        """A step was executed; its letter comes from `letter`.  more: it is to be executed with other answers too."""
+        edge = Edge(self.edges, source, letter, answers, target, vain)
         self.edges += 1
         source.out.append(edge)
         source.taken |= letter.bit
-        if target.entered is None and target.number:
+        is_first = target.entered is None and target.number > 0
+        if is_first:
             target.entered, target.depth = edge, source.depth + 1
             self.depth = max(self.depth, target.depth)
         target.into.append(edge)
         if self.reduction == "none":
             return edge
+        for bit in source.done:
+            edge.earlier |= bit
+        edge.earlier &= ~letter.bit
+        if is_first:
+            target.asleep = self._asleep_after(edge)
+        else:
+            self._wake(edge)
+        if not more:
+            source.done[letter.bit] = tuple(each.letter for each in source.out if each.letter.bit == letter.bit)
         if letter.rivals:
             self._add(source, first(letter))
         else:
@@ -156,8 +180,14 @@ class StateGraph:
         self._spread(target, source.before | letter.bit)
         if target.pending:
             self._unsettled[target] = None
-        for bit in bits(source.enabled & ~target.enabled & ~letter.bit):  # they could have moved, and cannot any more
-            self.plan(source, bit)
+        waiting = 0
+        for each in target.wanted:
+            waiting |= each.bit
+        for bit in bits(source.enabled & ~target.enabled & ~letter.bit):
+            if bit & waiting:
+                self._demand(source, bit)
+            else:  # it never moves now, so what it would conflict with shows nowhere below: asleep or not, it is to move here
+                self.plan(source, bit)
         return edge
 
     def wanted(self, node: Node, letter: Letter) -> None:
@@ -185,11 +215,15 @@ class StateGraph:
         """The same step with other answers of the environment."""
         self._todo.append(Todo(node, actor, answers))
 
-    def begin(self, node: Node, actor: str) -> None:
-        """The execution goes on from a new node with this actor; what else is to be tried there comes later."""
-        node.taken |= self.actor(actor)
-        if self.reduction == "none":
-            self.plan_all(node)
+    def begin(self, node: Node) -> str | None:
+        """With whom the execution goes on from a new node; what else is to be tried there comes later.  None: all are asleep."""
+        for bit in bits(node.enabled):
+            if bit not in node.asleep:
+                node.taken |= bit
+                if self.reduction == "none":
+                    self.plan_all(node)
+                return self._names[bit]
+        return None
 
     def next(self) -> Todo | None:
         """What to execute next; None when the source sets are complete."""
@@ -230,12 +264,56 @@ class StateGraph:
             for node in component:
                 enabled |= node.enabled
                 taken |= node.taken
-            for node in component if fully else ():
-                more = self.plan_all(node) or more
+            for node in component:
+                for bit in bits(node.enabled & ~node.taken) if fully else ():
+                    self.plan(node, bit)
+                    taken |= bit
+                    more = True
             for bit in bits(enabled & ~taken):
                 self.plan(next(node for node in component if node.enabled & bit), bit)
                 more = True
         return more
+
+    # ---- sleep sets ------------------------------------------------------------------------------------------------------------
+
+    def _asleep_after(self, edge: Edge) -> dict[int, tuple[Letter, ...]]:
+        """Whose steps need not be executed after the edge: they were before it, and the order of the two does not matter."""
+        source, letter = edge.source, edge.letter
+        found = dict(source.asleep)
+        for bit in bits(edge.earlier):
+            found[bit] = source.done[bit]
+        return {
+            bit: letters for bit, letters in found.items()
+            if bit != letter.bit and not any(each.conflicts(letter) for each in letters)
+        }  # fmt: skip
+
+    def _wake(self, edge: Edge) -> None:
+        """The edge leads to a node that is known: only who is asleep on every way to it is asleep there."""
+        open_ = [edge]
+        while open_:
+            edge = open_.pop()
+            node = edge.target
+            if not node.asleep:
+                continue
+            still = self._asleep_after(edge)
+            if all(bit in still for bit in node.asleep):
+                continue
+            node.asleep = {bit: letters for bit, letters in node.asleep.items() if bit in still}
+            for demand in node.demands:
+                self._demand(node, demand, anew=False)
+            if not node.taken:
+                self._demand(node, sum(bit for bit in bits(node.enabled) if bit not in node.asleep))
+            open_ += node.out
+
+    def _demand(self, node: Node, actors: int, *, anew: bool = True) -> None:
+        """One of these must be taken at the node, or be asleep."""
+        if not actors or node.taken & actors:
+            return
+        if any(bit & actors for bit in node.asleep):
+            if anew and actors not in node.demands:
+                node.demands.append(actors)
+            return
+        self.plan(node, actors & -actors)
 
     # ---- the fixpoint ----------------------------------------------------------------------------------------------------------
 
@@ -255,9 +333,8 @@ class StateGraph:
             below = pending[edge.told]
             edge.told += 1
             relation = related(letter, woken, below)
-            if relation == RACING and not source.taken & below.initials:
-                for bit in bits(below.initials & source.enabled)[:1]:
-                    self.plan(source, bit)
+            if relation == RACING:
+                self._demand(source, below.initials & source.enabled)
             if not letter.barrier:  # else everything below comes after it, since it could not move before
                 self._add(source, below if relation == INDEPENDENT else caused(letter, below))
 
