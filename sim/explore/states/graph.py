@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import networkx
 
+from alertable.sim.explore.states.bounded import plan_within
 from alertable.sim.explore.states.races import INDEPENDENT, RACING, Letter, Pending, bits, caused, first, related
 
 if TYPE_CHECKING:
@@ -50,16 +51,16 @@ class Edge:
 class Node:
     """A state.  Sets of actors are bit masks.
 
-    enabled: who can move; taken: whose step is executed or planned; before: who moved on some way to it;
-    entered: the first edge that led to it, by which it is reached again; pending: steps that are executed below (`races`);
+    enabled: who can move; gives_way: threads that have just polled in vain; taken: whose step is executed or planned; before: who
+    moved on some way to it; entered: the first edge that led to it, by which it is reached again; pending: steps that are executed below (`races`);
     wanted: steps that somebody would execute as soon as a lock is free.  done: what an actor did here, in all ways it could.
     asleep: whose steps need not be executed here, and what they would do (the sleep set); demands: sets of which one actor must
     be taken or asleep.
     """
 
     __slots__ = (
-        "asleep", "before", "demands", "depth", "done", "enabled", "end", "entered", "into", "key", "known", "label", "number",
-        "out", "outcome", "pending", "taken", "wanted",
+        "asleep", "before", "demands", "depth", "done", "enabled", "end", "entered", "gives_way", "into", "key", "known", "label",
+        "number", "out", "outcome", "pending", "taken", "wanted",
     )  # fmt: skip
 
     def __init__(self, number: int, key: bytes, enabled: int) -> None:
@@ -67,6 +68,7 @@ class Node:
         self.key = key
         self.enabled = enabled
         self.depth = 0
+        self.gives_way = 0
         self.entered: Edge | None = None
         self.out: list[Edge] = []
         self.into: list[Edge] = []
@@ -100,6 +102,8 @@ class StateGraph:
     def __init__(self, reduction: str = "source") -> None:
         self.reduction = reduction
         self.nodes: list[Node] = []
+        self.threads = 0  # the actors that are threads
+        self.bound: int | None = None  # preemptions: what is executed now is all within them
         self.edges = 0
         self.depth = 0
         self._by_key: dict[bytes, Node] = {}
@@ -231,7 +235,8 @@ class StateGraph:
             self.settle()
             if self._todo:
                 return self._todo.pop()
-            if not self.close_cycles():
+            more = self.close_cycles() if self.bound is None else plan_within(self, self.bound)
+            if not more:
                 return None
 
     @property

@@ -143,6 +143,10 @@ class States(Dpor):
             key += b"!"
         node, is_new = self.graph.state(key, enabled)
         if is_new:
+            for t in machine.kernel.ready:
+                bit = self.graph.actor(t.label)
+                self.graph.threads |= bit
+                node.gives_way |= bit if t.yielding else 0
             for label, (lock, shared) in self.wanted.items():
                 bit = self.graph.actor(label)
                 reads, writes = (lock, 0) if shared else (0, lock)
