@@ -52,10 +52,10 @@ class Node:
     """A state.  Sets of actors are bit masks.
 
     enabled: who can move; gives_way: threads that have just polled in vain; taken: whose step is executed or planned; before: who
-    moved on some way to it; entered: the first edge that led to it, by which it is reached again; pending: steps that are
-    executed below (`races`); wanted: steps that somebody would execute as soon as a lock is free.  done: what an actor did here, in all ways it could.
-    asleep: whose steps need not be executed here, and what they would do (the sleep set); demands: sets of which one actor must
-    be taken or asleep.
+    moved on some way to it; entered: the first edge that led to it, by which it is reached again.
+    pending: steps that are executed below (`races`); wanted: steps that somebody would execute as soon as a lock is free.
+    done: what an actor did here, in all ways it could; asleep: whose steps need not be executed here, and what they would do (the
+    sleep set); demands: sets of which one actor must be taken or asleep.
     """
 
     __slots__ = (

@@ -91,7 +91,7 @@ class States(Dpor):
         self._counts.append(len(options))
         return answer
 
-    def _again(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
+    def _replayed(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
         """Who moves on the way."""
         label = self._way[self._depth][0]
         for t in machine.kernel.ready:
