@@ -11,6 +11,7 @@ from dis import get_instructions
 from functools import cache
 from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
 
 from alertable.sim.runtime.refuse import NEVER_RAN, never_ran, runs
 from alertable.sim.win32.memory import CData, CFuncPtr, Pointers, address_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _PROTOTYPES: Final[dict[tuple[Any, ...], Any]] = {}
 ANY_VARIABLE: Final = frozenset({"locals", "vars", "eval", "exec", "_getframe", "currentframe"})
+_LIVE: Final[WeakValueDictionary[int, Any]] = WeakValueDictionary()  # callbacks by the address that C code would call
 _INTEGERS: Final = {
     getattr(ctypes, name)
     for name in ("c_int8", "c_int16", "c_int32", "c_int64", "c_uint8", "c_uint16", "c_uint32", "c_uint64", "c_size_t",
@@ -46,6 +48,7 @@ def prototype(restype: Any, *argtypes: Any) -> Any:  # noqa: ANN401 - a ctypes t
                     runs(function)
                 self.python = function if callable(function) and not isinstance(function, CData) else None
                 self.routine: Routine | None = None
+                _LIVE[ctypes.c_void_p.from_buffer(self).value or 0] = self
 
         made = _PROTOTYPES[key] = Callback
     return made
@@ -136,6 +139,9 @@ def _loads(code: CodeType, places: tuple[int, ...]) -> bool:
 
 def _search(address: int) -> Routine:
     """A callback passed as a bare address, or made by plain CFUNCTYPE: find the live function object."""
+    made = _LIVE.get(address)
+    if made is not None and made.python is not None:
+        return Routine(address, made.python, tuple(made._argtypes_), made._restype_)
     for obj in gc.get_objects():
         if not isinstance(obj, CFuncPtr) or ctypes.cast(obj, ctypes.c_void_p).value != address:
             continue
