@@ -105,9 +105,11 @@ def check(  # type: ignore[misc]  # the two above take these options by name
 ) -> Any:
     """Explore the interleavings of one or several programs (initial threads of one process).
 
-    strategy: None is bugs first: the default schedule, some hundred random and PCT ones, then "dpor".  "dpor" (one execution per
-    distinct behaviour), "dfs" (every interleaving; preemptions bounds how often a thread is interrupted, delays how often one is
-    passed over), "random" and "pct" (max_executions of them).
+    strategy: None is bugs first: the default schedule, some hundred random and PCT ones, then "dpor".
+    "states": each state once, also where programs never end; reduction="none" tries every enabled step in each of them, and
+    exact=True keeps whole states and counts collisions of their fingerprints.  "dpor": one execution per distinct behaviour.
+    "dfs": every interleaving; preemptions bounds how often a thread is interrupted, delays how often one is passed over.
+    "random" and "pct": max_executions of them.
     memory: what threads of one process share.  "precise" (None is the same) watches what the program's own code touches, reports
     data races, and trusts that no other code touches the same variables; "shared" takes every two steps of one process for
     dependent, and trusts that threads change places at calls only; "locks" trusts that data is only shared under locks.

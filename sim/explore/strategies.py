@@ -47,8 +47,8 @@ def strategy_of(
             raise ValueError(f"{bound} bound the strategy 'dfs' only; {name!r} has no use for them")
     if reduction is not None and reduction not in REDUCTIONS:
         raise ValueError(f"reduction={reduction!r} does not exist; there are {', '.join(map(repr, REDUCTIONS))}")
-    for option, given in (("reduction", reduction), ("exact", exact or None)):
-        if given is not None and name != "states":
+    for option, is_given in (("reduction", reduction is not None), ("exact", exact)):
+        if is_given and name != "states":
             raise ValueError(f"{option} is for the strategy 'states'; {name!r} has no use for it")
     if preemptions is not None and delays is not None:
         raise ValueError("preemptions and delays are two bounds of one kind; give one of them")

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from alertable.kernel_model.ke.structures import KThread
 from alertable.kernel_model.ke.timerq import due_entries, movable_entries, next_due
-from alertable.kernel_model.ps.thread import KThread
 from alertable.sim.explore.algorithms.alternatives import Alternatives
 from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.explore.states.graph import Node, StateGraph
