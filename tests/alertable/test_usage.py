@@ -22,7 +22,7 @@ PROGRAM = "def program(w):\n    return w.SetEvent(w.CreateEventW(None, 0, 0, Non
         (["nonsense"], "No such command 'nonsense'"),
         (["check"], "Missing argument 'FILE[:function]...'"),
         (["check", "given.py", "--bad"], "No such option '--bad'"),
-        (["check", "given.py", "--strategy", "luck"], "'luck' is not one of 'dpor', 'dfs', 'random', 'pct'"),
+        (["check", "given.py", "--strategy", "luck"], "'luck' is not one of 'states', 'dpor', 'dfs', 'random', 'pct'"),
         (["check", "given.py", "--time-limit", "nan"], "time_limit=nan: more than 0 seconds"),
         (["check", "given.py", "--time-limit", "0"], "time_limit=0.0: more than 0 seconds"),
         (["check", "given.py", "--time-limit", "-1"], "-1.0 is not in the range"),

@@ -145,7 +145,7 @@ def test_a_program_that_remembers_is_not_deterministic() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"strategy": "luck"}, "strategy='luck' does not exist; there are dpor, dfs, random"),
+        ({"strategy": "luck"}, "strategy='luck' does not exist; there are states, dpor, dfs, random"),
         ({"memory": "none"}, "memory='none'"),
         ({"workers": 0}, "workers=0: at least one"),
         ({"workers": 2, "strategy": "dfs"}, "workers share out the tree of the strategy 'dpor'"),
