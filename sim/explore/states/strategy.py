@@ -18,7 +18,7 @@ from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.explore.states.graph import Node, StateGraph
 from alertable.sim.explore.states.races import Letter
 from alertable.sim.fingerprint.state import Fingerprints
-from alertable.sim.runtime.machine import SPIN
+from alertable.sim.runtime.possible import SPIN
 
 if TYPE_CHECKING:
     from alertable.sim.explore.relation.step import Step
