@@ -20,11 +20,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import networkx
 
-from alertable.sim.explore.states.bounded import plan_within
 from alertable.sim.explore.states.races import INDEPENDENT, RACING, Letter, Pending, bits, caused, first, related
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 REDUCTIONS: Final = ("source", "none")
 
@@ -103,7 +102,7 @@ class StateGraph:
         self.reduction = reduction
         self.nodes: list[Node] = []
         self.threads = 0  # the actors that are threads
-        self.bound: int | None = None  # preemptions: what is executed now is all within them
+        self.refill: Callable[[], bool] = self.close_cycles  # plans more when nothing is left; False when there is no more
         self.edges = 0
         self.depth = 0
         self._by_key: dict[bytes, Node] = {}
@@ -235,8 +234,7 @@ class StateGraph:
             self.settle()
             if self._todo:
                 return self._todo.pop()
-            more = self.close_cycles() if self.bound is None else plan_within(self, self.bound)
-            if not more:
+            if not self.refill():
                 return None
 
     @property
