@@ -62,6 +62,7 @@ def nt_alert_thread(k: Kernel, t: KThread, handle: int) -> NtStatus:
     if isinstance(target, NtStatus):
         return target
     target.inbox.written()
+    target.turn.written()  # its next alertable wait swallows it, whatever is queued
     wait = target.wait
     if wait is not None and wait.alertable:
         if wait.reason == NATIVE_DELAY:

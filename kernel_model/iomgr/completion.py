@@ -74,7 +74,8 @@ def complete_irp(k: Core, irp: Irp, status: int, information: int) -> NtStatus:
         if irp.file.waiters:
             release_waiters(k, irp.file)
     if irp.apc_routine is not None:
-        insert_queue_apc(k, irp.thread, KApc(ApcKind.IO, irp.apc_routine, irp))
+        cell = k.footprint.cell(f"routine {irp.number} of {irp.thread.label}")
+        insert_queue_apc(k, irp.thread, KApc(ApcKind.IO, irp.apc_routine, irp, cell))
     elif irp.file.port is not None:
         _report_to_port(k, irp, pended)
     return NtStatus.SUCCESS

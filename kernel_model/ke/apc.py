@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alertable.kernel_model.ke.structures import ApcKind, KApc
-from alertable.kernel_model.ke.wait import end_wait
+from alertable.kernel_model.ke.wait import end_wait, look_for_apcs
 from alertable.kernel_model.status import NtStatus
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def insert_queue_apc(k: Core, t: KThread, apc: KApc) -> bool:
     if t.terminated or apc.inserted:
         return False
     apc.inserted = True
+    if apc.cell is not None:
+        apc.cell.written()
     t.user_apcs.append(apc)
     k.handoff.release(apc, anew=True)
     if k.trace is not None:
@@ -62,7 +64,7 @@ def remove_queue_apc(t: KThread, apc: KApc) -> None:
 
 def next_apc(k: Core, t: KThread) -> KApc | None:
     """Take the oldest user APC for delivery."""
-    t.inbox.written()
+    look_for_apcs(k, t)
     if not t.user_apcs:
         return None
     apc = t.user_apcs[0] if k.outcomes is None else _any_of(k.outcomes, t)

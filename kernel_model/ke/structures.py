@@ -20,6 +20,7 @@ from alertable.kernel_model.status import NtStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alertable.kernel_model.footprint import Cell
     from alertable.kernel_model.ob.object import Footprints
     from alertable.kernel_model.win32k.window_class import WindowClass
 
@@ -151,9 +152,10 @@ class ApcKind(Enum):
 class KApc:
     """One asynchronous procedure call; it is in at most one queue at a time."""
 
-    __slots__ = ("context", "inserted", "kind", "routine")
+    __slots__ = ("cell", "context", "inserted", "kind", "routine")
 
-    def __init__(self, kind: ApcKind, routine: Any, context: Any) -> None:  # noqa: ANN401 - opaque to the kernel
+    def __init__(self, kind: ApcKind, routine: Any, context: Any, cell: Cell | None = None) -> None:  # noqa: ANN401 - opaque
+        self.cell = cell  # of one that is queued once, and that nobody but its thread takes out again
         self.kind = kind
         self.routine = routine
         self.context = context

@@ -32,7 +32,7 @@ def wait_for_single_object(
     """
     obj.waited(patient=timeout_100ns is None and not alertable and t.port is None)
     if alertable:
-        t.inbox.written()
+        look_for_apcs(k, t)
     if obj.signaled_for(t):
         if alertable and t.user_apcs and _apc_first(k):
             return NtStatus.USER_APC
@@ -50,7 +50,7 @@ def wait_for_multiple_objects(
     k: Core, t: KThread, objects: tuple[Dispatcher, ...], all_: bool, timeout_100ns: int | None, alertable: bool, reason: str
 ) -> int | None:
     """The same for several objects; WAIT_0 + index, or ABANDONED_WAIT_0 + index, in a wait for any."""
-    _waited(t, objects, alertable, patient=all_ and timeout_100ns is None)
+    _waited(k, t, objects, alertable, patient=all_ and timeout_100ns is None)
     wait = Wait(t, objects, all_, alertable, reason)
     status = None if alertable and t.user_apcs and _apc_first(k) else _ready_status(k, wait)
     if status is not None:
@@ -75,7 +75,7 @@ def _ready_status(k: Core, wait: Wait) -> int | None:
 def delay_execution(k: Core, t: KThread, timeout_100ns: int | None, alertable: bool, reason: str) -> int | None:
     """NtDelayExecution: a wait that no object ends.  SUCCESS when the interval elapses (K-09, K-18)."""
     if alertable:
-        t.inbox.written()
+        look_for_apcs(k, t)
     if alertable and _apc_pending(t):
         return NtStatus.USER_APC
     if timeout_100ns == 0:
@@ -84,7 +84,7 @@ def delay_execution(k: Core, t: KThread, timeout_100ns: int | None, alertable: b
     return None
 
 
-def _waited(t: KThread, objects: tuple[Dispatcher, ...], alertable: bool, *, patient: bool = False) -> None:
+def _waited(k: Core, t: KThread, objects: tuple[Dispatcher, ...], alertable: bool, *, patient: bool = False) -> None:
     """The footprint of a wait.
 
     Where an APC could come before the end of a thread, or a port hears that its thread blocks, that end does more than order.
@@ -92,6 +92,19 @@ def _waited(t: KThread, objects: tuple[Dispatcher, ...], alertable: bool, *, pat
     for obj in objects:
         obj.waited(patient=patient and not alertable and t.port is None)
     if alertable:
+        look_for_apcs(k, t)
+
+
+def look_for_apcs(k: Core, t: KThread) -> None:
+    """The footprint of a look at the thread's queue: where there is nothing, whatever comes matters.
+
+    Where there is something, the oldest decides, and what comes behind it may as well come later.  That is so for the routine of
+    an operation, which only its thread takes out; a timer may take its own back, and undocumented orders look at all of them.
+    """
+    cell = t.user_apcs[0].cell if t.user_apcs and k.outcomes is None else None
+    if cell is not None:
+        cell.written()
+    else:
         t.inbox.written()
 
 
@@ -204,7 +217,7 @@ def retest_wait(k: Core, t: KThread) -> None:
     wait = t.wait
     if wait is None or wait.certain:  # which would have ended while the thread was suspended
         return
-    _waited(t, wait.objects, wait.alertable)
+    _waited(k, t, wait.objects, wait.alertable)
     status = _ready_status(k, wait) if wait.objects else None
     if status is None and wait.alertable and t.user_apcs:
         status = NtStatus.USER_APC

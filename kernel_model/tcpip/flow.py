@@ -45,7 +45,8 @@ def window(flow: Flow) -> int:
     if target is None:
         return 0
     if target.closed:
-        target.read()  # before, there might have been no room
+        if flow.narrow():
+            target.read()  # before, there might have been no room
         return SEGMENT_MAX
     capacity = target.receive_buffer or TCP_WINDOW
     return capacity - len(target.received) - flow.in_flight

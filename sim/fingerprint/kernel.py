@@ -42,7 +42,7 @@ RUNTIME: Final = "the runtime's"
 CREATION: Final = "the order of creation, for sorting only"
 
 CELLS: Final = (
-    "KThread.inbox", "KThread.turn", "KThread.ending", "KThread.messages", "EProcess.closed", "EProcess.memory",
+    "KApc.cell", "KThread.inbox", "KThread.turn", "KThread.ending", "KThread.messages", "EProcess.closed", "EProcess.memory",
     "EProcess.classes", "EProcess.handle_cells", "Flow.space", "Flow.limits", "Network.ports", "Kernel.footprint",
     "Kernel.clock", "Kernel.arena_cell", "Kernel.marks", "Kernel.name_cells", "Kernel.tids", "Kernel.budgets",
     "Kernel.window_cells",

@@ -26,6 +26,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "Core.timers": "a heap; what is due is found by its due time",
     "Core.timer_sequence": "orders what is due at one time, any of which may come first",
     "Core.live_timers": "counts what is listed; only asked whether it is zero, between steps",
+    "Core.clock_read": "for the fingerprints of states: has anybody ever looked at a clock?",
     "KThread.listed": "in Core.ready",
     "KThread.yielding": "the runtime's",
     "KThread.vain_polls": "the runtime's",
@@ -117,6 +118,8 @@ def _excepted(key: Key, kind: str, step: Taken, tracer: Tracer) -> bool:
         return True  # on the way to wanting the lock, which is no event
     if slot == "Gate.is_open" and kind is READ and tracer.owner(key).label not in step.reads | step.writes | step.joins:
         return True  # on the way to the gate, the same
+    if slot == "KThread.wait_status" and tracer.owner(key).label == step.actor:
+        return True  # the thread has got it, and it is forgotten
     if slot == "KThread.wait" and kind is READ:
         return True  # is it alertable?  Such a wait writes the inbox.  Whoever stops the thread writes its turn.
     part = key[2] if len(key) > 2 else ""
