@@ -11,25 +11,29 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 from importlib import import_module
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any, Final
 
 from alertable import kernel_model
 from alertable.kernel_model.afd.endpoint import TCP_WINDOW
+from alertable.kernel_model.core import Core
 from alertable.kernel_model.footprint import Cell
+from alertable.kernel_model.handoff import HandOffs
 from alertable.kernel_model.ke.structures import KThread, TimerEntry
-from alertable.kernel_model.kernel import Kernel
+from alertable.kernel_model.outcomes import Outcomes
+from alertable.kernel_model.tcpip.network import Network
 from alertable.sim.fingerprint.walker import Walker
 from alertable.sim.runtime.carrier import Carrier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from alertable.kernel_model.afd.endpoint import AfdEndpoint, Flow
     from alertable.kernel_model.iomgr.irp import Irp
-    from alertable.kernel_model.ke.structures import Dispatcher, KApc
+    from alertable.kernel_model.ke.structures import Dispatcher, EProcess, KApc
     from alertable.kernel_model.ke.timerq import Deadline
+    from alertable.kernel_model.kernel import Kernel
     from alertable.kernel_model.rtl.lock import RtlLock
     from alertable.kernel_model.tcpip.segment import SendChunk
     from alertable.sim.fingerprint.walker import Found, Handler, Handlers
@@ -124,6 +128,7 @@ def _listed(walker: Walker, values: Iterable[Any]) -> None:
 
 
 LABEL: Final = attrgetter("label")
+FIRST: Final = itemgetter(0)
 
 
 def _by_label(items: Iterable[Any]) -> list[Any]:
@@ -163,6 +168,14 @@ def _poll_label(poll: Any) -> str:  # noqa: ANN401 - a Poll
 def _polls(walker: Pass, e: AfdEndpoint) -> None:
     """All of them are told in one step."""
     _listed(walker, sorted(e.polls, key=_poll_label) if len(e.polls) > 1 else e.polls)
+
+
+def _handles(walker: Pass, process: EProcess) -> None:
+    raw, add = walker.raw, walker.add
+    for handle, (obj, access) in sorted(process.handles.items(), key=FIRST):
+        raw(b"h%d,%d;" % (handle, access))
+        add(obj)
+    raw(b".")
 
 
 def _shared(walker: Pass, lock: RtlLock) -> None:
@@ -290,7 +303,7 @@ SPECIAL: Final[Mapping[str, Put]] = {
     "KThread.carrier": _carrier,
     "KThread.irps": lambda walker, t: _listed(walker, t.irps),
     "FileObject.irps": lambda walker, file: _listed(walker, file.irps),
-    "EProcess.handles": lambda walker, process: _items_by_key(walker, process.handles),
+    "EProcess.handles": _handles,
     "EProcess.window_classes": lambda walker, process: _items_by_key(walker, process.window_classes),
     "EventSelection.errors": lambda walker, selection: _items_by_key(walker, selection.errors),
     "RtlLock.shared": _shared,
@@ -301,6 +314,24 @@ SPECIAL: Final[Mapping[str, Put]] = {
     "SendChunk.acked": _nothing,
     "Flow.offered": _offered,
 }
+
+
+OBJECTS: Final = frozenset({
+    "Irp.apc_routine", "Irp.buffers", "Irp.cancel", "Irp.event", "Irp.file", "Irp.iosb", "Irp.on_accept", "Irp.on_complete",
+    "Irp.result", "Irp.thread", "Irp.watched", "FileObject.port", "KMutant.owner", "KTimer.apc", "KTimer.apc_thread",
+    "KTimer.entry", "KApc.routine", "TimerEntry.context", "TimerEntry.fire", "Wait.condition", "Wait.gate", "Wait.lock",
+    "Wait.objects", "Wait.on_abort", "Wait.port", "Wait.thread", "Wait.timeout", "CompletionPort.packets",
+    "CompletionPort.takers",
+    "KThread.apc_timers", "KThread.free_handles", "KThread.owned_mutants", "KThread.packets", "KThread.port", "KThread.process",
+    "KThread.queue", "KThread.special_apcs", "KThread.user_apcs", "KThread.wait", "EProcess.closed_handles",
+    "AfdEndpoint.accept_queue", "AfdEndpoint.accepts", "AfdEndpoint.connect_irp", "AfdEndpoint.connect_timer",
+    "AfdEndpoint.datagrams", "AfdEndpoint.gate", "AfdEndpoint.inbound", "AfdEndpoint.outbound", "AfdEndpoint.reads",
+    "AfdEndpoint.recycling", "AfdEndpoint.selection", "Flow.chunks", "Flow.closing", "Flow.reverse", "Flow.segments",
+    "Flow.source", "Flow.target", "Segment.chunk", "Segment.data", "SendChunk.irp", "EventSelection.event",
+    "WindowSelection.error_of", "Poll.event", "Poll.exceptions", "Poll.reads", "Poll.writes", "MessageQueue.messages",
+    "Window.thread", "Window.window_class", "WindowClass.procedure", "RtlCondition.sleepers", "RtlLock.owner",
+})  # fmt: skip
+TEXTS_MAX: Final = 10_000  # kept for one class
 
 
 # ---- classes ----------------------------------------------------------------------------------------------------------------
@@ -320,22 +351,65 @@ def fields(cls: type) -> list[tuple[str, str]]:
 
 
 def _writer(cls: type) -> Handler:
-    """Writes objects of the class, slot by slot."""
-    tag = b"%b:" % cls.__name__.encode()
+    """Writes objects of the class: first all slots with plain values, whose text is kept, then the others one by one."""
+    plain: list[tuple[str, str]] = []
     plan: list[tuple[Callable[[Any], Any] | None, Put]] = []
     for owner, slot in fields(cls):
         special = SPECIAL.get(f"{owner}.{slot}")
-        plan.append((None, special) if special is not None else (attrgetter(slot), put))
+        if special is not None:
+            plan.append((None, special))
+        elif f"{owner}.{slot}" in OBJECTS:
+            plan.append((attrgetter(slot), put))
+        else:
+            plain.append((owner, slot))
+    texts = Texts(cls, plain)
+    read_plain = attrgetter(*[slot for _, slot in plain]) if plain else None
 
     def write(walker: Any, obj: Any) -> None:  # noqa: ANN401 - a Pass, and an object of the class
-        walker.raw(tag)
+        raw = walker.raw
+        raw(texts[read_plain(obj) if read_plain is not None else ()])
         for read, each in plan:
             if read is None:
                 each(walker, obj)
                 continue
-            each(walker, read(obj))
+            value = read(obj)
+            if value is None:
+                raw(b"N")
+            else:
+                each(walker, value)
 
     return write
+
+
+class Texts(dict[Any, bytes]):
+    """What is written for the plain slots of a class, by their values; a slot that holds anything else is a mistake here."""
+
+    def __init__(self, cls: type, slots: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._tag = cls.__name__.encode()
+        self._slots = slots
+
+    def __missing__(self, values: Any) -> bytes:  # noqa: ANN401 - one value, or all of them
+        if len(self) >= TEXTS_MAX:
+            self.clear()
+        each = (values,) if len(self._slots) == 1 else values
+        parts = [_text(value, slot) for value, slot in zip(each, self._slots, strict=True)]
+        text = self[values] = b"%b:%b;" % (self._tag, b",".join(parts))
+        return text
+
+
+def _text(value: Any, slot: tuple[str, str]) -> bytes:  # noqa: ANN401 - what is in the slot
+    if value is None:
+        return b"N"
+    if isinstance(value, int):
+        return b"%d" % value
+    if isinstance(value, str | bytes):
+        return repr(value).encode("utf-8", "surrogatepass")
+    if isinstance(value, Enum):
+        return value.name.encode()
+    if type(value) is tuple:
+        return b"(%b)" % b",".join([_text(each, slot) for each in value])
+    raise TypeError(f"{'.'.join(slot)} holds a {type(value).__name__}: it belongs into OBJECTS of {__name__}")
 
 
 def classes() -> list[type]:
@@ -378,7 +452,7 @@ IN_PLACE: dict[type, Handler] = {}
 for _kind in classes():
     if issubclass(_kind, Enum):
         IN_PLACE[_kind] = _member(_kind)
-    elif _kind.__module__ == Cell.__module__ or _kind is Kernel:
+    elif _kind.__module__ == Cell.__module__ or issubclass(_kind, (Core, Outcomes, Network, HandOffs)):
         IN_PLACE[_kind] = _constant(_kind.__name__)
     elif not issubclass(_kind, BaseException) and "__slots__" in _kind.__dict__:
         CONTENT[_kind] = _writer(_kind)

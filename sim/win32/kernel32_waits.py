@@ -23,10 +23,18 @@ from alertable.kernel_model.status import NtStatus, nt_error
 from alertable.sim.win32.door import INFINITE, WAIT_FAILED, Door, Handle, dword, handle_value, timeout_100ns
 
 if TYPE_CHECKING:
+    from alertable.kernel_model.kernel import Kernel
     from alertable.sim.win32.memory import Pointer
 
 WAIT_TIMEOUT: Final = NtStatus.TIMEOUT
 USER_APC: Final = NtStatus.USER_APC
+
+
+def _wait_unheard(k: Kernel, t: KThread, threads: tuple[KThread, ...], function: str) -> None:
+    """Wait for the end of them all; that the wait begins is no event."""
+    mark = k.footprint.mark()
+    wait_for_multiple_objects(k, t, threads, True, None, False, function)
+    k.footprint.rewind(mark)
 
 
 class Kernel32Waits(Door):
@@ -127,9 +135,7 @@ class Kernel32Waits(Door):
             t: KThread = m.current
             m.check()
             self._begin(t)
-            mark = k.footprint.mark()
-            wait_for_multiple_objects(k, t, threads, True, None, False, function)
-            k.footprint.rewind(mark)
+            _wait_unheard(k, t, threads, function)
             m.block()
         for thread in threads:
             thread.joined()

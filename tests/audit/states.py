@@ -49,10 +49,22 @@ class Marks:
     def of(self, program: RandomProgram, explorer: Walk) -> Walked | None:
         """Walk, and note them."""
 
-        def prepare(machine: Machine, api: Any) -> None:
-            explorer.on_end = lambda _count: self.found.append(self.fingerprints.take(machine, api))
+        failures: list[Exception] = []  # which would pass for failures of the program
 
-        return walk(program, explorer, prepare)
+        def prepare(machine: Machine, api: Any) -> None:
+            def look(_count: int) -> None:
+                try:
+                    self.found.append(self.fingerprints.take(machine, api))
+                except Exception as failure:
+                    failures.append(failure)
+                    raise
+
+            explorer.on_end = look
+
+        walked = walk(program, explorer, prepare)
+        if failures:
+            raise failures[0]
+        return walked
 
 
 def audit(program: RandomProgram, seed: int, walks: int = WALKS, pairs: int = FOLLOWED) -> Audited:
