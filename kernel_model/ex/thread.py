@@ -27,17 +27,13 @@ NATIVE_DELAY: Final = "NtDelayExecution"
 def nt_suspend_thread(k: Kernel, t: KThread, handle: int) -> int | NtStatus:
     """The previous count as a plain int, or a status."""
     target = reference(t, handle, KThread, THREAD_SUSPEND_RESUME)
-    if isinstance(target, NtStatus):
-        return target  # no conditional expression: mypyc would take it for an int
-    return suspend_thread(k, target)
+    return target if isinstance(target, NtStatus) else suspend_thread(k, target)
 
 
 def nt_resume_thread(k: Kernel, t: KThread, handle: int) -> int | NtStatus:
     """The previous count as a plain int, or a status."""
     target = reference(t, handle, KThread, THREAD_SUSPEND_RESUME)
-    if isinstance(target, NtStatus):
-        return target  # as above
-    return resume_thread(k, target)
+    return target if isinstance(target, NtStatus) else resume_thread(k, target)
 
 
 def nt_queue_apc_thread(k: Kernel, t: KThread, handle: int, apc: KApc | None, *, special: bool = False) -> NtStatus:

@@ -21,17 +21,18 @@ ROWS: Final = {
     "completion routines, 3 peers": "scripted(completion_routines, 3), 1_000, 1",
     "completion port, 3 peers": "scripted(completion_port, 3), 1_000, 1",
 }
-# Runs in any state: the packages were not always parts of alertable.  The search alone, then the whole check; steps; executions.
+# Runs in any state: the packages were not always parts of alertable, nor sim.explore in rooms.  The search alone, then the whole check; steps; executions.
 SERVED: Final = """
-import json, sys, time
-try:
-    from alertable.sim.explore.coordinating import search
-    from alertable.sim.explore.check import check
-    from alertable.specs.programs.servers import completion_port, completion_routines
-except ImportError:
-    from sim.explore import search
-    from sim.explore.check import check
-    from specs.programs.servers import completion_port, completion_routines
+import importlib, json, sys, time
+for package, room in (("alertable.", ".coordinating"), ("alertable.", ""), ("", "")):
+    try:
+        search = importlib.import_module(f"{package}sim.explore{room}.search")
+        check = importlib.import_module(f"{package}sim.explore.check").check
+        completion_port = importlib.import_module(f"{package}specs.programs.servers.completion_port")
+        completion_routines = importlib.import_module(f"{package}specs.programs.servers.completion_routines")
+        break
+    except ImportError:
+        pass
 from tests.bench.exploring import scripted
 from tests.explore.rows import lastzero, lockinc
 
