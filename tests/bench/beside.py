@@ -21,7 +21,8 @@ ROWS: Final = {
     "completion routines, 3 peers": "scripted(completion_routines, 3), 1_000, 1",
     "completion port, 3 peers": "scripted(completion_port, 3), 1_000, 1",
 }
-# Runs in any state: the packages were not always parts of alertable, nor sim.explore in rooms.  The search alone, then the whole check; steps; executions.
+# Runs in any state: the packages were not always parts of alertable, nor sim.explore in rooms.
+# The search alone, then the whole check; steps; executions.
 SERVED: Final = """
 import importlib, json, sys, time
 for package, room in (("alertable.", ".coordinating"), ("alertable.", ""), ("", "")):
