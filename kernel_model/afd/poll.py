@@ -48,13 +48,14 @@ def exceptional(e: AfdEndpoint) -> bool:
 
 
 class Poll:
-    """One select in progress: the endpoints it looks at, and the event that it waits for."""
+    """One select in progress: whose it is, the endpoints it looks at, and the event that it waits for."""
 
-    __slots__ = ("event", "exceptions", "reads", "writes")
+    __slots__ = ("event", "exceptions", "reads", "thread", "writes")
 
     def __init__(
         self, k: Core, t: KThread, reads: list[AfdEndpoint], writes: list[AfdEndpoint], exceptions: list[AfdEndpoint]
     ) -> None:  # fmt: skip
+        self.thread = t
         self.reads = reads
         self.writes = writes
         self.exceptions = exceptions

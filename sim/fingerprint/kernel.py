@@ -149,7 +149,7 @@ def _items_by_label(walker: Walker, items: Mapping[Any, Any]) -> None:
     walker.raw(b".")
 
 
-def _wait_label(wait: Any) -> str:  # noqa: ANN401 - a Wait
+def _wait_label(wait: Any) -> str:  # noqa: ANN401 - a Wait, a Poll
     return str(wait.thread.label)
 
 
@@ -161,13 +161,9 @@ def _waiters(walker: Pass, obj: Dispatcher) -> None:
     _listed(walker, waiters)
 
 
-def _poll_label(poll: Any) -> str:  # noqa: ANN401 - a Poll
-    return next((_wait_label(wait) for wait in poll.event.waiters), "")
-
-
 def _polls(walker: Pass, e: AfdEndpoint) -> None:
     """All of them are told in one step."""
-    _listed(walker, sorted(e.polls, key=_poll_label) if len(e.polls) > 1 else e.polls)
+    _listed(walker, sorted(e.polls, key=_wait_label) if len(e.polls) > 1 else e.polls)
 
 
 def _handles(walker: Pass, process: EProcess) -> None:
@@ -328,7 +324,8 @@ OBJECTS: Final = frozenset({
     "AfdEndpoint.datagrams", "AfdEndpoint.gate", "AfdEndpoint.inbound", "AfdEndpoint.outbound", "AfdEndpoint.reads",
     "AfdEndpoint.recycling", "AfdEndpoint.selection", "Flow.chunks", "Flow.closing", "Flow.reverse", "Flow.segments",
     "Flow.source", "Flow.target", "Segment.chunk", "Segment.data", "SendChunk.irp", "EventSelection.event",
-    "WindowSelection.error_of", "Poll.event", "Poll.exceptions", "Poll.reads", "Poll.writes", "MessageQueue.messages",
+    "WindowSelection.error_of", "Poll.event", "Poll.exceptions", "Poll.reads", "Poll.thread", "Poll.writes",
+    "MessageQueue.messages",
     "Window.thread", "Window.window_class", "WindowClass.procedure", "RtlCondition.sleepers", "RtlLock.owner",
 })  # fmt: skip
 TEXTS_MAX: Final = 10_000  # kept for one class

@@ -381,7 +381,9 @@ class Machine:
             self.hub.switch()
         elif chosen is not t:
             self._switch_to(chosen)
-        status, t.wait_status = t.wait_status, 0
+        status = t.wait_status
+        if status:
+            t.wait_status = 0  # it is known to the thread's own frames from here on
         if t.special_apcs and self.deliver_special is not None:
             self.deliver_special(t, status)
         return status

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SKIPPED: Final[Mapping[str, str]] = {
     "Core.trace": "the observer",
+    "Core.clock_read": "of the search",
     "Core.outcomes": "dumped as its budgets",
     "Core.timer_sequence": "orders what is due at one time, any of which may come first",
     "TimerEntry.sequence": "the same",

@@ -27,6 +27,7 @@ from alertable.kernel_model.tcpip.segment import Segment, SegmentKind
 from alertable.kernel_model.win32k.queue import post, queue_of
 from alertable.sim.fingerprint import kernel as kernel_part
 from alertable.sim.fingerprint.state import Fingerprints
+from alertable.sim.memory.monitor import Monitor
 from alertable.sim.runtime.machine import Machine
 from alertable.sim.runtime.outcome import Violation
 from alertable.sim.runtime.watch import Watch
@@ -247,6 +248,49 @@ def test_a_deadline_is_what_is_left() -> None:
     deadline = Deadline(k, SECOND)
     k.now_100ns += SECOND // 2
     assert (deadline.left(k), k.clock_read) == (SECOND // 2, False)
+
+
+# ---- data races ----------------------------------------------------------------------------------------------------------------
+
+
+def _watched(*, touched: bool) -> tuple[Setting, list[int]]:
+    """A setting whose memory is watched, with a list that both threads can reach; touched: the first one has written to it."""
+    setting, shared = Setting(), [1, 2]
+    setting.machine.results.append(shared)
+    setting.machine.memory = Monitor(setting.machine, law=False)
+    setting.machine.current = setting.first
+    if touched:
+        setting.machine.memory.item(shared, 0, write=True)
+    return setting, shared
+
+
+def test_an_access_that_could_race_is_a_part_of_the_state_until_everybody_knows_of_it() -> None:
+    (untouched, _), (touched, _) = _watched(touched=False), _watched(touched=True)
+    assert touched.digest() != untouched.digest()
+    for setting in (touched, untouched):
+        set_event(setting.k, setting.event)
+    assert touched.digest() != untouched.digest()  # the event knows of it, and may be passed on
+    for setting in (touched, untouched):
+        setting.k.handoff.acquire(setting.event, setting.second)
+    assert touched.digest() == untouched.digest()
+
+
+def test_what_a_thing_that_is_handed_on_knows_is_a_part_of_the_state() -> None:
+    (told, _), (untold, _) = _watched(touched=True), _watched(touched=True)
+    for setting, handoff in ((told, True), (untold, False)):
+        setting.event.signal_state = 1
+        if handoff:
+            setting.k.handoff.release(setting.event)
+    assert told.digest() != untold.digest()
+
+
+def test_accesses_of_the_only_thread_are_no_part_of_the_state() -> None:
+    digests = set()
+    for touched in (False, True):
+        setting, _ = _watched(touched=touched)
+        end_thread(setting.k, setting.second, 0)
+        digests.add(setting.digest())
+    assert len(digests) == 1
 
 
 # ---- nothing is forgotten ----------------------------------------------------------------------------------------------------
