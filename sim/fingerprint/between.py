@@ -31,6 +31,7 @@ SPECIAL: Final = {
     "BINARY_SUBSCR": ("__getitem__", "__missing__"), "STORE_SUBSCR": ("__setitem__",), "DELETE_SUBSCR": ("__delitem__",),
     "CONTAINS_OP": ("__contains__",), "TO_BOOL": ("__bool__", "__len__"), "UNARY_NOT": ("__bool__", "__len__"),
 }  # fmt: skip
+SUBSCRIPT: Final = 26  # NB_SUBSCR, the operation of BINARY_OP that took the place of BINARY_SUBSCR (3.14)
 CALLS: Final = frozenset({"CALL", "CALL_KW", "CALL_FUNCTION_EX"})
 
 
@@ -46,6 +47,9 @@ def held(place: Place, code: CodeType, inputs: list[Any], iterator: Any) -> tupl
     if place.name in CALLS and inputs:
         return _by_call(code, *_callable(place, inputs))
     name = code.co_name
+    if place.name == "BINARY_OP" and place.named == SUBSCRIPT and name in SPECIAL["BINARY_SUBSCR"]:
+        _first_stays(code)
+        return NOTHING
     if name in SPECIAL.get(place.name, ()) or (place.name in ("LOAD_ATTR", "STORE_ATTR", "LOAD_METHOD") and name == place.named):
         _first_stays(code)
         return NOTHING

@@ -182,11 +182,12 @@ def _named_by(code: CodeType) -> tuple[str, ...] | None:
 
 
 def place_module(walker: Walker, module: ModuleType) -> None:
-    if is_own_module(module):
+    name = ModuleType.__getattribute__(module, "__dict__").get("__name__")
+    if type(name) is not str or sys.modules.get(name) is not module or is_own_module(module):
         walker.raw(b"r%d;" % walker.number(module))
     else:
         walker.raw(b"u")
-        walker.plain(module.__name__)
+        walker.plain(name)
 
 
 def add_module(walker: Walker, module: ModuleType) -> None:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import ctypes
 import sys
 from array import array
-from types import CodeType, FrameType, FunctionType, GeneratorType
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from types import CodeType, GeneratorType
 
 
 class Layout(NamedTuple):
@@ -135,45 +135,39 @@ _SECOND: Final = object()
 _THIRD: Final = object()
 
 
-def _sample(values: Sequence[object]) -> Any:  # noqa: ANN401 - a generator
-    kept = _FIRST
+def _words(address: int, count: int) -> list[int]:
+    """Addresses in a frame's row; what is there is not looked at, for the row may be elsewhere."""
+    mask = ~TAG if LAYOUT.tagged else ~0
+    return [each & mask for each in array("Q", ctypes.string_at(address + LAYOUT.row, count * WORD))]
+
+
+def _sample(iterator: Any, kept: object) -> Any:  # noqa: ANN401 - an iterator; a generator
     unbound = None
     del unbound
-    for each in values:
+    for each in iterator:
         _look = lambda: kept  # noqa: E731 - makes a cell
         yield each
 
 
-def _same(found: list[Any], expected: list[Any]) -> bool:
-    return len(found) == len(expected) and all(one is other for one, other in zip(found, expected, strict=True))
-
-
 def _generator_reads_back() -> bool:
-    """Variables, cells, an unbound one, and the iterator of a loop on the stack."""
-    values = [_SECOND, _THIRD]
-    made: GeneratorType[Any, Any, Any] = _sample(values)
+    """Variables, a cell, an unbound one, and the iterator of a loop on the stack."""
+    iterator = iter([_SECOND, _THIRD])
+    made: GeneratorType[Any, Any, Any] = _sample(iterator, _FIRST)
     next(made)
     frame = made.gi_frame
     assert frame is not None
     code, address = made.gi_code, interpreter_frame(frame)
     variables = slots_of(code)
-    found = row(address, variables + depth_stored(address, variables))
+    if depth_stored(address, variables) != 1:
+        return False
+    words = _words(address, variables + 1)
     names = (*code.co_varnames, *(name for name in code.co_cellvars if name not in code.co_varnames), *code.co_freevars)
-    by_name = dict(zip(names, found, strict=False))
-    iterator = found[variables:]
-    return (
-        depth_stored(address, variables) == 1
-        and by_name["values"] is values
-        and by_name["each"] is _SECOND
-        and by_name["unbound"] is ABSENT
-        and by_name["kept"].cell_contents is _FIRST
-        and type(iterator[0]) is type(iter(values))
-        and next(iterator[0]) is _THIRD
-    )
-
-
-def _look_at(frame: FrameType) -> tuple[int, int]:
-    return interpreter_frame(frame), frame.f_lasti
+    by_name = dict(zip(names, words, strict=False))
+    if words[variables] != id(iterator) or by_name["iterator"] != id(iterator) or by_name["each"] != id(_SECOND):
+        return False
+    values = row(address, variables + 1)
+    kept = dict(zip(names, values, strict=False))
+    return by_name["unbound"] == 0 and kept["unbound"] is ABSENT and bool(kept["kept"].cell_contents is _FIRST)
 
 
 def _running_reads_back() -> bool:
@@ -181,15 +175,15 @@ def _running_reads_back() -> bool:
     from alertable.sim.fingerprint.depth import Places
 
     def outer(first: object) -> list[Any]:
-        return [first, _SECOND, *inner(_THIRD)]
+        return [first, _SECOND, inner(first, _THIRD)]
 
-    def inner(third: object) -> list[Any]:
+    def inner(first: object, third: object) -> list[int]:
         frame = sys._getframe(1)
         address, variables = interpreter_frame(frame), slots_of(frame.f_code)
         place = Places(frame.f_code).at(frame.f_lasti)
         assert third is _THIRD
-        return [] if place is None else row(address, variables + place.below)
+        assert first is _FIRST
+        return [] if place is None else _words(address, variables + place.below)
 
-    assert isinstance(outer, FunctionType)
-    found = outer(_FIRST)[2:]
-    return len(found) >= 3 and found[0] is _FIRST and type(found[-1]) is list and _same(found[-1][:2], [_FIRST, _SECOND])
+    words: list[int] = outer(_FIRST)[2]
+    return words[:1] == [id(_FIRST)] and words[-2:] == [id(_FIRST), id(_SECOND)]

@@ -129,7 +129,10 @@ class Walker:
 
     def plain(self, data: bytes | str | int) -> None:
         """A tag, a label, a count: an integer here is no address."""
-        self._out.append(b"i%d;" % data if type(data) is int else PLAIN[type(data)](data))
+        if type(data) is int:
+            self._out.append(b"i%d;" % data)
+        else:
+            self._out.append(PLAIN[type(data)](data))
 
     def raw(self, piece: bytes) -> None:
         """A piece that was made before, of what this writes, and ends where it says itself."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 from random import Random
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -32,12 +33,16 @@ def test_the_layout_of_this_python_is_known_and_proven() -> None:
     assert frames.BROKEN == ""
 
 
-def test_a_layout_that_reads_something_else_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    for wrong in (8, -8, 16):
-        monkeypatch.setattr(layouts, "LAYOUT", layouts.LAYOUT._replace(row=layouts.LAYOUT.row - wrong, top=layouts.LAYOUT.top))
-        monkeypatch.setattr(layouts, "objects", lambda addresses: list(addresses))  # so that a wrong one is not followed
-        assert layouts.works() != ""
-        monkeypatch.undo()
+@pytest.mark.parametrize("wrong", [-16, -8, 8, 16])
+def test_a_layout_that_reads_something_else_is_found_out(wrong: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layouts, "LAYOUT", layouts.LAYOUT._replace(row=layouts.LAYOUT.row + wrong))
+    monkeypatch.setattr(layouts, "objects", None)  # nothing is taken for an object before it is where it should be
+    assert layouts.works() != ""
+
+
+def test_a_python_that_nobody_knows_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layouts, "LAYOUTS", {})
+    assert "no known layout" in layouts.works()
 
 
 def test_a_look_keeps_nothing_alive() -> None:
@@ -349,6 +354,7 @@ MADE: dict[str, Callable[[int], Any]] = {
     "a float": lambda v: 0.0 if v else -0.0,
     "True and 1": lambda v: True if v else 1,
     "a function": lambda v: (generator, ordered)[v],
+    "a module that was made by hand": lambda v: module(v),
     "a class": lambda v: (Plain, Slotted)[v],
 }
 PROGRAMS: dict[str, Callable[[Any, int], None]] = {
@@ -366,6 +372,12 @@ PROGRAMS: dict[str, Callable[[Any, int], None]] = {
 
 def at(program: Callable[[Any, int], None], value: int) -> bytes:
     return last(lambda w: program(w, value))
+
+
+def module(value: int) -> ModuleType:
+    made = ModuleType("made")
+    vars(made)["kept"] = value
+    return made
 
 
 def ordered(value: int) -> OrderedDict[int, int]:
