@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from alertable.sim.fingerprint.statics import Followed
 
 GLOBAL: Final = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"})
-REFLECTIVE: Final = frozenset({"globals", "eval", "exec", "vars", "__import__"})  # code that names these may name any global
+REFLECTIVE: Final = frozenset({"globals", "eval", "exec", "__import__", "import_module"})  # who has these may use any global
+REFLECTING: Final = frozenset({"modules", "__globals__", "f_globals", "import_module"})  # or these as attributes
 UNSEEN: Final = frozenset(
     {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__annotate__", "__annotate_func__",
      "__annotations_cache__", "__static_attributes__", "__firstlineno__", "__abstractmethods__", "_abc_impl", "__builtins__",
@@ -172,6 +173,8 @@ def _named_by(code: CodeType) -> tuple[str, ...] | None:
     for one in get_instructions(code):
         if one.opname in GLOBAL:
             names[one.argval] = None
+        elif one.opname in ("LOAD_ATTR", "LOAD_METHOD") and one.argval in REFLECTING:
+            return None
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             inner = named_by(constant)

@@ -376,7 +376,7 @@ def at(program: Callable[[Any, int], None], value: int) -> bytes:
 
 def module(value: int) -> ModuleType:
     made = ModuleType("made")
-    vars(made)["kept"] = value
+    made.__dict__["kept"] = value
     return made
 
 
