@@ -21,7 +21,7 @@ class Footprint:
     """
 
     __slots__ = (
-        "_cells", "_families", "_kinds", "again", "discarded", "joins", "keys", "locks", "memory", "reads", "woken", "writes",
+        "_cells", "_families", "_kinds", "discarded", "joins", "keys", "locks", "memory", "reads", "rest_follows", "woken", "writes",
     )  # fmt: skip
 
     def __init__(self, *, memory: bool = True) -> None:
@@ -36,7 +36,7 @@ class Footprint:
         self.locks: list[tuple[int, str]] = []
         self.woken: list[Any] = []
         self.discarded: list[Any] = []
-        self.again = False  # the segment that arrived has a rest, which comes next
+        self.rest_follows = False  # the segment that arrived has a rest, which comes next
 
     def key(self, name: str) -> int:
         """The mask of what has this name: one bit, the same in every execution of the search."""
@@ -81,7 +81,7 @@ class Footprint:
     def clear(self) -> None:
         """Make ready for the next transition; what was filled belongs to whoever took it."""
         self.reads = self.writes = self.joins = 0
-        self.again = False
+        self.rest_follows = False
         if self.woken:
             self.woken = []
         if self.locks:

@@ -64,7 +64,7 @@ def _disturbed(k: Kernel, flow: Flow, segment: Segment) -> Segment:
         if picked:
             size = sizes[picked - 1]
             flow.segments.appendleft(replace(segment, data=segment.data[size:]))
-            k.footprint.again = True
+            k.footprint.rest_follows = True
             segment = replace(segment, data=segment.data[:size])
     alive = e is not None and not e.closed and e.abort_status is None
     if alive and segment.kind in RESETTABLE and outcomes.fault(k, "reset"):

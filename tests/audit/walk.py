@@ -59,7 +59,7 @@ def taken(step: Step, footprint: Footprint) -> Taken:
     # whom it holds up, so whichever of the two is first, the expiry before both is explored.
     is_free = "the clock" in reads
     discarded = [label for label in step.discarded if not is_free or not label.startswith(("timeout:", "timer#", "syn:"))]
-    others = (tuple(sorted(flows)), tuple(sorted(discarded)), step.again)
+    others = (tuple(sorted(flows)), tuple(sorted(discarded)), step.rest_follows)
     return Taken(
         step.actor, step.ordinal, reads, writes, joins, locks, others, step.outcomes, step.time_passed,
     )  # fmt: skip

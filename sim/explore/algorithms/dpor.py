@@ -277,7 +277,7 @@ class Dpor:
             label, ordinal, reads & ~writes, writes, footprint.joins, footprint.locks or NOTHING,
             [(actor.label, type(actor) is Flow) for actor in footprint.woken] if footprint.woken else NOTHING,
             [actor.label for actor in footprint.discarded] if footprint.discarded else NOTHING,
-            guard, self._time_passed, tuple(self._answers), footprint.again,
+            guard, self._time_passed, tuple(self._answers), footprint.rest_follows,
         )  # fmt: skip
         self._time_passed = False
         footprint.clear()

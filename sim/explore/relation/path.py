@@ -217,7 +217,7 @@ class Path:
         for label in move.discarded:
             if label in queues:
                 self._queue(i, label, ())  # before anything that the same step sends
-        if move.again:
+        if move.rest_follows:
             self._queue(i, move.actor, (i, *self._waiting(move.actor)))
         for label, is_flow in move.woken:
             if is_flow:

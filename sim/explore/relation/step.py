@@ -14,7 +14,7 @@ _PLANNED: dict[tuple[Any, ...], Step] = {}
 
 
 def bits(mask: int) -> tuple[int, ...]:
-    """The keys of a mask, as masks of one bit; the same masks come again and again."""
+    """The keys of a mask, as masks of one bit; the same masks come often."""
     if not mask:
         return NOTHING
     found = _BITS.get(mask)
@@ -35,7 +35,7 @@ class Step(Struct, eq=False, gc=False):
     reads, writes, joins: bit masks of keys; a key is what the search's footprint says that it is.
     joins: what it waited for and comes after, without a race: the ends of threads, the openings of gates.
     guard: the lock that it took as a guarded acquire, or 0; locks: all lock operations; time_passed: the clock moved before it.
-    outcomes: the answers to what the environment was asked within it.  again: the rest of the segment comes next.
+    outcomes: the answers to what the environment was asked within it.  rest_follows: of the segment that arrived; it comes next.
     position, before: where it was in that execution, and the steps that happened before it (a bit mask, itself included).
     foreign: as part of a sleep set, it stands only for sequences that contain it: what begins with it may not be explored yet.
     planned: what a wakeup tree keeps in its place, once it was asked.
@@ -52,7 +52,7 @@ class Step(Struct, eq=False, gc=False):
     guard: int = 0
     time_passed: bool = False
     outcomes: tuple[int, ...] = ()
-    again: bool = False
+    rest_follows: bool = False
     position: int = 0
     before: int = 0
     foreign: bool = False
