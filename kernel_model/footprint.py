@@ -21,7 +21,8 @@ class Footprint:
     """
 
     __slots__ = (
-        "_cells", "_families", "_kinds", "discarded", "joins", "keys", "locks", "memory", "reads", "rest_follows", "woken", "writes",
+        "_cells", "_families", "_kinds", "discarded", "joins", "keys", "locks", "memory", "reads", "rest_follows", "woken",
+        "writes",
     )  # fmt: skip
 
     def __init__(self, *, memory: bool = True) -> None:
