@@ -21,7 +21,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 SPOKEN: Final = (
     "alertable/report.py", "alertable/store.py", "alertable/strength.py", "alertable/streams.py", "alertable/terminal.py",
     "alertable/project.py", "alertable/config.py", "alertable/words.py", "alertable/commands/*.py", "sim/explore/check.py",
-    "sim/explore/answering/*.py", "sim/explore/explaining/explain.py",
+    "sim/explore/answering/*.py", "sim/explore/explaining/explain.py", "sim/explore/graphs/answer.py",
     "sim/explore/graphs/files.py", "sim/explore/graphs/lassos.py", "sim/explore/graphs/laws.py", "sim/explore/graphs/rounds.py",
     "sim/runtime/outcome.py",
     "sim/runtime/refuse.py", "sim/runtime/given.py", "sim/runtime/program_file.py", "sim/memory/races.py", "sim/view/story.py",

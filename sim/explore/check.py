@@ -22,6 +22,7 @@ from alertable.sim.explore.coordinating.search import Search
 from alertable.sim.explore.coordinating.workers import ParallelSearch, processes
 from alertable.sim.explore.determinism.twice import Sample
 from alertable.sim.explore.explaining.budget import Budget
+from alertable.sim.explore.graphs.answer import graph_of, loops
 from alertable.sim.explore.report import FIRST_VIOLATION, INTERRUPTED, Report
 from alertable.sim.explore.strategies import strategy_of
 from alertable.sim.memory.swap import swapped
@@ -92,6 +93,8 @@ def check(
             if exchange.without and isinstance(chosen, Dpor):
                 chosen.footprint.memory = True
             stopped = sample.around(explore, course.why_stop, course.patience)
+            in_time = course.patience() > 0 and (keep_going or not tally.violations)
+            unsaid = loops(search, programs, complete=not stopped) if in_time else ()
             course.tell_of_violations()
             spent = course.seconds
             course.kept.finish(spent, stopped)
@@ -109,7 +112,8 @@ def check(
         executions=tally.executions, seconds=spent, statistics=search.statistics() | _contributed(search, first),
         never=tuple(title for title in sometimes if title not in tally.reached),
         whole=course.whole() if stopped else None,
-        not_searched=(*not_searched(settings, memory, timed=tally.timed), *exchange.said, *sample.unanswered),
+        not_searched=(*not_searched(settings, memory, timed=tally.timed), *unsaid, *exchange.said, *sample.unanswered),
+        states=graph_of(search.strategy, programs, search.settings, complete=not stopped),
         advisor=Advisor(programs, settings, search.strategy, memory, verdict, timed=tally.timed, seconds=course.for_advice()),
     )  # fmt: skip
 

@@ -59,7 +59,7 @@ class Node:
 
     __slots__ = (
         "asleep", "before", "demands", "depth", "done", "enabled", "end", "entered", "gives_way", "into", "key", "known", "label",
-        "number", "out", "outcome", "pending", "taken", "wanted",
+        "number", "out", "outcome", "owed", "pending", "taken", "wanted",
     )  # fmt: skip
 
     def __init__(self, number: int, key: bytes, enabled: int) -> None:
@@ -82,6 +82,7 @@ class Node:
         self.end = ""  # nothing follows: "ended", "deadlock", "violation"
         self.outcome = ""  # of the programs, as text
         self.label = ""
+        self.owed: tuple[str, ...] = ()  # titles of the *eventually* properties that have not held yet
 
 
 class Todo(NamedTuple):

@@ -25,7 +25,7 @@ def network(
     for node in graph.nodes:
         made.add_node(
             node.number, fingerprint=node.key.hex(), label=node.label, enabled=tuple(graph.names(node.enabled)), end=node.end,
-            outcome=node.outcome, depth=node.depth,
+            outcome=node.outcome, depth=node.depth, owed=node.owed,
         )  # fmt: skip
     names: dict[int, str] = {}
     for node in graph.nodes:
@@ -36,5 +36,6 @@ def network(
             made.add_edge(
                 node.number, edge.target.number, key=edge.number, actor=edge.letter.name, answers=edge.answers,
                 what=names[writes], object=names[writes].partition(", ")[0], progress=not edge.vain,
+                changes=bool(names[writes]),
             )  # fmt: skip
     return made

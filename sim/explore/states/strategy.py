@@ -15,6 +15,7 @@ from alertable.kernel_model.ke.structures import KThread
 from alertable.kernel_model.ke.timerq import due_entries, movable_entries, next_due
 from alertable.sim.explore.algorithms.alternatives import Alternatives
 from alertable.sim.explore.algorithms.dpor import Dpor
+from alertable.sim.explore.graphs.shape import DEADLOCK, ENDED, VIOLATION
 from alertable.sim.explore.states.graph import Node, StateGraph
 from alertable.sim.explore.states.races import Letter
 from alertable.sim.fingerprint.state import Fingerprints
@@ -143,6 +144,10 @@ class States(Dpor):
             key += b"!"
         node, is_new = self.graph.state(key, enabled)
         if is_new:
+            if not options:
+                node.end = ENDED if machine.finished else DEADLOCK
+            if machine.watch is not None:
+                node.owed = machine.watch.owed
             for t in machine.kernel.ready:
                 bit = self.graph.actor(t.label)
                 self.graph.threads |= bit
@@ -210,7 +215,7 @@ class States(Dpor):
         self.redundant += self.pruned
         if self._at is not None:  # the last step broke a law
             node, _ = self.graph.state(b"end %d" % len(self.graph.nodes), ())
-            node.end = "violation"
+            node.end = VIOLATION
             self._enter(node)
         self._todo = self.graph.next()
         return self._todo is not None
