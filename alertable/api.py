@@ -82,6 +82,7 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     memory: str | None = None,
     max_executions: int | None = None,
     time_limit: float | None = None,
+    time: float | None = None,
     preemptions: int | None = None,
     delays: int | None = None,
     reduction: str | None = None,
@@ -105,7 +106,8 @@ def check(  # type: ignore[misc]  # the two above take these options by name
 ) -> Any:
     """Explore the interleavings of one or several programs (initial threads of one process).
 
-    strategy: None is bugs first: the default schedule, some hundred random and PCT ones, then "dpor".
+    strategy: None is bugs first: a short search, the default schedule, some hundred random and PCT ones, then "states"
+    ("dpor" with several workers, or with resume).
     "states": each state once, also where programs never end; reduction="none" tries every enabled step in each of them, and
     exact=True keeps whole states and counts collisions of their fingerprints.  "dpor": one execution per distinct behaviour.
     "dfs": every interleaving; preemptions bounds how often a thread is interrupted, delays how often one is passed over.
@@ -113,7 +115,9 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     memory: what threads of one process share.  "precise" (None is the same) watches what the program's own code touches, reports
     data races, and trusts that no other code touches the same variables; "shared" takes every two steps of one process for
     dependent, and trusts that threads change places at calls only; "locks" trusts that data is only shared under locks.
-    max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  progress: called with (executions, seconds);
+    max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  time (seconds): then the answer is the strongest one
+    that is true: COMPLETE, BOUNDED (every interleaving with at most so many preemptions), or SAMPLED.
+    progress: called with (executions, seconds);
     if it takes three, also with a function that estimates the whole (`Report.whole`).
     clock, profile, faults, specs, max_steps: as for `run`.
     found: called with each violation at once, before it is made smaller.
@@ -133,7 +137,7 @@ def check(  # type: ignore[misc]  # the two above take these options by name
     given = {name: value for name, value in locals().items() if name in _OF_A_TEST and value != _OF_A_TEST[name]}
     settings = Settings(max_steps=max_steps, specs=specs, clock=clock, profile=profile, faults=faults)
     options: dict[str, Any] = {
-        "strategy": strategy, "memory": memory, "max_executions": max_executions, "time_limit": time_limit,
+        "strategy": strategy, "memory": memory, "max_executions": max_executions, "time_limit": time_limit, "time": time,
         "preemptions": preemptions, "delays": delays, "reduction": reduction, "exact": exact, "seed": seed, "workers": workers,
         "force_workers": force_workers,
         "keep_going": keep_going, "progress": progress, "found": found, "resume": Path(resume) if resume is not None else None,

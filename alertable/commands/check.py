@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE[:function]...")
-@click.option("--strategy", type=click.Choice(STRATEGIES), help="How to explore; without it: samples, then dpor.")
+@click.option("--strategy", type=click.Choice(STRATEGIES), help="How to explore; without it: samples, then states.")
 @click.option(
     "--memory",
     type=click.Choice(MEMORIES),
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 )
 @click.option("--max-executions", type=click.IntRange(min=1), metavar="N", help="Stop after so many executions.")
 @click.option("--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop after so long.")
+@click.option("--time", type=click.FloatRange(min=0), metavar="SECONDS", help="After so long, the strongest true answer.")
 @what_may_happen
 @click.option("--preemptions", type=click.IntRange(min=0), metavar="N", help="Interrupt threads so often at most (dfs).")
 @click.option("--delays", type=click.IntRange(min=0), metavar="N", help="Pass threads over so often at most (dfs).")

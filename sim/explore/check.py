@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import replace
 from functools import partial
 from inspect import signature
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from alertable.sim.explore.algorithms.dpor import Dpor
@@ -18,12 +18,14 @@ from alertable.sim.explore.answering.scope import not_searched
 from alertable.sim.explore.coordinating.bugs_first import PHASE, BugsFirst
 from alertable.sim.explore.coordinating.checkpoint import EVERY_SECONDS, deferred_interrupt, load, save
 from alertable.sim.explore.coordinating.journal import Journal
+from alertable.sim.explore.coordinating.portfolio import Portfolio
 from alertable.sim.explore.coordinating.search import Search
 from alertable.sim.explore.coordinating.workers import ParallelSearch, processes
 from alertable.sim.explore.determinism.twice import Sample
 from alertable.sim.explore.explaining.budget import Budget
 from alertable.sim.explore.graphs.answer import graph_of, loops
-from alertable.sim.explore.report import FIRST_VIOLATION, INTERRUPTED, Report
+from alertable.sim.explore.report import FIRST_VIOLATION, INCONCLUSIVE, INTERRUPTED, SAMPLED, Report
+from alertable.sim.explore.states.strategy import States
 from alertable.sim.explore.strategies import strategy_of
 from alertable.sim.memory.swap import swapped
 from alertable.sim.runtime.execution import names
@@ -50,15 +52,16 @@ if TYPE_CHECKING:
 
 def check(
     programs: Sequence[Program], *, strategy: str | None = None, memory: str | None = None, max_executions: int | None = None,
-    time_limit: float | None = None, seed: int = 0, keep_going: bool = False, preemptions: int | None = None,
-    delays: int | None = None, reduction: str | None = None, exact: bool = False, workers: int = 1, resume: Path | None = None,
-    journal: Path | None = None,
+    time_limit: float | None = None, time: float | None = None, seed: int = 0, keep_going: bool = False,
+    preemptions: int | None = None, delays: int | None = None, reduction: str | None = None, exact: bool = False,
+    workers: int = 1, resume: Path | None = None, journal: Path | None = None,
     progress: Progress | None = None, found: Callable[[Violation], None] | None = None, force_workers: bool = False,
     settings: Settings | None = None, **fields: Any,  # noqa: ANN401 - of Settings
 ) -> Report:  # fmt: skip
     """Explore the programs' interleavings; stop at the first violation unless keep_going.
 
     strategy: None is bugs first (a few hundred samples), then the strongest search.
+    time: seconds after which the strongest answer is given that is true then (COMPLETE, BOUNDED, SAMPLED).
     progress: called with (executions, seconds) after each; if it takes three, also with a function that estimates the whole.
     found: called with each violation as soon as it is found, before it is made smaller.
     KeyboardInterrupt ends the search with what it has.
@@ -66,6 +69,11 @@ def check(
     resume: a file that keeps what is left of a search that ends early.  journal: a file for the schedule that runs now.
     """
     refuse(programs)
+    seconds("time", time)
+    if time is not None:
+        if time_limit is not None:
+            raise ValueError("time and time_limit are two limits of one kind; give one of them")
+        time_limit = time
     sensible(max_executions, time_limit, seed, preemptions, delays, workers, progress, found)
     memory = DEFAULT_MEMORY if memory is None else memory
     settings = replace(settings or Settings(**fields), memory=memory)
@@ -83,18 +91,26 @@ def check(
     course = _Course(search, _Kept(search, resume, question), progress, max_executions, time_limit, keep_going, found)
     tally = search.tally
     first = BugsFirst(programs, settings, seed, tally, book) if strategy is None and not tally.executions else None
+    states = None
+    if first is not None and isinstance(search, Search) and resume is None:
+        states = Search(programs, States(shared_memory=memory == "shared", thorough=keep_going), settings, book)
+        states.tally = tally
+    share = course.share if time is not None else None
+    both = Portfolio(search, states, share) if isinstance(search, Search) else search
     sample = Sample(programs, settings, tally, book, wanted=max_executions != 1)
-    explore = partial(_explore, search, first, sample)
+    explore = partial(_explore, both, first, sample)
     spaces = [globals_of(program) for program in programs]
     watching = swapped(programs, precise=settings.precise)
     patient = watched(None, course.patience)
     with watching as exchange, guarded(Machine(), spaces), patient, deferred_interrupt() as course.asked:
         try:
-            if exchange.without and isinstance(chosen, Dpor):
-                chosen.footprint.memory = True
+            for one in (chosen, states.strategy if states is not None else None):
+                if exchange.without and isinstance(one, Dpor):
+                    one.footprint.memory = True
             stopped = sample.around(explore, course.why_stop, course.patience)
             in_time = course.patience() > 0 and (keep_going or not tally.violations)
-            unsaid = loops(search, programs, complete=not stopped) if in_time else ()
+            best = both.best if isinstance(both, Portfolio) else both
+            unsaid = loops(best, programs, complete=not stopped) if in_time else ()
             course.tell_of_violations()
             spent = course.seconds
             course.kept.finish(spent, stopped)
@@ -103,30 +119,35 @@ def check(
                 book.close()
         budget = Budget(patience=course.patience)
         violations = tuple(_small(programs, found, settings, budget, sample.why) for found in tally.violations.values())
-    verdict, reasons = judge(search.strategy, stopped, settings.max_steps, tally)
+    verdict, reasons = judge(best.strategy, stopped, settings.max_steps, tally)
+    if time is not None and first is not None and verdict == INCONCLUSIVE and first.samples:
+        verdict, reasons = SAMPLED, (f"{first.samples} schedules by random walks and PCT", *reasons)
     reasons += (course.kept.trouble,) if course.kept.trouble else ()
     reasons += (INTERRUPTED,) if course.asked and INTERRUPTED not in reasons else ()
     sometimes = [spec.title for spec in settings.specs if isinstance(spec, Sometimes)]
     return Report(
         verdict=verdict, reasons=reasons, outcomes=tally.outcomes, violations=violations,
-        executions=tally.executions, seconds=spent, statistics=search.statistics() | _contributed(search, first),
+        executions=tally.executions, seconds=spent, statistics=best.statistics() | _contributed(search, first, both),
         never=tuple(title for title in sometimes if title not in tally.reached),
         whole=course.whole() if stopped else None,
         not_searched=(*not_searched(settings, memory, timed=tally.timed), *unsaid, *exchange.said, *sample.unanswered),
-        states=graph_of(search.strategy, programs, search.settings, complete=not stopped),
-        advisor=Advisor(programs, settings, search.strategy, memory, verdict, timed=tally.timed, seconds=course.for_advice()),
+        states=graph_of(best.strategy, programs, best.settings, complete=not stopped),
+        advisor=Advisor(programs, settings, best.strategy, memory, verdict, timed=tally.timed, seconds=course.for_advice()),
     )  # fmt: skip
 
 
 def _explore(
-    search: Search | ParallelSearch, first: BugsFirst | None, sample: Sample, why_stop: Callable[[], str]
+    search: Portfolio | ParallelSearch, first: BugsFirst | None, sample: Sample, why_stop: Callable[[], str]
 ) -> str:
     """All executions; why it ended early, or nothing."""
+    over = False
+    if isinstance(search, Portfolio) and sample.has_no_end and search.closes(why_stop):
+        return ""
     if first is not None:
-        stopped, over = first.run(search if isinstance(search, Search) else None, why_stop, fails=sample.fails)
-        if stopped or over:
+        stopped, over = first.run(search.best if isinstance(search, Portfolio) else None, why_stop, fails=sample.fails)
+        if stopped or (over and first.is_conclusive):
             return stopped
-    return search.run(why_stop)
+    return search.run(why_stop, over=over) if isinstance(search, Portfolio) else search.run(why_stop)
 
 
 def _small(
@@ -155,8 +176,8 @@ class _Course:
         self._max_executions = max_executions
         self._time_limit = time_limit
         self._keep_going = keep_going
-        self._begun = time.perf_counter()
-        serial = isinstance(search, Search) and isinstance(search.strategy, Dpor)
+        self._begun = perf_counter()
+        serial = isinstance(search, Search) and isinstance(search.strategy, Dpor) and not isinstance(search.strategy, States)
         self._estimator = Estimator(search.strategy) if serial else None  # type: ignore[arg-type]  # serial says that it is Dpor
         self._tell = _teller(progress, self.whole)
         self._found = found
@@ -165,7 +186,7 @@ class _Course:
     @property
     def seconds(self) -> float:
         """Spent on it, before it was taken up again and since."""
-        return self.kept.seconds + time.perf_counter() - self._begun
+        return self.kept.seconds + perf_counter() - self._begun
 
     def whole(self) -> Whole | None:
         """An estimate of all executions of the search."""
@@ -205,6 +226,10 @@ class _Course:
             return 0.0
         return SECONDS if self.patience() > 0 else IN_A_HURRY
 
+    def share(self) -> float:
+        """How much of the time is over, 0 to 1."""
+        return self.seconds / self._time_limit if self._time_limit else 1.0
+
     def patience(self) -> float:
         """How many seconds what comes after the search may take."""
         if self.asked:
@@ -212,10 +237,15 @@ class _Course:
         return self._time_limit - self.seconds if self._time_limit is not None else math.inf
 
 
-def _contributed(search: Search | ParallelSearch, first: BugsFirst | None) -> dict[str, int]:
+def _contributed(
+    search: Search | ParallelSearch, first: BugsFirst | None, both: Portfolio | ParallelSearch
+) -> dict[str, int]:
     """How many executions each phase had."""
     counts = dict(first.executions) if first is not None else {}
     counts["search"] = search.tally.executions - sum(counts.values()) + counts.pop("short", 0)
+    if isinstance(both, Portfolio) and both.executions:
+        counts["search"] -= both.executions
+        counts["states"] = both.executions
     return {PHASE + name: count for name, count in counts.items()}
 
 
@@ -250,9 +280,9 @@ def _go_together(chosen: Strategy, strategy: str | None, workers: int, resume: P
         raise ValueError(f"workers={workers}: at least one has to do the work")
     if workers > 1 and settings.branches:
         raise ValueError("workers cannot share out data outcomes: use one process with faults or profile='documented'")
-    if workers > 1 and (not isinstance(chosen, Dpor) or isinstance(chosen, Exhaustive)):
+    if workers > 1 and (not isinstance(chosen, Dpor) or isinstance(chosen, Exhaustive | States)):
         raise ValueError(f"workers share out the tree of the strategy 'dpor'; {strategy!r} runs in one process")
-    if resume is not None and (workers > 1 or not isinstance(chosen, Dpor)):
+    if resume is not None and (workers > 1 or not isinstance(chosen, Dpor) or isinstance(chosen, States)):
         raise ValueError("only a search by 'dpor' or 'dfs' in one process can be taken up again")
 
 

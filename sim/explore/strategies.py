@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alertable.sim.win32.api import SimWinApi
 
 STRATEGIES: Final = ("states", "dpor", "dfs", "random", "pct")
-DEFAULT: Final = "dpor"  # of a search that nobody chose a strategy for; samples come before it
+DEFAULT: Final = "dpor"  # with "states" by turns, where nobody chose a strategy; samples come before both
 
 
 class Strategy(Protocol):

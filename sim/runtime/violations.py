@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from alertable.kernel_model.ke.structures import KThread
     from alertable.kernel_model.kernel import Kernel
 
+STEP_BOUND: Final = "step-bound"
 STUCK: Final = "stuck"  # the id of a computation without a system call
 
 
@@ -43,7 +44,7 @@ def program_error(t: KThread, error: BaseException, step: int) -> Violation:
 def step_bound(bound: int, who: str, where: tuple[str, ...]) -> Violation:
     """The execution was cut."""
     message = f"not over after {bound} steps; {who} was to move. A loop without progress, or raise max_steps."
-    return Violation(id="step-bound", title="too many steps", message=message, step=bound, source="max_steps", where=where)
+    return Violation(id=STEP_BOUND, title="too many steps", message=message, step=bound, source="max_steps", where=where)
 
 
 def deadlock(k: Kernel, step: int, where: tuple[str, ...]) -> Violation:

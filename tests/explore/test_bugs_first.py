@@ -74,6 +74,7 @@ def test_statistics_say_what_each_phase_ran() -> None:
     phases = {name: count for name, count in report.statistics.items() if name.startswith("executions by ")}
     assert phases == {
         "executions by default": 1, "executions by random": 150, "executions by pct": 150, "executions by search": 320,
+        "executions by states": 250,
     }  # fmt: skip
     assert report.executions == sum(phases.values())
     assert report.verdict == "COMPLETE"

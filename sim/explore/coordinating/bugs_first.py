@@ -73,6 +73,7 @@ class BugsFirst:
         self._tally = tally
         self._journal = journal
         self.executions: dict[str, int] = {}
+        self.is_conclusive = False  # the search is over, and left nothing out
         self._usual_steps = 0  # of the default schedule
 
     def run(self, search: Search | None, why_stop: Callable[[], str], *, fails: bool) -> tuple[str, bool]:
@@ -91,9 +92,15 @@ class BugsFirst:
             if stopped and over:
                 return stopped, True
             if over and self._conclusive(search):
+                self.is_conclusive = True
                 return "", True
         stopped = self._samples(why_stop)
         return ("" if stopped == TURN_IS_OVER else stopped), over
+
+    @property
+    def samples(self) -> int:
+        """How many schedules were drawn."""
+        return self.executions.get("random", 0) + self.executions.get("pct", 0)
 
     def _samples(self, why_stop: Callable[[], str]) -> str:
         """The default schedule, then random walks and PCT by turns."""

@@ -16,7 +16,7 @@ from alertable.sim.explore.determinism.endings import Ending, difference, ending
 from alertable.sim.explore.report import FIRST_VIOLATION, INTERRUPTED
 from alertable.sim.runtime.causes import changing, hashing, likely_cause, remembered, suspicious
 from alertable.sim.runtime.outcome import ReplayDivergence, Violation
-from alertable.sim.runtime.violations import STUCK
+from alertable.sim.runtime.violations import STEP_BOUND, STUCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,6 +88,11 @@ class Sample:
     def fails(self) -> bool:
         """Did the default schedule end with a violation?"""
         return self._first is not None and bool(self._first.how)
+
+    @property
+    def has_no_end(self) -> bool:
+        """Did the default schedule come to the step bound?"""
+        return self._first is not None and self._first.violation is not None and self._first.violation.id == STEP_BOUND
 
     def why(self) -> str:
         """The likely cause of what somebody else noticed."""

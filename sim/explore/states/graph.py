@@ -238,6 +238,21 @@ class StateGraph:
             if not self.refill():
                 return None
 
+    def put_back(self, todo: Todo) -> None:
+        """What `next` handed out and nobody has executed."""
+        self._todo.append(todo)
+
+    def drop_plans(self) -> None:
+        """Nothing is to be executed only because races ask for it; somebody else says what is."""
+        left = []
+        for todo in self._todo:
+            bit = self._actors[todo.actor]
+            if todo.answers or any(edge.letter.bit == bit for edge in todo.node.out):
+                left.append(todo)  # the step was executed, with other answers
+            else:
+                todo.node.taken &= ~bit
+        self._todo = left
+
     @property
     def frontier(self) -> int:
         """How many steps are planned."""

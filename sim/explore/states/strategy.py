@@ -9,6 +9,7 @@ all who can move have polled in vain so often that they would go on for ever (`S
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from alertable.kernel_model.ke.structures import KThread
@@ -16,6 +17,7 @@ from alertable.kernel_model.ke.timerq import due_entries, movable_entries, next_
 from alertable.sim.explore.algorithms.alternatives import Alternatives
 from alertable.sim.explore.algorithms.dpor import Dpor
 from alertable.sim.explore.graphs.shape import DEADLOCK, ENDED, VIOLATION
+from alertable.sim.explore.states.bounded import plan_within
 from alertable.sim.explore.states.graph import Node, StateGraph
 from alertable.sim.explore.states.races import Letter
 from alertable.sim.fingerprint.state import Fingerprints
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from alertable.sim.win32.api import SimWinApi
 
 RELEASES: Final = "xs"
+HELD: Final = 3 * SPIN  # a loop that has not come back to a state of its own by then counts its rounds
 
 
 class States(Dpor):
@@ -43,13 +46,15 @@ class States(Dpor):
     ) -> None:
         self.reduction = reduction
         self.exact = exact
+        self.absolute = False  # programs are given clocks, so the time is a part of the state
+        self.within: int | None = None  # all interleavings with at most so many preemptions were executed
         super().__init__(shared_memory=shared_memory, thorough=thorough)
 
     def begin_anew(self) -> None:
         """Nothing is explored."""
         super().begin_anew()
         self.graph = StateGraph(self.reduction)
-        self.fingerprints = Fingerprints(exact=self.exact)
+        self.fingerprints = Fingerprints(exact=self.exact, absolute=self.absolute)
         self._todo: Todo | None = None
         self._way: list[tuple[str, tuple[int, ...]]] = []
         self._at: Node | None = None  # where the open step began, once the way is behind
@@ -63,6 +68,7 @@ class States(Dpor):
         """A new execution: to the node where something is left to do."""
         super().begin(machine, api)
         self._api = api
+        self._reads_clocks = False
         machine.looks = None
         self._at = self._step = None
         todo = self._todo
@@ -139,6 +145,7 @@ class States(Dpor):
     def _arrived(self, machine: Machine, options: list[Any]) -> Node | None:
         """The node of the state after the last step; None if it is known, and the execution is over."""
         enabled = [option.label for option in options]
+        self._reads_clocks = machine.kernel.clock_read
         key = self.fingerprints.take(machine, self._api)
         if machine.aftermath:
             key += b"!"
@@ -198,6 +205,10 @@ class States(Dpor):
         """All that may move now; time passes only when there is nothing (the eager clock)."""
         k = machine.kernel
         options: list[Any] = [*k.ready, *k.wire]
+        held = [t for t in k.ready if t.yielding and t.polled_since == machine.moved and t.vain_polls >= HELD]
+        if held and (k.wire or len(held) < len(k.ready)):
+            self.held_back = True
+            options = [option for option in options if option not in held]
         if k.live_timers:
             options += movable_entries(k, machine.last_timer)
             if not k.free_clock and not machine.finished and all(type(t) is KThread and _spins(machine, t) for t in options):
@@ -213,12 +224,30 @@ class States(Dpor):
         self.close()
         self.executions += 1
         self.redundant += self.pruned
+        if self._reads_clocks and not self.absolute:
+            self.absolute = True
+            self.begin_anew()
+            return True
         if self._at is not None:  # the last step broke a law
             node, _ = self.graph.state(b"end %d" % len(self.graph.nodes), ())
             node.end = VIOLATION
             self._enter(node)
         self._todo = self.graph.next()
         return self._todo is not None
+
+    def keep_within(self, bound: int) -> bool:
+        """From now on only what is within so many preemptions; is there anything to do?"""
+        if self._todo is not None:
+            self.graph.put_back(self._todo)
+        self.graph.drop_plans()
+        self.graph.refill = partial(plan_within, self.graph, bound)
+        self._todo = self.graph.next()
+        return self._todo is not None
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Was everybody taken who could move, in every state?  Then no larger bound finds anything."""
+        return self._todo is None and all(not node.enabled & ~node.taken for node in self.graph.nodes)
 
     def statistics(self) -> dict[str, int]:
         """States, transitions, the longest way, and states that could not be compared."""
