@@ -106,21 +106,17 @@ def check(  # type: ignore[misc]  # the two above take these options by name
 ) -> Any:
     """Explore the interleavings of one or several programs (initial threads of one process).
 
-    strategy: None is bugs first: a short search, the default schedule, some hundred random and PCT ones, then "states"
-    ("dpor" with several workers, or with resume).
-    "states": each state once, also where programs never end; reduction="none" tries every enabled step in each of them, and
-    exact=True keeps whole states and counts collisions of their fingerprints.  "dpor": one execution per distinct behaviour.
-    "dfs": every interleaving; preemptions bounds how often a thread is interrupted, delays how often one is passed over.
-    "random" and "pct": max_executions of them.
+    strategy: None is bugs first: a short search, the default schedule, some hundred samples, then "dpor" and "states" by turns.
+    "dpor": one execution per distinct behaviour.  "states": each state once, also where programs never end (reduction="none":
+    every enabled step; exact=True: collisions of fingerprints are counted).  "dfs": every interleaving (preemptions, delays:
+    how often a thread is interrupted, or passed over).  "random" and "pct": max_executions of them.
     memory: what threads of one process share.  "precise" (None is the same) watches what the program's own code touches, reports
     data races, and trusts that no other code touches the same variables; "shared" takes every two steps of one process for
     dependent, and trusts that threads change places at calls only; "locks" trusts that data is only shared under locks.
-    max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  time (seconds): then the answer is the strongest one
-    that is true: COMPLETE, BOUNDED (every interleaving with at most so many preemptions), or SAMPLED.
-    progress: called with (executions, seconds);
-    if it takes three, also with a function that estimates the whole (`Report.whole`).
-    clock, profile, faults, specs, max_steps: as for `run`.
-    found: called with each violation at once, before it is made smaller.
+    max_executions, time_limit (seconds): then the verdict is INCONCLUSIVE.  time (seconds): then it is the strongest one that is
+    true: COMPLETE, BOUNDED (every interleaving with at most so many preemptions), or SAMPLED.
+    progress: called with (executions, seconds), and a function that estimates the whole (`Report.whole`) if it takes three.
+    clock, profile, faults, specs, max_steps: as for `run`.  found: called with each violation at once, before it is made smaller.
     workers: processes that share the work of "dpor", no more than there are processors (force_workers: twice as many); for every
     number from 2 the results are the same, byte for byte; the same outcomes and verdict as with 1, in somewhat more executions.
     resume: a file in which a search that ends early is kept and from which it is taken up again.

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE[:function]...")
-@click.option("--strategy", type=click.Choice(STRATEGIES), help="How to explore; without it: samples, then states.")
+@click.option("--strategy", type=click.Choice(STRATEGIES), help="How to explore; without it: samples, then dpor and states.")
 @click.option(
     "--memory",
     type=click.Choice(MEMORIES),

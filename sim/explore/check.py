@@ -24,7 +24,7 @@ from alertable.sim.explore.coordinating.workers import ParallelSearch, processes
 from alertable.sim.explore.determinism.twice import Sample
 from alertable.sim.explore.explaining.budget import Budget
 from alertable.sim.explore.graphs.answer import graph_of, loops
-from alertable.sim.explore.report import FIRST_VIOLATION, INCONCLUSIVE, INTERRUPTED, SAMPLED, Report
+from alertable.sim.explore.report import FIRST_VIOLATION, INTERRUPTED, Report
 from alertable.sim.explore.states.strategy import States
 from alertable.sim.explore.strategies import strategy_of
 from alertable.sim.memory.swap import swapped
@@ -69,11 +69,7 @@ def check(
     resume: a file that keeps what is left of a search that ends early.  journal: a file for the schedule that runs now.
     """
     refuse(programs)
-    seconds("time", time)
-    if time is not None:
-        if time_limit is not None:
-            raise ValueError("time and time_limit are two limits of one kind; give one of them")
-        time_limit = time
+    time_limit = _one_limit(time, time_limit)
     sensible(max_executions, time_limit, seed, preemptions, delays, workers, progress, found)
     memory = DEFAULT_MEMORY if memory is None else memory
     settings = replace(settings or Settings(**fields), memory=memory)
@@ -83,33 +79,26 @@ def check(
     _go_together(chosen, strategy, workers, resume, settings)
     workers = processes(workers, forced=force_workers)
     book = Journal(journal) if journal is not None else None
-    search: Search | ParallelSearch = Search(programs, chosen, settings, book)
-    if workers > 1:
-        search = ParallelSearch(programs, chosen, settings, workers, keep_going=keep_going)
+    alone = Search(programs, chosen, settings, book)
+    search = alone if workers == 1 else ParallelSearch(programs, chosen, settings, workers, keep_going=keep_going)
     code = [getattr(program, "digest", "") for program in programs]
     question = repr((names(programs), code, strategy, memory, preemptions, delays, reduction, settings))
     course = _Course(search, _Kept(search, resume, question), progress, max_executions, time_limit, keep_going, found)
     tally = search.tally
     first = BugsFirst(programs, settings, seed, tally, book) if strategy is None and not tally.executions else None
-    states = None
-    if first is not None and isinstance(search, Search) and resume is None:
-        states = Search(programs, States(shared_memory=memory == "shared", thorough=keep_going), settings, book)
-        states.tally = tally
     share = course.share if time is not None else None
-    both = Portfolio(search, states, share) if isinstance(search, Search) else search
+    both = _by_turns(search, share, with_states=first is not None and resume is None, thorough=keep_going)
     sample = Sample(programs, settings, tally, book, wanted=max_executions != 1)
     explore = partial(_explore, both, first, sample)
-    spaces = [globals_of(program) for program in programs]
-    watching = swapped(programs, precise=settings.precise)
-    patient = watched(None, course.patience)
-    with watching as exchange, guarded(Machine(), spaces), patient, deferred_interrupt() as course.asked:
+    watching, patient = swapped(programs, precise=settings.precise), watched(None, course.patience)
+    closed = guarded(Machine(), [globals_of(program) for program in programs])
+    with watching as exchange, closed, patient, deferred_interrupt() as course.asked:
         try:
-            for one in (chosen, states.strategy if states is not None else None):
-                if exchange.without and isinstance(one, Dpor):
-                    one.footprint.memory = True
+            if exchange.without:
+                _watch_all_memory(both)
             stopped = sample.around(explore, course.why_stop, course.patience)
-            in_time = course.patience() > 0 and (keep_going or not tally.violations)
             best = both.best if isinstance(both, Portfolio) else both
+            in_time = course.patience() > 0 and (keep_going or not tally.violations)
             unsaid = loops(best, programs, complete=not stopped) if in_time else ()
             course.tell_of_violations()
             spent = course.seconds
@@ -118,22 +107,48 @@ def check(
             if book is not None:
                 book.close()
         budget = Budget(patience=course.patience)
-        violations = tuple(_small(programs, found, settings, budget, sample.why) for found in tally.violations.values())
+        violations = tuple(_small(programs, each, settings, budget, sample.why) for each in tally.violations.values())
     verdict, reasons = judge(best.strategy, stopped, settings.max_steps, tally)
-    if time is not None and first is not None and verdict == INCONCLUSIVE and first.samples:
-        verdict, reasons = SAMPLED, (f"{first.samples} schedules by random walks and PCT", *reasons)
-    reasons += (course.kept.trouble,) if course.kept.trouble else ()
-    reasons += (INTERRUPTED,) if course.asked and INTERRUPTED not in reasons else ()
-    sometimes = [spec.title for spec in settings.specs if isinstance(spec, Sometimes)]
+    if time is not None and first is not None:
+        verdict, reasons = first.strengthened(verdict, reasons)
     return Report(
-        verdict=verdict, reasons=reasons, outcomes=tally.outcomes, violations=violations,
+        verdict=verdict, reasons=course.with_troubles(reasons), outcomes=tally.outcomes, violations=violations,
         executions=tally.executions, seconds=spent, statistics=best.statistics() | _contributed(search, first, both),
-        never=tuple(title for title in sometimes if title not in tally.reached),
+        never=tuple(spec.title for spec in settings.specs if isinstance(spec, Sometimes) and spec.title not in tally.reached),
         whole=course.whole() if stopped else None,
         not_searched=(*not_searched(settings, memory, timed=tally.timed), *unsaid, *exchange.said, *sample.unanswered),
         states=graph_of(best.strategy, programs, best.settings, complete=not stopped),
         advisor=Advisor(programs, settings, best.strategy, memory, verdict, timed=tally.timed, seconds=course.for_advice()),
     )  # fmt: skip
+
+
+def _one_limit(time: float | None, time_limit: float | None) -> float | None:
+    """The seconds after which it is over."""
+    seconds("time", time)
+    if time is not None and time_limit is not None:
+        raise ValueError("time and time_limit are two limits of one kind; give one of them")
+    return time_limit if time is None else time
+
+
+def _by_turns(
+    search: Search | ParallelSearch, share: Callable[[], float] | None, *, with_states: bool, thorough: bool
+) -> Portfolio | ParallelSearch:
+    """The search, with one of states beside it where nobody chose."""
+    if isinstance(search, ParallelSearch):
+        return search
+    states = None
+    if with_states:
+        strategy = States(shared_memory=search.settings.memory == "shared", thorough=thorough)
+        states = Search(search.programs, strategy, search.settings, search.journal)
+        states.tally = search.tally
+    return Portfolio(search, states, share)
+
+
+def _watch_all_memory(both: Portfolio | ParallelSearch) -> None:
+    """Code of the programs cannot be watched: all memory of a process is one thing."""
+    for strategy in both.strategies if isinstance(both, Portfolio) else (both.strategy,):
+        if isinstance(strategy, Dpor):
+            strategy.footprint.memory = True
 
 
 def _explore(
@@ -225,6 +240,11 @@ class _Course:
         if self.asked:
             return 0.0
         return SECONDS if self.patience() > 0 else IN_A_HURRY
+
+    def with_troubles(self, reasons: tuple[str, ...]) -> tuple[str, ...]:
+        """What limits the answer, and what went wrong beside."""
+        reasons += (self.kept.trouble,) if self.kept.trouble else ()
+        return reasons + ((INTERRUPTED,) if self.asked and INTERRUPTED not in reasons else ())
 
     def share(self) -> float:
         """How much of the time is over, 0 to 1."""

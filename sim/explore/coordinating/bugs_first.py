@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from alertable.sim.explore.answering.judge import judge
 from alertable.sim.explore.coordinating.search import Search
-from alertable.sim.explore.report import COMPLETE, FAILED
+from alertable.sim.explore.report import COMPLETE, FAILED, INCONCLUSIVE, SAMPLED
 from alertable.sim.explore.sampling.samples import PctSampling, Sampling
 
 if TYPE_CHECKING:
@@ -101,6 +101,12 @@ class BugsFirst:
     def samples(self) -> int:
         """How many schedules were drawn."""
         return self.executions.get("random", 0) + self.executions.get("pct", 0)
+
+    def strengthened(self, verdict: str, reasons: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """Where a search said nothing, samples do."""
+        if verdict != INCONCLUSIVE or not self.samples:
+            return verdict, reasons
+        return SAMPLED, (f"{self.samples} schedules by random walks and PCT", *reasons)
 
     def _samples(self, why_stop: Callable[[], str]) -> str:
         """The default schedule, then random walks and PCT by turns."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alertable.sim.explore.coordinating.search import Search
+    from alertable.sim.explore.strategies import Strategy
 
 STEPS: Final = 40_000  # of the first turn of dpor
 FINER: Final = 4  # a step of the other one costs as much as so many of dpor: it looks at the state after each
@@ -36,6 +37,11 @@ class Portfolio:
         self._states = states
         self._share = share
         self.executions = 0  # of the search of states
+
+    @property
+    def strategies(self) -> list[Strategy]:
+        """Of both."""
+        return [search.strategy for search in (self._search, self._states) if search is not None]
 
     def run(self, why_stop: Callable[[], str], *, over: bool) -> str:
         """Why both ended early, or nothing.  over: the first search ended, within bounds."""
