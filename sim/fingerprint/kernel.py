@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 EXPLORER: Final = "for whoever explores: what keys and footprints are made of"
 RUNTIME: Final = "the runtime's"
+COMPILED: Final = "__mypyc_attrs__"  # of a class that mypyc has compiled, which has no slots
 CREATION: Final = "the order of creation, for sorting only"
 
 CELLS: Final = (
@@ -338,13 +339,20 @@ def fields(cls: type) -> list[tuple[str, str]]:
     """The slots of a class of the kernel model that are a part of the state: (class that has it, slot)."""
     found = []
     for each in reversed(cls.__mro__):
-        slots = each.__dict__.get("__slots__", ())
         if each.__module__ == Cell.__module__:
             continue
-        for slot in sorted((slots,) if isinstance(slots, str) else slots):
+        for slot in sorted(_slots(each)):
             if not slot.startswith("__") and f"{each.__name__}.{slot}" not in UNOBSERVED:
                 found.append((each.__name__, slot))
     return found
+
+
+def _slots(cls: type) -> Sequence[str]:
+    """What the class itself has; where it is compiled, mypyc has named it, and what it inherits too."""
+    slots = cls.__dict__.get("__slots__", ())
+    inherited = {name for base in cls.__mro__[1:] for name in base.__dict__.get(COMPILED, ())}
+    named = [name for name in cls.__dict__.get(COMPILED, ()) if name not in inherited]
+    return named or ((slots,) if isinstance(slots, str) else slots)
 
 
 def _writer(cls: type) -> Handler:
@@ -451,7 +459,7 @@ for _kind in classes():
         IN_PLACE[_kind] = _member(_kind)
     elif _kind.__module__ == Cell.__module__ or issubclass(_kind, (Core, Outcomes, Network, HandOffs)):
         IN_PLACE[_kind] = _constant(_kind.__name__)
-    elif not issubclass(_kind, BaseException) and "__slots__" in _kind.__dict__:
+    elif not issubclass(_kind, BaseException) and ("__slots__" in _kind.__dict__ or COMPILED in _kind.__dict__):
         CONTENT[_kind] = _writer(_kind)
 _LIVE_ENTRY: Final = CONTENT[TimerEntry]
 _THREAD: Final = CONTENT[KThread]
