@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from ctypes import string_at
 from enum import Enum
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from greenlet import getcurrent
@@ -48,6 +49,7 @@ BOTTOM: Final = frozenset({(MACHINE, "_thread_main"), (MACHINE, "_run_body"), ("
 GOES_ON: Final = "_deliver_special"
 SHAPES_MAX: Final = 10_000
 POINTER: Final = LAYOUT.pointer
+NULL_LAST: Final = sys.version_info >= (3, 13)  # of the two slots of what is called
 from_bytes: Final = int.from_bytes
 
 
@@ -195,7 +197,7 @@ def _add_chain(walker: Walker, chain: list[tuple[FrameType, Shape]], *, suspende
                 raw(b"~") if value is ABSENT else walker.plain(value)
             known = None
             continue
-        for value in values_in(data):
+        for value in _unbound_methods(values_in(data), shape.slots):
             if value is ABSENT:
                 raw(b"~")
             else:
@@ -204,6 +206,16 @@ def _add_chain(walker: Walker, chain: list[tuple[FrameType, Shape]], *, suspende
             add_globals(walker, frame.f_code, frame.f_globals)
         below, known = address, (frame, spot, address)
     walker.holder = ""
+
+
+def _unbound_methods(values: list[Any], begin: int) -> list[Any]:
+    """A bound method that waits for its call is its function and its object: Python puts either there."""
+    for index in range(begin, len(values) - 1):
+        one, other = values[index], values[index + 1]
+        bound, empty = (one, other) if NULL_LAST else (other, one)
+        if empty is ABSENT and type(bound) is MethodType:
+            values[index : index + 2] = bound.__func__, bound.__self__
+    return values
 
 
 def _direct(below: int, address: int, data: bytes, frame: FrameType, *, suspended: bool) -> bool:
