@@ -95,7 +95,9 @@ def endless(w: WinApi) -> None:
             w.Sleep(400)
 
     w.CreateThread(None, 0, ticker, None, 0, None)
+    rounds = 0  # counted, so that it comes back to no state
     while True:
+        rounds += 1
         w.Sleep(300)
 
 
@@ -306,7 +308,8 @@ def test_a_search_that_cannot_be_kept_says_so(tmp_path: Path) -> None:
 
 @POSIX
 def test_a_search_that_still_runs_has_not_died(tmp_path: Path) -> None:
-    (tmp_path / "given.py").write_text("def program(w):\n    while True:\n        w.Sleep(1)\n", encoding="utf-8")
+    text = "def program(w):\n    rounds = 0\n    while True:\n        rounds += 1\n        w.Sleep(1)\n"
+    (tmp_path / "given.py").write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "alertable", "check", "given.py", "--time-limit", "60", "--max-steps", str(10**9)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:

@@ -1,7 +1,8 @@
 """The audits over as many random programs as one likes: `python -m tests.audit --swap 20000 --shadow 20000 --brute 5000`.
 
 Prints figures on stdout and progress on stderr; the exit code is 1 if anything was found, with the smallest programs.
-`--states` follows different ways to one state, `--workers` is `--brute` with two.
+`--states` follows different ways to one state, `--workers` is `--brute` with two; `--searches` compares the search over states
+with itself without any reduction and with brute force, `--walks` with random walks, in larger programs.
 A program is known by its number: `--seed` is the first one, `--family` keeps to some families, `--only` runs one number.
 """
 
@@ -14,7 +15,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.audit import brute, shadow, states, swap
+from tests.audit import brute, searches, shadow, states, swap
 from tests.audit.generator import MODES, random_program, shrink
 from tests.audit.slots import traced
 from tests.audit.tracer import TRACER
@@ -128,12 +129,35 @@ def look_shared_out(program: RandomProgram, number: int, figures: dict[str, int]
     return look_compared(program, number, figures, workers=2) if not program.mode.settings().branches else {}
 
 
+def look_searched(program: RandomProgram, _number: int, figures: dict[str, int]) -> dict[str, str]:
+    """The search over states with its reduction, without it, and brute force."""
+    return _searched(program, searches.compare(program), figures)
+
+
+def look_walked(program: RandomProgram, number: int, figures: dict[str, int]) -> dict[str, str]:
+    """The search over states, and random walks."""
+    return _searched(program, searches.walked(program, number), figures)
+
+
+def _searched(program: RandomProgram, result: searches.Comparison, figures: dict[str, int]) -> dict[str, str]:
+    for what, count in (
+        ("compared", int(result.compared)), ("by brute force", int(result.by_brute_force)), ("states", result.reduced),
+        ("without reduction", result.everything), ("not read", result.unread),
+    ):  # fmt: skip
+        figures[what] = figures.get(what, 0) + count
+    if not result.complaints:
+        return {}
+    family = program.families[0] if program.families else "none"
+    return {f"{family}, {result.complaints[0].split(':')[0]}": "\n".join(result.complaints[:3])}
+
+
 def main() -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.audit", description=__doc__)
     for name, words in (
         ("swap", "swap neighbours"), ("shadow", "trace real accesses"), ("brute", "compare with brute force"),
         ("workers", "compare with brute force, two workers"), ("states", "follow two ways to one fingerprint"),
+        ("searches", "compare searches over states"), ("walks", "compare them with random walks"),
     ):  # fmt: skip
         parser.add_argument(f"--{name}", type=int, default=0, metavar="N", help=f"{words} in N programs")
     parser.add_argument("--seed", type=int, default=0, help="the number of the first program")
@@ -143,7 +167,8 @@ def main() -> int:
     audits = [
         Audit("swap", look_swapped, tries=SHRINK_TRIES), Audit("shadow", look_shadowed, tries=SHRINK_TRIES),
         Audit("brute", look_compared, small=True), Audit("workers", look_shared_out, small=True),
-        Audit("states", look_followed, tries=SHRINK_TRIES),
+        Audit("states", look_followed, tries=SHRINK_TRIES), Audit("searches", look_searched, small=True),
+        Audit("walks", look_walked),
     ]  # fmt: skip
     print(f"modes: {'; '.join(map(str, MODES))}")
     failed = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.audit import brute, shadow, swap
+from tests.audit import brute, searches, shadow, swap
 from tests.audit.families import FAMILIES, NEEDS
 from tests.audit.generator import MODES, Mode, RandomProgram, random_program, shrink
 from tests.audit.slots import traced
@@ -90,6 +90,25 @@ def test_real_accesses_conflict_only_where_footprints_do(seed: int, tracer: Trac
 @pytest.mark.parametrize("seed", range(SAMPLE // 2))
 def test_the_reduction_finds_what_brute_force_finds(seed: int) -> None:
     assert not brute.compare(random_program(seed, small=True, families=COMPARED, mixed=False), limit=150).complaints
+
+
+@pytest.mark.parametrize("seed", range(SAMPLE // 4))
+def test_a_search_over_states_finds_what_brute_force_finds(seed: int) -> None:
+    assert not searches.compare(random_program(seed, small=True), brute=200, states=400).complaints
+
+
+@pytest.mark.long
+def test_searches_over_states_agree_in_many_small_programs() -> None:
+    found = {seed: searches.compare(random_program(seed, small=True), brute=200, states=800) for seed in MANY[:60]}
+    assert not {seed: comparison.complaints for seed, comparison in found.items() if comparison.complaints}
+    assert sum(comparison.by_brute_force for comparison in found.values()) > len(found) // 4
+
+
+@pytest.mark.long
+def test_walks_see_nothing_that_a_complete_search_over_states_did_not() -> None:
+    found = {seed: searches.walked(random_program(seed), seed, states=800) for seed in MANY[:30]}
+    assert not {seed: comparison.complaints for seed, comparison in found.items() if comparison.complaints}
+    assert sum(comparison.compared for comparison in found.values()) > len(found) // 4
 
 
 @pytest.mark.long

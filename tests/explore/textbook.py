@@ -9,8 +9,9 @@ is tried again leads back to the state that it was made in; in the algorithm it 
 So steps from a state to itself do not count (`measured`).  A thread that is through does not end, which would be a further step,
 but looks at a cell for ever.
 
-Published by: TLC counts the initial state among the states "generated", and depth in states, not in steps; so its 77 and 11 for
-Peterson are 76 transitions and a depth of 10 here.
+The figures for Peterson are given as 42, 77 and 11.  Counted as TLC does it (the initial state is one of the states "generated",
+and depth is in states, not in steps) these are 76 transitions and a depth of 10 here; which encoding was counted is not said, and
+this one was chosen because its numbers are those.
 """
 
 from __future__ import annotations

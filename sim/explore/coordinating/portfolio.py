@@ -6,22 +6,24 @@ before: the answer is the same on every machine, and costs at most about twice w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alertable.sim.explore.answering.judge import judge
 from alertable.sim.explore.coordinating.anytime import search_by_rounds
+from alertable.sim.explore.coordinating.search import Search
 from alertable.sim.explore.report import COMPLETE, FAILED
 from alertable.sim.explore.states.strategy import States
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alertable.sim.explore.coordinating.search import Search
     from alertable.sim.explore.strategies import Strategy
 
 STEPS: Final = 40_000  # of the first turn of dpor
 FINER: Final = 4  # a step of the other one costs as much as so many of dpor: it looks at the state after each
 TRIAL: Final = 40_000  # steps in which states may turn a bounded answer into a complete one
+FAR: Final = 2_000  # steps that a program without an end is followed
 TURN_IS_OVER: Final = "its turn is over"  # never leaves this module
 
 
@@ -70,12 +72,33 @@ class Portfolio:
         return "" if stopped == TURN_IS_OVER else self._ended(states, stopped)
 
     def closes(self, why_stop: Callable[[], str]) -> bool:
-        """Is a program that has no end gone through, state by state, and comes back to states of its own?"""
+        """Is a program that has no end gone through, state by state, since it comes back to states of its own?
+
+        One that does not is not followed far, and what that showed is forgotten.
+        """
         states = self._states
-        if states is None or self._turn(states, TRIAL, why_stop) or not self._is_conclusive(states):
+        if states is None:
             return False
-        self.best = states
+        settings = replace(states.settings, max_steps=min(states.settings.max_steps, FAR))
+        trial = Search(states.programs, states.strategy, settings, states.journal)
+        last = FAR * FINER
+        stopped = trial.run(lambda: why_stop() or (TURN_IS_OVER if trial.tally.steps >= last else ""))
+        if stopped or trial.tally.violations or not self._is_conclusive(trial):
+            states.strategy = self._afresh()
+            return False
+        self.executions += trial.tally.executions
+        states.tally.join(trial.tally)
+        trial.tally, self.best = states.tally, trial
         return True
+
+    def _afresh(self) -> States:
+        """A search of states that has seen nothing."""
+        assert self._states is not None
+        old = self._states.strategy
+        assert isinstance(old, States)
+        new = States(shared_memory=old.shared_memory, thorough=old.thorough)
+        new.footprint.memory = old.footprint.memory
+        return new
 
     def _ended(self, states: Search, stopped: str) -> str:
         if not stopped and self._is_conclusive(states):
