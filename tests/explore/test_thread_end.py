@@ -127,6 +127,12 @@ def test_a_loop_that_ends_by_itself_is_explored_to_its_end() -> None:
 
 @pytest.mark.parametrize("counting", [False, True])
 def test_a_loop_without_end_is_held_back_and_the_verdict_says_so(counting: bool) -> None:
-    report = alertable.check(looks(1_000, counting=counting, loop=True), memory="locks")
+    report = alertable.check(looks(1_000, counting=counting, loop=True), memory="locks", strategy="dpor")
     assert report.verdict == "BOUNDED"
     assert any("loop that only polls" in reason for reason in report.reasons)
+
+
+def test_a_loop_without_end_that_counts_nothing_comes_back_to_its_state() -> None:
+    report = alertable.check(looks(1_000, counting=False, loop=True), memory="locks")
+    assert (report.verdict, set(report.outcomes)) == ("COMPLETE", {0})
+    assert alertable.check(looks(1_000, counting=True, loop=True), memory="locks").verdict == "BOUNDED"
