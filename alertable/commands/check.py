@@ -140,7 +140,8 @@ def lines(
     head = f"{word}  {len(report.violations)} violation(s)" if report.violations else f"{word}  {report.verdict}"
     if word == report.verdict:
         head = word
-    yield f"{head}: {report.executions:,} executions in {report.seconds:.2f} s{rate}, {len(report.outcomes)} outcome(s)"
+    states = f", {report.statistics['states']:,} states" if "states" in report.statistics else ""
+    yield f"{head}: {report.executions:,} executions in {report.seconds:.2f} s{rate}{states}, {len(report.outcomes)} outcome(s)"
     for reason in report.reasons:
         yield f"  {report.verdict}: {reason}"
     if report.whole is not None and not report.violations:

@@ -8,6 +8,7 @@ enabled (law 1), so there is no execution in which it would have come between an
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alertable.kernel_model.footprint import Cell
@@ -60,5 +61,10 @@ def stand_before(k: Core, t: KThread, gate: Gate, reason: str) -> None:
     wait = Wait(t, (), False, False, reason)
     wait.gate = gate
     gate.waits[wait] = None
-    wait.on_abort = lambda _k: gate.waits.pop(wait)
+    wait.on_abort = partial(_leave, gate, wait)  # no function within this one: compiled, it could not be read
     block(k, wait, None)
+
+
+def _leave(gate: Gate, wait: Wait, _k: Core) -> None:
+    """Nobody stands there any more."""
+    gate.waits.pop(wait)

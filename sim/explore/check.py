@@ -99,7 +99,7 @@ def check(
             stopped = sample.around(explore, course.why_stop, course.patience)
             best = both.best if isinstance(both, Portfolio) else both
             in_time = course.patience() > 0 and (keep_going or not tally.violations)
-            unsaid = loops(best, programs, complete=not stopped) if in_time else ()
+            unsaid = [*_unsaid(best), *(loops(best, programs, complete=not stopped) if in_time else ())]
             course.tell_of_violations()
             spent = course.seconds
             course.kept.finish(spent, stopped)
@@ -142,6 +142,10 @@ def _by_turns(
         states = Search(search.programs, strategy, search.settings, search.journal)
         states.tally = search.tally
     return Portfolio(search, states, share)
+
+
+def _unsaid(best: Search | ParallelSearch) -> tuple[str, ...]:
+    return best.strategy.unsaid() if isinstance(best.strategy, States) else ()
 
 
 def _watch_all_memory(both: Portfolio | ParallelSearch) -> None:

@@ -249,6 +249,19 @@ class States(Dpor):
         """Was everybody taken who could move, in every state?  Then no larger bound finds anything."""
         return self._todo is None and all(not node.enabled & ~node.taken for node in self.graph.nodes)
 
+    def unsaid(self) -> tuple[str, ...]:
+        """What the answer rests on: states that could not be compared, and that no two have one fingerprint (TLC's estimate)."""
+        unread = self.fingerprints.unreadable
+        states, lines = len(self.graph.nodes), []
+        if unread:
+            lines.append(f"{sum(unread.values()):,} states were not compared: {next(iter(unread))}")
+        if self.exact:
+            lines.append(f"{self.fingerprints.collided} pairs of different states had one fingerprint")
+        elif states > 1:
+            chance = states * (states - 1) / 2 / 2**128
+            lines.append(f"two different states with one fingerprint (probability {chance:.0e}; exact=True looks)")
+        return tuple(lines)
+
     def statistics(self) -> dict[str, int]:
         """States, transitions, the longest way, and states that could not be compared."""
         graph, fingerprints = self.graph, self.fingerprints
