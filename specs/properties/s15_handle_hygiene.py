@@ -30,8 +30,8 @@ class HandleHygiene(Property):
         self._closed: dict[tuple[EProcess, int], tuple[str, KThread]] = {}
 
     def essence(self) -> dict[str, Any]:
-        """Which values were closed; of one that was given out again the next close counts."""
-        return {f"{process.label}, {handle}": True for process, handle in self._closed if handle not in process.handles}
+        """Which values were closed."""
+        return {f"{process.label}, {handle}": True for process, handle in self._closed}
 
     def handle_closed(self, t: KThread, handle: int, obj: KObject) -> None:
         self._closed[t.process, handle] = obj.label, t

@@ -343,7 +343,7 @@ def test_ini_files_with_types(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("--alertable-profile", "bogus"), "profile 'bogus' does not exist; there are ci, default, thorough"),
-        (("--alertable-strategy", "bogus"), "--alertable-strategy: strategy='bogus' does not exist; there are dpor, dfs,"),
+        (("--alertable-strategy", "bogus"), "--alertable-strategy: strategy='bogus' does not exist; there are states, dpor,"),
         (("--alertable-max-steps", "many"), "--alertable-max-steps: max_steps='many': a whole number is wanted"),
         (("--alertable-workers", "0"), "--alertable-workers: workers=0: at least one has to do the work"),
         (("--alertable-trace", "maybe"), "--alertable-trace: trace='maybe' does not exist; there are 'on', 'off', 'retain-"),

@@ -121,7 +121,7 @@ def test_looks_in_a_row_are_no_loop() -> None:
 
 
 def test_a_loop_that_ends_by_itself_is_explored_to_its_end() -> None:
-    report = alertable.check(looks(4, counting=True, loop=True), memory="locks")
+    report = alertable.check(looks(4, counting=True, loop=True), memory="locks", strategy="dpor")
     assert (report.verdict, set(report.outcomes)) == ("COMPLETE", {0, 1, 2, 3, 4})
 
 
