@@ -131,10 +131,11 @@ def _related(one: Taken, other: Taken, slot: str) -> bool:
 
     The ends of two threads end two such waits of a third, which does not wait anew by a step of its own.  Whoever suspends a
     thread that waits for an end looks at that end; once the wait is over it stops who could move, and that is explored then.
+    A thread that is resumed goes on after both, the end and whoever resumes it.
     """
     if one.actor == other.actor or one.joins & other.writes or other.joins & one.writes:
         return True
-    if slot == "KThread.suspend_count" and _ends(one):
+    if slot == "KThread.suspend_count" and (_ends(one) or _ends(other)):
         return True
     return slot in ("KThread.wait", "KThread.wait_status") and _ends(one) and _ends(other)
 
