@@ -145,3 +145,14 @@ def test_all_interleavings_with_few_preemptions_are_an_answer(monkeypatch: pytes
 def test_bad_input_is_one_line(options: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says.replace("'", ".")):
         alertable.check(lastzero(1), **options)
+
+
+def test_a_wait_for_an_event_that_nobody_resets_is_a_livelock() -> None:
+    def program(w: WinApi) -> None:
+        event = w.CreateEventW(None, True, True, None)
+        while True:
+            w.WaitForSingleObject(event, INFINITE)
+
+    (violation,) = alertable.check(program).violations
+    assert violation.id == "S12"
+    assert "WaitForSingleObject" in violation.message

@@ -13,6 +13,7 @@ from alertable.sim.explore.answering.judge import judge
 from alertable.sim.explore.coordinating.anytime import search_by_rounds
 from alertable.sim.explore.coordinating.search import Search
 from alertable.sim.explore.report import COMPLETE, FAILED
+from alertable.sim.explore.states.graph import REDUCTIONS
 from alertable.sim.explore.states.strategy import States
 
 if TYPE_CHECKING:
@@ -80,23 +81,22 @@ class Portfolio:
         if states is None:
             return False
         settings = replace(states.settings, max_steps=min(states.settings.max_steps, FAR))
-        trial = Search(states.programs, states.strategy, settings, states.journal)
-        last = FAR * FINER
-        stopped = trial.run(lambda: why_stop() or (TURN_IS_OVER if trial.tally.steps >= last else ""))
-        if stopped or trial.tally.violations or not self._is_conclusive(trial):
-            states.strategy = self._afresh()
-            return False
-        self.executions += trial.tally.executions
-        states.tally.join(trial.tally)
-        trial.tally, self.best = states.tally, trial
-        return True
+        for reduction in reversed(REDUCTIONS):  # without one all loops are there, too
+            trial = Search(states.programs, self._afresh(reduction), settings, states.journal)
+            stopped = trial.run(lambda tally=trial.tally: why_stop() or (TURN_IS_OVER if tally.steps >= FAR * FINER else ""))  # type: ignore[misc]  # mypy: cannot infer a lambda with a default
+            if not stopped and not trial.tally.violations and self._is_conclusive(trial):
+                self.executions += trial.tally.executions
+                states.tally.join(trial.tally)
+                trial.tally, self.best = states.tally, trial
+                return True
+        return False
 
-    def _afresh(self) -> States:
+    def _afresh(self, reduction: str) -> States:
         """A search of states that has seen nothing."""
         assert self._states is not None
         old = self._states.strategy
         assert isinstance(old, States)
-        new = States(shared_memory=old.shared_memory, thorough=old.thorough)
+        new = States(shared_memory=old.shared_memory, thorough=old.thorough, reduction=reduction)
         new.footprint.memory = old.footprint.memory
         return new
 

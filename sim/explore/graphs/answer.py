@@ -53,6 +53,8 @@ def loops(search: Search | ParallelSearch, programs: Sequence[Program], *, compl
     reason = undecided(graph)
     if reason and any(isinstance(spec, Eventually) for spec in settings.specs):
         laws.unsaid.append(f"loops on which an eventually property never holds: {reason}")
+    elif reason:
+        laws.unsaid.append(f"loops in which nothing gets done: {reason}")
     return laws.unsaid
 
 

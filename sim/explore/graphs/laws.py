@@ -7,7 +7,8 @@ state has changed nothing, the program's variables included; it is a livelock if
 (`Advance`), and
 
   - all that happens are looks in vain at cells and memory, which nobody outside could change, or
-  - operations are completed, each without a byte, and nobody looks in vain: what is asked for comes at once, and is nothing.
+  - operations are completed, each without a byte, and nobody looks in vain: what is asked for comes at once, and is nothing; or
+  - one thread alone goes round, and waits for what is there already: nobody resets the event, nobody takes what is ready.
 
 Whoever asks for S12 (`specs=`) has every fair loop without time and progress reported, also polling and handing on a token.
 """
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 from alertable.sim.explore.graphs.following import BETWEEN, followed
 from alertable.sim.explore.graphs.lassos import components, fair_lasso, owing
 from alertable.sim.explore.graphs.rounds import LIVELOCK, livelock
-from alertable.sim.explore.graphs.shape import Edge, edges_of, is_time
+from alertable.sim.explore.graphs.shape import Edge, actor_of, edges_of, is_time
 from alertable.sim.explore.graphs.telling import MOST, moves_of, tell
 from alertable.sim.runtime.outcome import Violation
 from alertable.sim.runtime.schedule import at_places
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from alertable.sim.runtime.settings import Settings
 
 CELL: Final = "cell#"
+WAITS: Final = ("WaitFor", "WSAWaitFor", "MsgWaitFor", "select(", "WSAPoll(")
 SHOWN: Final = 8  # steps of a loop in a message
 
 
@@ -77,7 +79,11 @@ class Laws:
         idle = self._idle(timeless)
         found = fair_lasso(graph, [edge for edge in idle if _looks_at_memory(graph, edge)])
         busy = [edge for edge in idle if graph.edges[edge].get("progress", True)]
-        return found or fair_lasso(graph, busy, also=[frozenset(edge for edge in busy if graph.edges[edge]["completion"])])
+        found = found or fair_lasso(graph, busy, also=[frozenset(edge for edge in busy if graph.edges[edge]["completion"])])
+        for actor in dict.fromkeys(actor_of(graph, edge) for edge in busy):
+            alone = [edge for edge in idle if actor_of(graph, edge) == actor]
+            found = found or fair_lasso(graph, alone, also=[frozenset(edge for edge in alone if _waits_for_nothing(graph, edge))])
+        return found
 
     def _timeless(self) -> list[Edge]:
         return [edge for edge, data in edges_of(self._graph) if not is_time(str(data.get("actor", "")))]
@@ -105,6 +111,13 @@ class Laws:
             law, message=f"{message}. {instead}" if instead else message, step=len(way), where=where,
             schedule=lasso_text([*at_places(told.places), *told.words(1, begin)], told.words(begin + 1, len(way))),
         )  # fmt: skip
+
+
+def _waits_for_nothing(graph: nx.MultiDiGraph, edge: Edge) -> bool:
+    """Is it a wait that is over at once, and changes nothing?"""
+    data = graph.edges[edge]
+    changes = data.get("changes", True) and edge.source != edge.target
+    return bool(data.get("progress", True)) and not changes and str(data["what"]).startswith(WAITS)
 
 
 def _looks_at_memory(graph: nx.MultiDiGraph, edge: Edge) -> bool:
