@@ -129,15 +129,16 @@ def _excepted(key: Key, kind: str, step: Taken, tracer: Tracer) -> bool:
 def _related(one: Taken, other: Taken, slot: str) -> bool:
     """Of one actor; or a wait for the end of a thread, and that end: whichever is first, the wait is over after both.
 
-    The ends of two threads end two such waits of a third, which does not wait anew by a step of its own.  Whoever suspends a
-    thread that waits for an end looks at that end; once the wait is over it stops who could move, and that is explored then.
+    So it is with what the waiting thread did before it waited, and with the end of another thread that it waits for: the end of
+    any other wait writes the thread's wait and APCs.  Whoever suspends a thread that waits for an end looks at that end; once the
+    wait is over it stops who could move, and that is explored then.
     A thread that is resumed goes on after both, the end and whoever resumes it.
     """
     if one.actor == other.actor or one.joins & other.writes or other.joins & one.writes:
         return True
     if slot == "KThread.suspend_count" and (_ends(one) or _ends(other)):
         return True
-    return slot in ("KThread.wait", "KThread.wait_status") and _ends(one) and _ends(other)
+    return slot in ("KThread.wait", "KThread.wait_status") and (_ends(one) or _ends(other))
 
 
 def _ends(step: Taken) -> bool:
