@@ -156,3 +156,12 @@ def test_a_wait_for_an_event_that_nobody_resets_is_a_livelock() -> None:
     (violation,) = alertable.check(program).violations
     assert violation.id == "S12"
     assert "WaitForSingleObject" in violation.message
+
+
+def test_where_states_are_too_many_or_bounded_the_other_search_has_to_get_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alertable.sim.explore.states.strategy.MOST_STATES", 5)
+    report = alertable.check(lastzero(7), memory="locks")
+    assert (report.verdict, report.statistics["executions by search"]) == ("COMPLETE", 320)
+    assert states_of(lastzero(3)).verdict == "INCONCLUSIVE"
+    limited = alertable.check(*scripted(completion_routines, 1, 4), memory="locks", max_executions=900)
+    assert limited.verdict == "INCONCLUSIVE"

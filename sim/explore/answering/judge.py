@@ -14,7 +14,7 @@ from alertable.sim.explore.explaining.explain import NO_TIME, explained
 from alertable.sim.explore.graphs.rounds import run
 from alertable.sim.explore.report import BOUNDED, COMPLETE, FAILED, INCONCLUSIVE, SAMPLED
 from alertable.sim.explore.sampling.samples import Sampling
-from alertable.sim.explore.states.strategy import States
+from alertable.sim.explore.states.strategy import MOST_STATES, States
 from alertable.sim.runtime.outcome import ReplayDivergence
 from alertable.sim.runtime.schedule import is_lasso
 from alertable.sim.runtime.violations import STUCK
@@ -48,6 +48,8 @@ def strength_of(
     """How much was seen, whatever was found, and what limits it."""
     if isinstance(strategy, Sampling):
         return SAMPLED, (strategy.strength(), *([stopped] if stopped else ()))
+    if isinstance(strategy, States) and strategy.full:
+        return INCONCLUSIVE, (f"it was limited to {MOST_STATES:,} states",)
     if stopped and isinstance(strategy, States) and strategy.within is not None:
         return BOUNDED, (f"every interleaving with at most {strategy.within} preemptions", stopped)
     if stopped:

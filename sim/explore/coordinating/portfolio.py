@@ -63,7 +63,9 @@ class Portfolio:
         while not over:
             stopped = self._turn(states, steps // FINER, why_stop)
             if stopped != TURN_IS_OVER:
-                return self._ended(states, stopped)
+                ended = self._ended(states, stopped)
+                # Within bounds only, or with more states than are kept: the other one may say more, and is not through yet.
+                return self._search.run(why_stop) if not stopped and self.best is not states else ended
             stopped = self._turn(self._search, steps, why_stop)
             if stopped not in ("", TURN_IS_OVER) or (not stopped and self._is_conclusive(self._search)):
                 return stopped

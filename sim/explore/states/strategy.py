@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alertable.sim.win32.api import SimWinApi
 
 RELEASES: Final = "xs"
+MOST_STATES: Final = 250_000  # that are kept: 4 to 10 KiB each
 HELD: Final = 3 * SPIN  # a loop that has not come back to a state of its own by then counts its rounds
 
 
@@ -47,6 +48,7 @@ class States(Dpor):
         self.reduction = reduction
         self.exact = exact
         self.absolute = False  # programs are given clocks, so the time is a part of the state
+        self.full = False  # there are more states than are kept
         self.within: int | None = None  # all interleavings with at most so many preemptions were executed
         super().__init__(shared_memory=shared_memory, thorough=thorough)
 
@@ -232,7 +234,8 @@ class States(Dpor):
             node, _ = self.graph.state(b"end %d" % len(self.graph.nodes), ())
             node.end = VIOLATION
             self._enter(node)
-        self._todo = self.graph.next()
+        self.full = len(self.graph.nodes) >= MOST_STATES
+        self._todo = self.graph.next() if not self.full else None
         return self._todo is not None
 
     def keep_within(self, bound: int) -> bool:
