@@ -19,6 +19,7 @@ from alertable.reports import HELP, METAVAR, Target, failing, write
 from alertable.reports.found import of_check
 from alertable.sim.explore.coordinating.bugs_first import PHASE
 from alertable.sim.explore.coordinating.workers import processes
+from alertable.sim.explore.states.graph import REDUCTIONS
 from alertable.sim.explore.strategies import STRATEGIES
 from alertable.sim.runtime.canonical import text
 from alertable.sim.runtime.settings import DEFAULT_MEMORY, MEMORIES
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 @what_may_happen
 @click.option("--preemptions", type=click.IntRange(min=0), metavar="N", help="Interrupt threads so often at most (dfs).")
 @click.option("--delays", type=click.IntRange(min=0), metavar="N", help="Pass threads over so often at most (dfs).")
+@click.option("--reduction", type=click.Choice(REDUCTIONS), help="Of states: source sets, or every step that is enabled.")
+@click.option("--exact", is_flag=True, help="Of states: keep them whole, and count collisions of fingerprints.")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that share the work (dpor).")
 @click.option("--force-workers", is_flag=True, help="Allow twice as many workers as there are processors.")
 @click.option("--resume", is_flag=True, help="Keep what is left of a search that ends early, and go on with it (dpor, dfs).")

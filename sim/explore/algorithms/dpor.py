@@ -293,7 +293,11 @@ class Dpor:
         """Who moves in a step of the prefix that is executed once more."""
         move = self.path.moves[self._depth]
         label = move.actor
-        if not move.time_passed:  # the common case, without looking at everything
+        return self._named(machine, label, time_passed=move.time_passed)
+
+    def _named(self, machine: Machine, label: str, *, time_passed: bool = False) -> Any:  # noqa: ANN401 - as above
+        """The actor with this label; what is known of the step says whether time passes before it."""
+        if not time_passed:  # the common case, without looking at everything
             for t in machine.kernel.ready:
                 if t.label == label:
                     return t

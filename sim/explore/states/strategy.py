@@ -102,16 +102,7 @@ class States(Dpor):
 
     def _replayed(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
         """Who moves on the way."""
-        label = self._way[self._depth][0]
-        for t in machine.kernel.ready:
-            if t.label == label:
-                return t
-        for flow in machine.kernel.wire:
-            if flow.label == label:
-                return flow
-        actor = self._find(self._enabled(machine), label)
-        self._time_passed = False
-        return actor
+        return self._named(machine, self._way[self._depth][0])  # where time passes first, only expiries can move
 
     def _next(self, machine: Machine) -> Any:  # noqa: ANN401 - as in Dpor
         """Who moves at the end of the way, as planned, and then whoever is first at each new state."""
